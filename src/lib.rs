@@ -1,1 +1,5 @@
-//! logloupe
+//! Reads any log and says what is in it, what went wrong, when, and what belongs together.
+
+pub mod base;
+pub mod error;
+pub mod parse;

@@ -1,0 +1,7 @@
+//! Ids, time, arithmetic and randomness: what every stage needs and what knows nothing about logs.
+
+pub mod hash;
+pub mod ids;
+pub mod math;
+pub mod rng;
+pub mod time;
