@@ -3,3 +3,5 @@
 pub mod base;
 pub mod error;
 pub mod parse;
+pub mod protocol;
+pub mod report;

@@ -1,0 +1,210 @@
+//! All that crosses between the page and the engine worker: commands in, updates out, each with the run it belongs to.
+//!
+//! Serde enums, tagged, camelCase; TypeScript's types are generated from them. File handles travel beside the command, the
+//! finished report as JSON bytes. Updates of an older run are dropped by the page.
+
+use serde::{Deserialize, Serialize};
+
+/// A file as the page knows it before reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileMeta {
+    /// Name, for people.
+    pub name: String,
+    /// Bytes.
+    pub byte_len: f64,
+    /// Last modification in milliseconds since the epoch; decides the year of timestamps that carry none.
+    pub modified_ms: f64,
+}
+
+/// Every choice of a run. Unknown fields are refused; missing ones take their default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Options {
+    /// Every line is a message, with no header.
+    pub plain: bool,
+    /// Zone of timestamps that carry none: `UTC`, `+HH:MM` or an IANA name.
+    pub timezone: String,
+    /// Width of a window in seconds; `None`: 300, narrower for short logs.
+    pub window_seconds: Option<u32>,
+    /// Seed of everything random.
+    pub seed: u32,
+    /// Trees of the isolation forest (10 to 1000).
+    pub n_trees: u32,
+    /// Rows each tree sees (2 to 4096).
+    pub sample_size: u32,
+    /// DBSCAN radius in cosine distance (0 to 2), exclusive of 0; `None`: chosen from the data.
+    pub eps: Option<f64>,
+    /// DBSCAN: weight a neighbourhood needs (at least 1).
+    pub min_points: u32,
+    /// Anomalies closer than this many seconds can belong together (1 to 86400).
+    pub link_seconds: u32,
+    /// Anomalies more similar than this cosine can belong together (0 to 1).
+    pub link_similarity: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            plain: false,
+            timezone: "UTC".to_owned(),
+            window_seconds: None,
+            seed: 1,
+            n_trees: 100,
+            sample_size: 256,
+            eps: None,
+            min_points: 5,
+            link_seconds: 300,
+            link_similarity: 0.8,
+        }
+    }
+}
+
+/// Which records to show: all conditions that are given must hold.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Selection {
+    /// Only these templates.
+    pub templates: Option<Vec<u32>>,
+    /// Only these messages.
+    pub messages: Option<Vec<u32>>,
+    /// Not before this instant.
+    pub from_ms: Option<f64>,
+    /// Not at or after this instant.
+    pub to_ms: Option<f64>,
+}
+
+/// What the page asks of the engine worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum Command {
+    /// Read and analyse the files posted beside this command.
+    Open {
+        /// The run this begins.
+        run: u32,
+        /// One entry a file, in the same order.
+        files: Vec<FileMeta>,
+        /// The choices.
+        options: Options,
+    },
+    /// Generate the sample log and analyse it.
+    Sample {
+        /// The run this begins.
+        run: u32,
+        /// Seed of the generator.
+        seed: u32,
+        /// Lines to generate.
+        n_lines: u32,
+        /// The choices.
+        options: Options,
+    },
+    /// Send raw lines.
+    Lines {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// Which records.
+        selection: Selection,
+        /// Skip this many of them.
+        first: u32,
+        /// Send at most this many (up to 500).
+        n_lines: u32,
+    },
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum Stage {
+    /// Reading, parsing, mining.
+    Reading,
+    /// Everything that sees the merged whole.
+    Analyzing,
+}
+
+/// What the engine worker tells the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Update {
+    /// The worker can take commands.
+    Ready {
+        /// Version of the core; the page compares it with its own.
+        version: String,
+    },
+    /// How far a run is.
+    Progress {
+        /// The run.
+        run: u32,
+        /// What is going on.
+        stage: Stage,
+        /// Bytes of the files done.
+        done_bytes: f64,
+        /// Bytes of the files in all.
+        total_bytes: f64,
+        /// Lines so far.
+        n_lines: u32,
+        /// Templates so far.
+        n_templates: u32,
+    },
+    /// Answer to [`Command::Lines`].
+    Lines {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// Records selected in all.
+        total: u32,
+        /// The lines sent.
+        lines: Vec<RawLine>,
+    },
+    /// A run or a query ended without a result.
+    Failed {
+        /// The run.
+        run: u32,
+        /// The query that failed, if it was one.
+        query: Option<u32>,
+        /// Stable name.
+        code: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
+}
+
+/// A record read back from its file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct RawLine {
+    /// Index of the file.
+    pub file: u32,
+    /// Physical line, from 1.
+    pub line: u32,
+    /// Physical lines of the record.
+    pub n_lines: u32,
+    /// Time of the record.
+    pub ms: Option<f64>,
+    /// Level, or empty.
+    pub level: String,
+    /// Template.
+    pub template: u32,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// The text as it stands in the file (at most 64 KiB), invalid UTF-8 as U+FFFD.
+    pub text: String,
+}

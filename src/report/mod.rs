@@ -1,0 +1,413 @@
+//! Everything found → one small tree that is ready to be shown, ranked, explained and cut to what a screen can hold.
+//!
+//! Shapes: times are milliseconds since the Unix epoch (UTC), scores are 0 to 100 (larger is stranger, bands at 25, 50 and 75),
+//! byte sizes are `f64`, counts are `u32`. Lists are bounded (see [`limits`]); the totals say how many there were.
+//! The JSON rendering of a report is the same bytes natively and in every browser.
+
+use serde::{Deserialize, Serialize};
+
+/// Upper bounds of the lists in a report.
+pub mod limits {
+    /// Bars of the timeline.
+    pub const TIMELINE_BINS: usize = 600;
+    /// Templates listed: the strangest and the most frequent.
+    pub const TEMPLATES: usize = 400;
+    /// Points of each scatter.
+    pub const POINTS: usize = 1500;
+    /// Anomalous windows listed.
+    pub const WINDOWS: usize = 200;
+    /// Incidents listed.
+    pub const INCIDENTS: usize = 100;
+    /// Distinct messages named by one incident.
+    pub const INCIDENT_MESSAGES: usize = 100;
+    /// Characters of any text quoted from the log.
+    pub const TEXT_CHARS: usize = 300;
+    /// Slices of a template's sparkline.
+    pub const SPARKLINE: usize = 24;
+}
+
+/// What a run found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Version of this shape, counted up when a field changes its meaning.
+    pub version: u32,
+    /// What a person would say first about this log.
+    pub sentence: String,
+    /// Counts over all files.
+    pub totals: Totals,
+    /// The files, in the order given.
+    pub files: Vec<FileReport>,
+    /// What the reader should know about how the result came about: caps that bit, damage, guesses.
+    pub notices: Vec<Notice>,
+    /// Records by level, from FATAL to none.
+    pub levels: Vec<LevelCount>,
+    /// Zone in which times without one were read.
+    pub timezone: String,
+    /// Width of the analysed windows in milliseconds; 0 when no record has a time.
+    pub window_ms: f64,
+    /// Records over time.
+    pub timeline: Timeline,
+    /// Windows at or above the alarm threshold, strangest first.
+    pub windows: Vec<WindowReport>,
+    /// How many windows are at or above the alarm threshold in all.
+    pub n_anomalous_windows: u32,
+    /// Window features and their correlation.
+    pub features: Features,
+    /// Templates, strangest first.
+    pub templates: Vec<TemplateReport>,
+    /// Time × score: episodes of distinct messages.
+    pub points: Vec<MessagePoint>,
+    /// Windows in the space of failed logins × events × IP entropy.
+    pub space: Vec<WindowPoint>,
+    /// Distinct messages laid out in two dimensions, with their clusters.
+    pub clusters: Clusters,
+    /// What belongs together, worst first.
+    pub incidents: Vec<Incident>,
+    /// How many incidents there are in all.
+    pub n_incidents: u32,
+    /// Stages that gave no result, with the reason.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Counts over all files.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Totals {
+    /// Bytes of the files as they are on disk.
+    pub byte_len: f64,
+    /// Bytes of text after unpacking.
+    pub text_len: f64,
+    /// Physical lines.
+    pub n_lines: u32,
+    /// Records; stack traces and wrapped lines count with the record they belong to.
+    pub n_records: u32,
+    /// Lines that belong to a record.
+    pub n_record_lines: u32,
+    /// Lines without a visible character.
+    pub n_blank_lines: u32,
+    /// Lines that are structure, not records: a CSV header, the brackets of a JSON array.
+    pub n_structure_lines: u32,
+    /// Records without a timestamp.
+    pub n_untimed: u32,
+    /// Records at or above the alarm threshold.
+    pub n_anomalous: u32,
+    /// Templates.
+    pub n_templates: u32,
+    /// Distinct masked messages.
+    pub n_messages: u32,
+    /// Byte sequences that are not UTF-8 and are shown as U+FFFD.
+    pub n_invalid_utf8: u32,
+    /// Lines longer than 1 MiB, of which only the beginning was analysed.
+    pub n_cut_lines: u32,
+    /// Earliest timestamp.
+    pub first_ms: Option<f64>,
+    /// Latest timestamp.
+    pub last_ms: Option<f64>,
+}
+
+/// One file of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct FileReport {
+    /// Name as given.
+    pub name: String,
+    /// Bytes on disk.
+    pub byte_len: f64,
+    /// Bytes of text after unpacking.
+    pub text_len: f64,
+    /// `plain` or `gzip`.
+    pub container: String,
+    /// `lines`, `csv`, `jsonArray` or `plain`.
+    pub shape: String,
+    /// Physical lines.
+    pub n_lines: u32,
+    /// Records.
+    pub n_records: u32,
+    /// Records by format, most frequent first.
+    pub formats: Vec<FormatCount>,
+}
+
+/// How many records are of one format.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct FormatCount {
+    /// The format in words.
+    pub title: String,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// Something the reader should know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// Stable name.
+    pub code: String,
+    /// What it means, in a sentence.
+    pub message: String,
+}
+
+/// Records of one level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LevelCount {
+    /// TRACE, DEBUG, INFO, NOTICE, WARN, ERROR, FATAL, or empty for records without a level.
+    pub level: String,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// Records per bin, stacked by level.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// Start of the first bin.
+    pub start_ms: f64,
+    /// Width of a bin: one window, or several where the log is long.
+    pub bin_ms: f64,
+    /// Number of bins, at most [`limits::TIMELINE_BINS`].
+    pub n_bins: u32,
+    /// One series a level that occurs, from FATAL to none.
+    pub series: Vec<LevelSeries>,
+    /// Bins that hold anomalous windows.
+    pub marks: Vec<TimelineMark>,
+}
+
+/// Records of one level, bin by bin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LevelSeries {
+    /// Level as in [`LevelCount`].
+    pub level: String,
+    /// Records in each bin.
+    pub n_records: Vec<u32>,
+}
+
+/// An anomalous stretch of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineMark {
+    /// Bin from 0.
+    pub bin: u32,
+    /// Highest window score within it.
+    pub score: f64,
+}
+
+/// A window of time that is unlike the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct WindowReport {
+    /// Start.
+    pub start_ms: f64,
+    /// End, exclusive.
+    pub end_ms: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// Value of each feature, in the order of [`Features::names`].
+    pub values: Vec<f64>,
+}
+
+/// The window features.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Features {
+    /// Names for people, with units.
+    pub names: Vec<String>,
+    /// Pearson correlation, row by row; `null` where a feature is constant.
+    pub correlation: Vec<Vec<Option<f64>>>,
+}
+
+/// Lines that say the same thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateReport {
+    /// Id within this run.
+    pub id: u32,
+    /// Text with `<*>` for what varies.
+    pub text: String,
+    /// Records.
+    pub n_records: u32,
+    /// Most severe level seen; empty for none.
+    pub level: String,
+    /// First time seen.
+    pub first_ms: Option<f64>,
+    /// Last time seen.
+    pub last_ms: Option<f64>,
+    /// Score 0 to 100 of its strangest message.
+    pub score: f64,
+    /// Why it scores as it does; empty below 25.
+    pub reason: String,
+    /// Records in [`limits::SPARKLINE`] equal slices of the log's time span; empty without times.
+    pub sparkline: Vec<u32>,
+}
+
+/// An episode of a distinct message on the time × score scatter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePoint {
+    /// When the episode began.
+    pub ms: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Template of the message.
+    pub template: u32,
+    /// Message id.
+    pub message: u32,
+    /// Records of the episode.
+    pub n_records: u32,
+}
+
+/// A window in feature space.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct WindowPoint {
+    /// Start of the window.
+    pub start_ms: f64,
+    /// Failed logins in it.
+    pub failed_logins: f64,
+    /// Records in it.
+    pub events: f64,
+    /// Entropy of its addresses in bits.
+    pub ip_entropy: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Cluster of windows; `null` is noise.
+    pub cluster: Option<u32>,
+}
+
+/// Distinct messages in two dimensions.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Clusters {
+    /// Neighbourhood radius used (cosine distance).
+    pub eps: f64,
+    /// Weight a neighbourhood needs to be dense.
+    pub min_points: u32,
+    /// The messages shown.
+    pub points: Vec<ClusterPoint>,
+    /// The clusters, largest first.
+    pub groups: Vec<ClusterGroup>,
+    /// Distinct messages in no cluster.
+    pub n_noise: u32,
+}
+
+/// A distinct message on the cluster plot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterPoint {
+    /// First axis of the layout.
+    pub x: f64,
+    /// Second axis of the layout.
+    pub y: f64,
+    /// Cluster; `null` is noise.
+    pub cluster: Option<u32>,
+    /// Template of the message.
+    pub template: u32,
+    /// Message id.
+    pub message: u32,
+    /// Records with this message.
+    pub n_records: u32,
+    /// Score 0 to 100.
+    pub score: f64,
+}
+
+/// Messages that resemble each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterGroup {
+    /// Cluster id, from 0 by first appearance.
+    pub id: u32,
+    /// Its most telling words.
+    pub name: String,
+    /// Distinct messages.
+    pub n_messages: u32,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// Anomalies that belong together in time and content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Incident {
+    /// Rank from 1.
+    pub id: u32,
+    /// What happened, as a sentence.
+    pub title: String,
+    /// First anomaly.
+    pub start_ms: f64,
+    /// Last anomaly.
+    pub end_ms: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Most severe level; empty for none.
+    pub level: String,
+    /// Anomalous records in it.
+    pub n_records: u32,
+    /// Why it ranks where it does.
+    pub reason: String,
+    /// The earliest line.
+    pub leading_edge: LineRef,
+    /// Templates involved, most severe first.
+    pub templates: Vec<u32>,
+    /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
+    pub messages: Vec<u32>,
+}
+
+/// One line of one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LineRef {
+    /// Index into [`Report::files`].
+    pub file: u32,
+    /// Physical line, from 1.
+    pub line: u32,
+    /// Byte offset in the (unpacked) text.
+    pub offset: f64,
+    /// Time of the record.
+    pub ms: Option<f64>,
+    /// The masked message, cut to [`limits::TEXT_CHARS`].
+    pub text: String,
+}
+
+/// A stage that gave no result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Skipped {
+    /// Name of the stage or method.
+    pub stage: String,
+    /// Stable name of the reason.
+    pub code: String,
+    /// The reason in words.
+    pub message: String,
+}
+
+impl Report {
+    /// The report as JSON, the same bytes on every target.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a report holds only plain data and string keys")
+    }
+}
