@@ -3,6 +3,7 @@
 pub mod base;
 pub mod error;
 pub mod ingest;
+pub mod mine;
 pub mod parse;
 pub mod protocol;
 pub mod report;
