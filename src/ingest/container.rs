@@ -76,6 +76,9 @@ pub fn refuse_binary(name: &str, head: &[u8]) -> Result<(), Error> {
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return binary(kind);
     }
+    if head.get(257..262) == Some(b"ustar") {
+        return binary("a tar archive; unpack it first");
+    }
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return binary("UTF-16 text; save it as UTF-8 first");
     }

@@ -5,6 +5,7 @@
 pub mod blocks;
 pub mod container;
 pub mod gunzip;
+pub mod readback;
 pub mod split;
 
 /// Bytes of a line or record that are analysed; the rest is counted, said, and read back on demand.

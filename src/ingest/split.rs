@@ -36,6 +36,18 @@ pub struct Piece<'a> {
     pub line: u64,
     /// Physical lines it touches.
     pub n_lines: u64,
+    /// Offset behind its terminator, which for a JSON element is the comma or bracket after it.
+    pub end: u64,
+    /// The text ended before its terminator.
+    pub is_open: bool,
+}
+
+impl Piece<'_> {
+    /// Whether more of it stands in the text than is analysed.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.byte_len > self.bytes.len() as u64
+    }
 }
 
 /// Where a JSON scan stands.
@@ -68,6 +80,7 @@ pub struct Splitter {
     /// Whether any byte stands on the current line.
     is_line_open: bool,
     is_quoted: bool,
+    is_finished: bool,
     json: Json,
 }
 
@@ -85,6 +98,7 @@ impl Splitter {
             line: 0,
             is_line_open: false,
             is_quoted: false,
+            is_finished: false,
             json: if is_inside { Json::Between } else { Json::Outside },
         }
     }
@@ -93,6 +107,12 @@ impl Splitter {
     #[must_use]
     pub fn n_lines(&self) -> u64 {
         self.line + u64::from(self.is_line_open)
+    }
+
+    /// Line feeds seen so far.
+    #[must_use]
+    pub fn n_newlines(&self) -> u64 {
+        self.line
     }
 
     /// Offset of the next byte.
@@ -116,7 +136,7 @@ impl Splitter {
         if self.open_len == 0 {
             return ControlFlow::Continue(());
         }
-        // A carriage return at the very end was held back in case a line feed followed.
+        self.is_finished = true;
         self.close(&[], &mut sink)
     }
 
@@ -270,12 +290,13 @@ impl Splitter {
             (_, [rest @ .., b'\r']) if is_whole => rest,
             _ => bytes,
         };
+        let end = self.open_offset + byte_len + u64::from(!self.is_finished);
         let mut n_lines = self.line + 1 - self.open_line;
         if is_whole {
             byte_len = trimmed.len() as u64;
             n_lines -= memchr::memchr_iter(b'\n', &bytes[trimmed.len()..]).count() as u64;
         }
-        let piece = Piece { bytes: trimmed, offset: self.open_offset, byte_len, line: self.open_line, n_lines };
+        let piece = Piece { bytes: trimmed, offset: self.open_offset, byte_len, line: self.open_line, n_lines, end, is_open: self.is_finished };
         let flow = sink(piece);
         self.carry.clear();
         self.open_len = 0;
