@@ -5,3 +5,4 @@ pub mod error;
 pub mod parse;
 pub mod protocol;
 pub mod report;
+pub mod sample;
