@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod error;
+pub mod featurize;
 pub mod parse;
 pub mod protocol;
 pub mod report;
