@@ -75,7 +75,7 @@ impl BlockJob {
 }
 
 /// What a block holds, ready to be merged with that of its neighbours.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Bytes of text the block owns.
     pub text_len: u64,
@@ -520,7 +520,7 @@ impl Block {
         }
         self.summary.n_records += 1;
         self.summary.n_by_level[fields.level.map_or(0, |level| level as usize)] += 1;
-        let format = parsed.format.index();
+        let format = usize::from(parsed.format.0);
         if self.n_by_format.len() <= format {
             self.n_by_format.resize(format + 1, 0);
         }
