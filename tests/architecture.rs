@@ -38,7 +38,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("sample", &[]),
     ("protocol", &[]),
     ("shard", &["ingest", "parse", "mine", "table", "featurize", "correlate"]),
-    ("session", &["ingest", "parse", "mine", "featurize", "protocol", "report", "shard"]),
+    ("session", &["ingest", "parse", "mine", "featurize", "detect", "cluster", "correlate", "protocol", "report", "shard"]),
     ("local", &["ingest", "protocol", "report", "session", "shard"]),
     ("web", &["ingest", "plot", "protocol", "report", "sample", "session", "shard"]),
 ];

@@ -282,8 +282,8 @@ fn templates(findings: &Findings) -> Vec<TemplateReport> {
     let mut sums = vec![TemplateSums { score: -1.0, ..TemplateSums::default() }; findings.templates.len()];
     for (idx, message) in findings.messages.iter().enumerate() {
         let sum = &mut sums[message.template.index()];
-        sum.n_records += u64::from(message.facts.n_records);
-        sum.level = sum.level.max(message.facts.level);
+        sum.n_records += u64::from(findings.facts[idx].n_records);
+        sum.level = sum.level.max(findings.facts[idx].level);
         sum.first = [sum.first, message.first].into_iter().flatten().min();
         sum.last = sum.last.max(message.last);
         let score = findings.message_scores.scores.get(idx).map_or(0.0, |scores| scores.score);
@@ -299,7 +299,6 @@ fn templates(findings: &Findings) -> Vec<TemplateReport> {
         rest.sort_by_key(|&idx| (std::cmp::Reverse(sums[idx].n_records), idx));
         order.extend(rest.into_iter().take(limits::TEMPLATES / 2));
     }
-    let facts: Vec<_> = findings.messages.iter().map(|message| message.facts).collect();
     order
         .into_iter()
         .map(|idx| {
@@ -307,7 +306,7 @@ fn templates(findings: &Findings) -> Vec<TemplateReport> {
             let reason = if sum.score < BANDS[0] {
                 String::new()
             } else {
-                let reasons = findings.message_scores.reasons(&findings.tfidf, &facts, sum.strangest);
+                let reasons = findings.reasons(MessageId(sum.strangest));
                 words::message_reason(&reasons, &findings.tfidf)
             };
             let slices = idx * limits::SPARKLINE..(idx + 1) * limits::SPARKLINE;
@@ -350,7 +349,7 @@ fn points(findings: &Findings) -> Vec<MessagePoint> {
             let id = MessageId::from_index(idx);
             let value = findings.score(id, None);
             let first = message.first.filter(|_| value < ALARM)?;
-            Some(point(id, first, value, message.facts.n_records))
+            Some(point(id, first, value, findings.facts[idx].n_records))
         })
         .collect();
     others.sort_by_key(|point| (std::cmp::Reverse(point.n_records), point.message));
@@ -394,6 +393,7 @@ fn clusters(findings: &Findings, options: &Options) -> Clusters {
     let mut points = Vec::new();
     for (i, (&message, &cluster)) in found.messages.iter().zip(&found.labels).enumerate() {
         let said = &findings.messages[message.index()];
+        let n_records = findings.facts[message.index()].n_records;
         match cluster {
             None => n_noise += 1,
             Some(id) => {
@@ -401,7 +401,7 @@ fn clusters(findings: &Findings, options: &Options) -> Clusters {
                 let empty = ClusterGroup { id, name: words::quoted(name), n_messages: 0, n_records: 0 };
                 let group = groups.entry(id).or_insert(empty);
                 group.n_messages += 1;
-                group.n_records = group.n_records.saturating_add(said.facts.n_records);
+                group.n_records = group.n_records.saturating_add(n_records);
             }
         }
         let place = found.layout.get(i).copied().unwrap_or_default();
@@ -411,7 +411,7 @@ fn clusters(findings: &Findings, options: &Options) -> Clusters {
             cluster,
             template: said.template.0,
             message: message.0,
-            n_records: said.facts.n_records,
+            n_records,
             score: score(findings.score(message, None)),
         });
     }
@@ -434,11 +434,12 @@ fn incidents(findings: &Findings) -> Vec<Incident> {
 
 fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     let said = |message: &MessageId| &findings.messages[message.index()];
+    let facts = |message: &MessageId| &findings.facts[message.index()];
     // The message that says most about the incident: the strangest, and among equals the most frequent.
     let mut messages = component.messages.clone();
     messages.sort_by(|a, b| {
         let key = |message: &MessageId| findings.score(*message, Some(component.start));
-        key(b).total_cmp(&key(a)).then(said(b).facts.n_records.cmp(&said(a).facts.n_records)).then(a.cmp(b))
+        key(b).total_cmp(&key(a)).then(facts(b).n_records.cmp(&facts(a).n_records)).then(a.cmp(b))
     });
     let mut templates: Vec<u32> = Vec::new();
     for message in &messages {
@@ -449,7 +450,7 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     }
     let n_templates = templates.len() as u64;
     templates.truncate(limits::INCIDENT_MESSAGES);
-    let level = component.messages.iter().map(|message| said(message).facts.level).max().flatten();
+    let level = component.messages.iter().map(|message| facts(message).level).max().flatten();
     let edge = &component.leading_edge;
     let head = messages.first().map(|message| words::quoted(&said(message).text)).unwrap_or_default();
     let times = words::counted(u64::from(component.n_records), "record");
@@ -457,8 +458,7 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     let over = if length > 0 { format!(" over {}", words::duration(length)) } else { String::new() };
     let others = if n_templates > 1 { format!(" and {}", words::counted(n_templates - 1, "other pattern")) } else { String::new() };
     let strongest = messages.first().map(|message| {
-        let facts: Vec<_> = findings.messages.iter().map(|message| message.facts).collect();
-        words::message_reason(&findings.message_scores.reasons(&findings.tfidf, &facts, message.0), &findings.tfidf)
+        words::message_reason(&findings.reasons(*message), &findings.tfidf)
     });
     messages.truncate(limits::INCIDENT_MESSAGES);
     Incident {

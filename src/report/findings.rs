@@ -3,14 +3,14 @@
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::Timestamp;
 use crate::correlate::incidents::{Component, Episode};
-use crate::detect::ensemble::{MessageFacts, MessageScores, WindowScore, score_in_window};
+use crate::detect::ensemble::{MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window};
 use crate::detect::ALARM;
 use crate::error::FitError;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
-use crate::parse::{ParsePlan, Shape};
+use crate::parse::{Level, ParsePlan, Shape};
 use crate::protocol::FileMeta;
 use crate::shard::{Summary, Survey};
 
@@ -101,8 +101,6 @@ pub struct MessageFindings {
     pub text: String,
     /// Its template.
     pub template: TemplateId,
-    /// What is known of it beside its text.
-    pub facts: MessageFacts,
     /// Earliest time.
     pub first: Option<Timestamp>,
     /// Latest time.
@@ -135,6 +133,8 @@ pub struct Findings {
     pub templates: Vec<String>,
     /// The distinct messages.
     pub messages: Vec<MessageFindings>,
+    /// What is known of each beside its text.
+    pub facts: Vec<MessageFacts>,
     /// Messages as vectors.
     pub tfidf: TfIdf,
     /// Scores of the messages.
@@ -179,9 +179,15 @@ impl Findings {
             .and_then(|time| self.windows.as_ref()?.index_of(time))
             .and_then(|idx| self.window_scores.get(idx as usize));
         match window {
-            Some(window) => score_in_window(parts, &self.messages[message.index()].facts, window),
+            Some(window) => score_in_window(parts, &self.facts[message.index()], window),
             None => parts.score,
         }
+    }
+
+    /// Why a message scores as it does, strongest first.
+    #[must_use]
+    pub fn reasons(&self, message: MessageId) -> Vec<MessageReason> {
+        self.message_scores.reasons(&self.tfidf, &self.facts, message.0)
     }
 
     /// Which windows are at or above the alarm threshold.
@@ -194,10 +200,10 @@ impl Findings {
     pub fn survey(&self) -> Survey {
         let (start, end) = self.span().unwrap_or((Timestamp(0), Timestamp(0)));
         let n_slices = limits::SPARKLINE as i64;
-        let interest = |(message, scores): (&MessageFindings, &crate::detect::ensemble::MessageScore)| {
-            let is_error = message.facts.level.is_some_and(|level| level >= crate::parse::Level::Error);
+        let interest = |(facts, scores): (&MessageFacts, &MessageScore)| {
+            let is_error = facts.level.is_some_and(|level| level >= Level::Error);
             let mut bits = if scores.score >= ALARM { ALWAYS } else { 0 };
-            bits |= if message.facts.is_failed_login { IN_LOGIN_ALARMS } else { 0 };
+            bits |= if facts.is_failed_login { IN_LOGIN_ALARMS } else { 0 };
             bits | if is_error { IN_ERROR_ALARMS } else { 0 }
         };
         let alarm = |window: &WindowScore| {
@@ -206,7 +212,7 @@ impl Findings {
         };
         let windows = self.windows.as_ref();
         Survey {
-            interest: self.messages.iter().zip(&self.message_scores.scores).map(interest).collect(),
+            interest: self.facts.iter().zip(&self.message_scores.scores).map(interest).collect(),
             always: ALWAYS,
             alarms: self.window_scores.iter().map(alarm).collect(),
             alarms_start: windows.map_or(Timestamp(0), |windows| windows.start),
