@@ -21,7 +21,7 @@ pub(super) struct Header {
 /// How far behind the timestamp a level may stand.
 const LEVEL_WITHIN: usize = 200;
 /// How long a group in brackets may be to count as part of the header.
-const GROUP_WITHIN: usize = 160;
+const GROUP_WITHIN: usize = 512;
 
 /// Takes the header apart that begins at `at`, directly after the timestamp.
 pub(super) fn walk(line: &[u8], at: usize) -> Header {
@@ -62,6 +62,13 @@ pub(super) fn after_level(line: &[u8], at: usize, mut header: Header) -> Header 
                 }
                 thread = thread.or_else(|| class_in(line, pos + 1, end - 1));
                 pos = skip_marks(line, end);
+                // `[thread] - text`, `[thread]: text`: the mark ends the header.
+                if line[end..pos]
+                    .iter()
+                    .any(|byte| matches!(byte, b'-' | b':'))
+                {
+                    break;
+                }
             }
             // Spring Boot: `4711 --- [main] c.e.App : Started`.
             b'0'..=b'9' if header.level.is_some() => {

@@ -115,8 +115,11 @@ impl Format for Syslog {
         if byte(line, at) == b'1' && byte(line, at + 1) == b' ' && level.is_some() {
             return rfc5424(line, at + 2, level, ctx);
         }
+        let first = byte(line, at);
+        if first.is_ascii_digit() && byte(line, at + 10) != b'T' {
+            return None;
+        }
         let found = timestamp::at(line, at, ctx.clock.order, false)?;
-        let first = line[at];
         let is_month = matches!(found.moment, Moment::YearLess { .. }) || !first.is_ascii_digit();
         if !is_month || first.is_ascii_digit() {
             // ISO stamps stand before many other layouts; in syslog they carry `T` and an offset.
@@ -241,7 +244,7 @@ fn tag(line: &[u8], at: usize) -> Option<Tag> {
             .iter()
             .all(|byte| byte.is_ascii_digit() || *byte == b'.');
         let is_program = n_words <= 4 && (last == b']' || last == b')' || is_version);
-        if !is_program || !text[0].is_ascii_alphanumeric() && text[0] != b'[' {
+        if !is_program || !(text[0].is_ascii_alphanumeric() || last == b']') {
             return None;
         }
         // `launchd[1] (com.example.agent[77]): …` is launchd.
