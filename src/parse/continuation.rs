@@ -20,9 +20,10 @@ pub(super) fn reads_like_one(line: &[u8]) -> bool {
         b'c' => line.starts_with(b"created by "),
         b'n' => line.starts_with(b"note: run with `RUST_BACKTRACE"),
         b's' => line.starts_with(b"stack backtrace:"),
-        b'}' | b']' | b')' => line
+        b'[' => line == b"[stacktrace]" || line.starts_with(b"[previous exception]"),
+        b'}' | b']' | b')' | b'"' => line
             .iter()
-            .all(|byte| matches!(byte, b'}' | b']' | b')' | b',' | b';')),
+            .all(|byte| matches!(byte, b'}' | b']' | b')' | b',' | b';' | b'"' | b' ')),
         _ => false,
     }
 }

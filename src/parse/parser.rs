@@ -106,6 +106,12 @@ impl Parser {
     }
 
     fn parse_text(&self, line: &[u8], scratch: &mut Vec<u8>) -> Parsed {
+        // Terminal colours stand between the parts of a header; such a line is read without them.
+        if memchr::memchr(0x1b, &line[..line.len().min(COLOURS_WITHIN)]).is_some() {
+            let from = scratch.len();
+            without_colours(line, scratch);
+            return parse_piece(Text::scratch(from, scratch.len()), line, &self.ctx, scratch);
+        }
         first_that_knows(line, &self.ctx, scratch)
     }
 
@@ -122,6 +128,27 @@ impl Parser {
         }
         self.parse_text(record, scratch)
     }
+}
+
+/// How far into a line terminal colours are looked for.
+const COLOURS_WITHIN: usize = 128;
+
+/// Appends `line` without its control sequences (ECMA-48: ESC, `[`, parameters, one letter).
+fn without_colours(line: &[u8], out: &mut Vec<u8>) {
+    let mut pos = 0;
+    while let Some(idx) = memchr::memchr(0x1b, &line[pos..]) {
+        out.extend_from_slice(&line[pos..pos + idx]);
+        pos += idx + 1;
+        if line.get(pos) == Some(&b'[') {
+            pos += 1;
+            pos += line[pos..]
+                .iter()
+                .take_while(|byte| (0x20..0x40).contains(*byte))
+                .count();
+            pos = (pos + 1).min(line.len());
+        }
+    }
+    out.extend_from_slice(&line[pos..]);
 }
 
 fn plain() -> FormatId {

@@ -5,7 +5,7 @@
 
 use super::Level;
 
-/// A word of at most 16 letters and digits as one number, in small letters, so that a look-up is a comparison of integers.
+/// A word of at most 16 letters and digits as one number, in small letters, so that a look-up compares integers.
 const fn key(word: &[u8]) -> u128 {
     let mut packed = 0;
     let mut idx = 0;
@@ -16,19 +16,49 @@ const fn key(word: &[u8]) -> u128 {
     packed
 }
 
-macro_rules! levels {
-    ($word:expr, $($level:ident: $($name:literal)+;)+) => {
-        match $word {
-            $($(word if word == const { key($name) } => Some(Level::$level),)+)+
-            _ => None,
+#[rustfmt::skip]
+const WORDS: [(&str, Level); 48] = [
+    ("trace", Level::Trace), ("trc", Level::Trace), ("trce", Level::Trace), ("finest", Level::Trace), ("finer", Level::Trace),
+    ("verbose", Level::Trace), ("vrb", Level::Trace), ("silly", Level::Trace),
+    ("debug", Level::Debug), ("dbg", Level::Debug), ("dbug", Level::Debug), ("debg", Level::Debug), ("fine", Level::Debug),
+    ("config", Level::Debug),
+    ("info", Level::Info), ("inf", Level::Info), ("information", Level::Info), ("informational", Level::Info),
+    ("log", Level::Info), ("statement", Level::Info), ("detail", Level::Info), ("hint", Level::Info), ("stats", Level::Info),
+    ("notice", Level::Notice), ("note", Level::Notice), ("ntc", Level::Notice),
+    ("warn", Level::Warn), ("warning", Level::Warn), ("wrn", Level::Warn), ("warnings", Level::Warn),
+    ("error", Level::Error), ("err", Level::Error), ("eror", Level::Error), ("severe", Level::Error), ("errors", Level::Error),
+    ("fatal", Level::Fatal), ("ftl", Level::Fatal), ("fatl", Level::Fatal), ("critical", Level::Fatal), ("crit", Level::Fatal),
+    ("crt", Level::Fatal), ("alert", Level::Fatal), ("emerg", Level::Fatal), ("emergency", Level::Fatal),
+    ("panic", Level::Fatal), ("dpanic", Level::Fatal), ("failure", Level::Fatal), ("catastrophic", Level::Fatal),
+];
+
+/// The words as numbers, sorted for binary search.
+const KEYS: [(u128, Level); WORDS.len()] = {
+    let mut keys = [(0, Level::Info); WORDS.len()];
+    let mut n_sorted = 0;
+    while n_sorted < WORDS.len() {
+        let (word, level) = WORDS[n_sorted];
+        let word = key(word.as_bytes());
+        let mut slot = n_sorted;
+        while slot > 0 && keys[slot - 1].0 > word {
+            keys[slot] = keys[slot - 1];
+            slot -= 1;
         }
-    };
-}
+        keys[slot] = (word, level);
+        n_sorted += 1;
+    }
+    keys
+};
 
 /// The level a word of letters stands for, in any case; a digit or two at its end (`debug2`) do not matter.
 #[inline]
 #[must_use]
 pub fn from_word(word: &[u8]) -> Option<Level> {
+    // Most words are ruled out by their length or first letter.
+    const FIRST: [u8; 14] = *b"acdefhilnpstvw";
+    if !(3..=15).contains(&word.len()) || !FIRST.contains(&(word[0] | 32)) {
+        return None;
+    }
     let n_digits = word
         .iter()
         .rev()
@@ -39,16 +69,10 @@ pub fn from_word(word: &[u8]) -> Option<Level> {
     if !(3..=13).contains(&word.len()) || (n_digits > 0 && word.len() < 4) {
         return None;
     }
-    levels!(key(word),
-        Trace: b"trace" b"trc" b"trce" b"finest" b"finer" b"verbose" b"vrb" b"silly" b"spam";
-        Debug: b"debug" b"dbg" b"dbug" b"debg" b"fine" b"config" b"dbuglow";
-        Info: b"info" b"inf" b"information" b"informational" b"log" b"statement" b"detail" b"hint" b"stats";
-        Notice: b"notice" b"note" b"ntc";
-        Warn: b"warn" b"warning" b"wrn" b"warnings";
-        Error: b"error" b"err" b"eror" b"severe" b"errors";
-        Fatal: b"fatal" b"ftl" b"fatl" b"critical" b"crit" b"crt" b"alert" b"emerg" b"emergency" b"panic" b"dpanic"
-            b"failure" b"catastrophic";
-    )
+    let idx = KEYS
+        .binary_search_by_key(&key(word), |(word, _)| *word)
+        .ok()?;
+    Some(KEYS[idx].1)
 }
 
 /// The level a single letter stands for in formats that write one: `E`, `W`, `I`, `D`, `V`, `F`, …

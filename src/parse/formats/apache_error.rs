@@ -61,6 +61,10 @@ impl Format for ApacheError {
         if is_apache != byte(line, at).is_ascii_alphabetic() {
             return None;
         }
+        // nginx writes `yyyy/mm/dd hh:mm:ss [`; looked at before the stamp is read, as many formats begin with digits.
+        if !is_apache && (byte(line, 4) != b'/' || byte(line, 20) != b'[') {
+            return None;
+        }
         let found = timestamp::at(line, at, ctx.clock.order, false)?;
         let open = found.end + usize::from(is_apache) + 1;
         if byte(line, open) != b'['

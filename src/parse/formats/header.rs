@@ -21,60 +21,82 @@ pub(super) struct Header {
 /// How far behind the timestamp a level may stand.
 const LEVEL_WITHIN: usize = 200;
 /// How long a group in brackets may be to count as part of the header.
-const GROUP_WITHIN: usize = 160;
+const GROUP_WITHIN: usize = 512;
 
 /// Takes the header apart that begins at `at`, directly after the timestamp.
 pub(super) fn walk(line: &[u8], at: usize) -> Header {
     let mut pos = skip_marks(line, at);
-    let mut header = Header::default();
-    if let Some(found) = find_level(line, pos) {
-        header.level = Some(found.level);
-        header.source = source_before(line, pos, found.start);
-        pos = skip_marks(line, found.end);
-    } else if line[pos..].starts_with(b"::") {
-        return double_colons(line, pos);
+    let Some(found) = find_level(line, pos) else {
+        if line[pos..].starts_with(b"::") {
+            return double_colons(line, pos);
+        }
+        return after_level(line, pos, None);
+    };
+    let before = source_before(line, pos, found.start);
+    pos = skip_marks(line, found.end);
+    // `LOG:  duration: 3 ms` has no logger: a level with its own colon ends the header, save for names that look like one.
+    let is_ended = byte(line, found.end) == b':' && pos > found.end + 1;
+    let kind = if is_ended { Names::Telling } else { Names::Any };
+    let header = after_level(line, pos, Some(kind));
+    Header {
+        level: Some(found.level),
+        source: header.source.or(before),
+        ..header
     }
-    after_level(line, pos, header)
 }
 
-/// Takes apart what follows the level: groups in brackets, then one name.
-pub(super) fn after_level(line: &[u8], at: usize, mut header: Header) -> Header {
+/// What counts as a name after the level.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Any single word that a colon or dash follows.
+    Any,
+    /// Only words with dots, slashes or a process id.
+    Telling,
+}
+
+/// Takes apart what follows the level (or the timestamp, if there is no level): groups in brackets, then one name.
+fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
     let mut pos = at;
-    let mut thread = None;
+    let (mut thread, mut logger) = (None, None);
     for _ in 0..5 {
         match byte(line, pos) {
             b'[' | b'(' => {
                 let Some(end) = group_end(line, pos) else {
                     break;
                 };
+                let next = byte(line, end);
                 let is_group = match line[pos] {
-                    b'[' => header.level.is_some() || is_name(&line[pos + 1..end - 1]),
-                    // Round brackets often begin a sentence; as part of a header they follow another group.
-                    _ => thread.is_some() && !line[pos..end].contains(&b' '),
+                    b'[' => after.is_some() || is_name(&line[pos + 1..end - 1]),
+                    // Round brackets often begin a sentence; as part of a header they stand beside another group.
+                    _ => {
+                        (thread.is_some() || byte(line, skip_blanks(line, end)) == b'[')
+                            && !line[pos..end].contains(&b' ')
+                    }
                 };
-                if !is_group
-                    || !matches!(
-                        byte(line, end),
-                        0 | b' ' | b'\t' | b':' | b'[' | b'(' | b'-'
-                    )
-                {
+                if !is_group || !matches!(next, 0 | b' ' | b'\t' | b':' | b'[' | b'(' | b'-') {
                     break;
                 }
                 thread = thread.or_else(|| class_in(line, pos + 1, end - 1));
                 pos = skip_marks(line, end);
+                // `[thread] - text`, `[thread]: text`: the mark ends the header.
+                if line[end..pos]
+                    .iter()
+                    .any(|mark| matches!(mark, b'-' | b':'))
+                {
+                    break;
+                }
             }
             // Spring Boot: `4711 --- [main] c.e.App : Started`.
-            b'0'..=b'9' if header.level.is_some() => {
+            b'0'..=b'9' if after.is_some() => {
                 let end = digits_end(line, pos);
                 if !line[end..].starts_with(b" --- ") {
                     break;
                 }
-                pos = end + 5;
-                pos = skip_blanks(line, pos);
+                pos = skip_blanks(line, end + 5);
             }
             _ => {
-                if let Some(name) = name(line, pos, header.level.is_some()) {
-                    header.source = Some((pos, name.end));
+                if let Some(name) = name(line, pos, after) {
+                    logger = Some((pos, name.end));
                     pos = name.rest;
                     // `nova.compute.manager [req-1f] text`: the group after a name that ends with a blank is still header.
                     if name.is_bare {
@@ -85,9 +107,11 @@ pub(super) fn after_level(line: &[u8], at: usize, mut header: Header) -> Header 
             }
         }
     }
-    header.source = header.source.or(thread);
-    header.message = pos;
-    header
+    Header {
+        level: None,
+        source: logger.or(thread),
+        message: pos,
+    }
 }
 
 /// Blanks, closing brackets and the marks people put between the parts of a header.
@@ -98,7 +122,7 @@ pub(super) fn skip_marks(line: &[u8], at: usize) -> usize {
             b' ' | b'\t' | b']' | b')' | b'}' | b'>' | b'|' | b',' | b';' => pos += 1,
             b':' if byte(line, pos + 1) != b':' => pos += 1,
             b'"' if pos == at => pos += 1,
-            b'-' if matches!(byte(line, pos + 1), b' ' | b'-' | 0) => pos += 1,
+            b'-' if matches!(byte(line, pos + 1), b' ' | 0) => pos += 1,
             _ => return pos,
         }
     }
@@ -265,7 +289,7 @@ fn is_name(text: &[u8]) -> bool {
 /// What a group in brackets names, unless it is a number or empty: `thread:Class@12` names the class.
 fn class_in(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let text = line[start..end].trim_ascii();
-    if !text.iter().any(u8::is_ascii_alphabetic) {
+    if !text.iter().any(u8::is_ascii_alphabetic) || text.ends_with(b":") {
         return None;
     }
     let start = start
@@ -294,7 +318,8 @@ struct Name {
 }
 
 /// A logger, program or component at `at` that is followed by `:`, ` - ` or a run of blanks.
-fn name(line: &[u8], at: usize, has_level: bool) -> Option<Name> {
+fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name> {
+    let has_level = after.is_some();
     let mut end = at;
     let limit = line.len().min(at + 128);
     let (mut n_marks, mut n_lower, mut has_pid) = (0, 0, false);
@@ -333,7 +358,8 @@ fn name(line: &[u8], at: usize, has_level: bool) -> Option<Name> {
     } else {
         end
     };
-    let is_telling = has_level || has_pid || n_marks > 0 || n_lower == end - at;
+    let is_telling =
+        has_pid || n_marks > 0 || after == Some(Names::Any) || (!has_level && n_lower == end - at);
     let gap = skip_blanks(line, end);
     match byte(line, gap) {
         b':' if is_telling && (gap == end || byte(line, gap + 1) == b' ') => {
@@ -354,7 +380,7 @@ fn name(line: &[u8], at: usize, has_level: bool) -> Option<Name> {
                 is_bare: false,
             })
         }
-        b'[' if gap == end + 1 && has_level && n_marks > 0 => Some(Name {
+        b'[' if gap == end + 1 && has_level && (n_marks > 0 || has_pid) => Some(Name {
             end: name_end,
             rest: gap,
             is_bare: true,

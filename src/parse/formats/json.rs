@@ -423,12 +423,12 @@ fn epoch(text: &[u8]) -> Option<Timestamp> {
         15 | 16 => whole,
         18 | 19 => whole / 1000,
         14 => {
-            return timestamp::at(text, 0, DayMonth::MonthFirst, true).and_then(|found| match found
-                .moment
-            {
-                timestamp::Moment::Local(local) => Some(Timestamp(local)),
-                _ => None,
-            });
+            return timestamp::at(text, 0, DayMonth::MonthFirst, true).and_then(
+                |found| match found.moment {
+                    timestamp::Moment::Local(local) => Some(Timestamp(local)),
+                    _ => None,
+                },
+            );
         }
         _ => return None,
     };

@@ -53,6 +53,12 @@ impl Format for Logcat {
         if byte(line, 1) == b'/' {
             return brief(line);
         }
+        // `mm-dd …` or `yyyy-mm-dd hh:mm:ss.mmm` and a number: looked at before the stamp is read.
+        let is_likely = byte(line, 2) == b'-'
+            || (byte(line, 19) == b'.' && matches!(byte(line, 23), b' ' | b'0'..=b'9'));
+        if !is_likely {
+            return None;
+        }
         let (stamp, end) = ctx.stamp_at(line, 0)?;
         let pid = skip_blanks(line, end);
         let pid_end = digits_end(line, pid);

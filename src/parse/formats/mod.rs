@@ -102,6 +102,7 @@ pub fn all() -> &'static [&'static dyn Format] {
     &[
         &json::Json,
         &container::Cri,
+        &container::Compose,
         &syslog::Syslog,
         &access_log::AccessLog,
         &apache_error::ApacheError,

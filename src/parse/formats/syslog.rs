@@ -115,8 +115,11 @@ impl Format for Syslog {
         if byte(line, at) == b'1' && byte(line, at + 1) == b' ' && level.is_some() {
             return rfc5424(line, at + 2, level, ctx);
         }
+        let first = byte(line, at);
+        if first.is_ascii_digit() && byte(line, at + 10) != b'T' {
+            return None;
+        }
         let found = timestamp::at(line, at, ctx.clock.order, false)?;
-        let first = line[at];
         let is_month = matches!(found.moment, Moment::YearLess { .. }) || !first.is_ascii_digit();
         if !is_month || first.is_ascii_digit() {
             // ISO stamps stand before many other layouts; in syslog they carry `T` and an offset.
@@ -130,7 +133,8 @@ impl Format for Syslog {
             return with_iso_stamp(line, found.end + 1, level, stamp);
         }
         // `Sun Dec 4 …` with a weekday is ctime: other programs.
-        if super::super::timestamp::begins_with_weekday(line, at)
+        if timestamp::begins_with_weekday(line, at)
+            || byte(line, at + 3) != b' '
             || !matches!(byte(line, found.end), b' ' | b':')
         {
             return None;
@@ -170,8 +174,9 @@ pub(super) fn after_host(line: &[u8], at: usize, level: Option<Level>) -> Option
     if host_end == at {
         return None;
     }
-    // A level there is an application's own layout.
-    if severity::from_word(line[at..host_end].trim_ascii_end()).is_some() {
+    // A level or a bracket there is an application's own layout.
+    if matches!(line[at], b'[' | b'{' | b'"') || severity::from_word(&line[at..host_end]).is_some()
+    {
         return None;
     }
     let tag_at = if line[host_end - 1] == b':' {
@@ -184,7 +189,7 @@ pub(super) fn after_host(line: &[u8], at: usize, level: Option<Level>) -> Option
 
 fn with_tag(line: &[u8], at: usize, level: Option<Level>) -> Fields {
     let (source, message) = match tag(line, at) {
-        Some(tag) => (Text::line(at, tag.name_end), tag.rest),
+        Some(tag) => (Text::line(tag.name.0, tag.name.1), tag.rest),
         None => (Text::EMPTY, at),
     };
     let in_tag = line.get(at..message).and_then(level_in_tag);
@@ -206,7 +211,7 @@ fn level_in_tag(tag: &[u8]) -> Option<Level> {
 }
 
 struct Tag {
-    name_end: usize,
+    name: (usize, usize),
     rest: usize,
 }
 
@@ -214,7 +219,7 @@ struct Tag {
 fn tag(line: &[u8], at: usize) -> Option<Tag> {
     let window = &line[at..line.len().min(at + 160)];
     let mut from = 0;
-    // The first colon that ends a word, with at most four words before it.
+    // The first colon that ends a word.
     let colon = loop {
         let idx = memchr::memchr(b':', &window[from..])? + from;
         if matches!(byte(line, at + idx + 1), b' ' | b'\t' | 0)
@@ -225,43 +230,51 @@ fn tag(line: &[u8], at: usize) -> Option<Tag> {
         from = idx + 1;
     };
     let text = &window[..colon];
-    let first_end = text
-        .iter()
-        .position(|byte| matches!(byte, b' ' | b'\t'))
-        .unwrap_or(colon);
-    let open = text.iter().position(|byte| *byte == b'[').unwrap_or(colon);
-    if first_end < colon {
-        let n_words = text
-            .split(|byte| *byte == b' ')
-            .filter(|word| !word.is_empty())
-            .count();
-        let last = text[colon - 1];
-        // Several words are a program only if a process id, bracket or version ends them.
-        let is_version = text[first_end + 1..]
-            .iter()
-            .all(|byte| byte.is_ascii_digit() || *byte == b'.');
-        let is_program = n_words <= 4 && (last == b']' || last == b')' || is_version);
-        if !is_program || !text[0].is_ascii_alphanumeric() && text[0] != b'[' {
-            return None;
-        }
-        // `launchd[1] (com.example.agent[77]): …` is launchd.
-        let name_end = if open < first_end || is_version {
-            if is_version { colon } else { open }
-        } else if last == b']' {
-            open
-        } else {
-            first_end
-        };
-        return Some(Tag {
-            name_end: at + name_end.max(1),
-            rest: at + colon + 1,
-        });
-    }
-    let name_end = if open > 0 { open } else { colon };
+    let (start, end) = program(text)?;
     Some(Tag {
-        name_end: at + name_end,
+        name: (at + start, at + end),
         rest: at + colon + 1,
     })
+}
+
+/// The program's name within what stands before the colon.
+fn program(text: &[u8]) -> Option<(usize, usize)> {
+    let len = text.len();
+    let first_end = memchr::memchr2(b' ', b'\t', text).unwrap_or(len);
+    let open = memchr::memchr(b'[', text).unwrap_or(len);
+    if first_end == len {
+        return Some((0, if open > 0 { open } else { len }));
+    }
+    let last = text[len - 1];
+    // Several words are a program only if a process id, bracket or version ends them.
+    let is_version = text[first_end..]
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b' '));
+    let n_words = text
+        .split(|byte| *byte == b' ')
+        .filter(|word| !word.is_empty())
+        .count();
+    if n_words > 4 || !(last == b']' || last == b')' || is_version) {
+        return None;
+    }
+    if is_version {
+        return Some((0, len));
+    }
+    // `launchd[1] (com.example.agent[77])` is launchd, `[facility] util.py[12]` is util.py.
+    if open > 0 && open < first_end {
+        return Some((0, open));
+    }
+    if last == b')' {
+        return text[0].is_ascii_alphanumeric().then_some((0, first_end));
+    }
+    let pid = memchr::memrchr(b'[', text)?;
+    let is_words = text[0].is_ascii_alphanumeric();
+    let start = if is_words {
+        0
+    } else {
+        memchr::memrchr(b' ', &text[..pid]).map_or(0, |blank| blank + 1)
+    };
+    (start < pid).then_some((start, pid))
 }
 
 /// `host tag[pid]: message` or, where rsyslog writes its RFC 5424 files without priority, `host app pid id [data] message`.
@@ -306,7 +319,7 @@ fn with_iso_stamp(
     }
     // Without a priority only a program with its colon tells that this is syslog.
     let tag = tag(line, app)?;
-    let name = &line[app..tag.name_end];
+    let name = &line[tag.name.0..tag.name.1];
     let is_program =
         level.is_some() || (severity::from_word(name).is_none() && !name.contains(&b'='));
     is_program.then(|| stamped(with_tag(line, app, level)))

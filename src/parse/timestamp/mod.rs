@@ -97,7 +97,9 @@ pub fn find(line: &[u8], from: usize, until: usize, order: DayMonth) -> Option<F
         match byte {
             b'0'..=b'9' => {
                 if is_word_start && prev != b'.' {
-                    let is_lead = is_lead || matches!(prev, b'[' | b'(');
+                    let is_opened = matches!(prev, b'[' | b'(')
+                        && (pos < 2 || !line[pos - 2].is_ascii_alphanumeric());
+                    let is_lead = is_lead || is_opened;
                     if let Some(found) = shapes::numeric(line, pos, order, is_lead) {
                         return Some(found);
                     }
