@@ -6,6 +6,7 @@ use crate::base::ids::MessageId;
 use crate::base::math::round_to;
 use crate::base::time::Timestamp;
 use crate::correlate::incidents::{Component, Episode};
+use crate::detect::ensemble::WindowScore;
 use crate::detect::{ALARM, BANDS};
 use crate::featurize::windows::{WidthNote, feature};
 use crate::parse::{Level, formats};
@@ -39,7 +40,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         timezone: options.timezone.clone(),
         window_ms: findings.windows.as_ref().map_or(0.0, |w| w.width_us as f64 / 1000.0),
         timeline: timeline(findings),
-        n_anomalous_windows: findings.alarms().count() as u32,
+        n_anomalous_windows: alarms(findings).len() as u32,
         windows,
         features: Features {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
@@ -203,7 +204,7 @@ fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> Str
         _ => (String::new(), false),
     };
     let n_incidents = findings.incidents.len() as u64;
-    let alarms = findings.alarms().count() as u64;
+    let alarms = alarms(findings).len() as u64;
     let found = match incidents.first() {
         Some(worst) => {
             let when = words::clock(Timestamp::from_millis(worst.start_ms), with_date);
@@ -250,19 +251,35 @@ fn timeline(findings: &Findings) -> Timeline {
     }
 }
 
+/// Alarms in order of time, a stretch of silence as one: (first window, last window, score).
+fn alarms(findings: &Findings) -> Vec<(u32, u32, &WindowScore)> {
+    let mut alarms: Vec<(u32, u32, &WindowScore)> = Vec::new();
+    for (idx, window) in findings.alarms() {
+        match alarms.last_mut() {
+            Some((_, last, before))
+                if *last + 1 == idx && window.silence.is_some() && before.silence == window.silence =>
+            {
+                *last = idx;
+            }
+            _ => alarms.push((idx, idx, window)),
+        }
+    }
+    alarms
+}
+
 fn windows(findings: &Findings) -> Vec<WindowReport> {
     let Some(windows) = &findings.windows else { return Vec::new() };
-    let mut alarms: Vec<_> = findings.alarms().collect();
-    alarms.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.0.cmp(&b.0)));
+    let mut alarms = alarms(findings);
+    alarms.sort_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
     alarms.truncate(limits::WINDOWS);
     alarms
         .into_iter()
-        .map(|(idx, window)| WindowReport {
-            start_ms: windows.start_of(idx).millis(),
-            end_ms: windows.end_of(idx).millis(),
+        .map(|(first, last, window)| WindowReport {
+            start_ms: windows.start_of(first).millis(),
+            end_ms: windows.end_of(last).millis(),
             score: score(window.score),
             reason: words::window_reason(window, &windows.names),
-            values: windows.rows.row(idx as usize).iter().map(|&x| round_to(x, 4)).collect(),
+            values: windows.rows.row(first as usize).iter().map(|&x| round_to(x, 4)).collect(),
         })
         .collect()
 }

@@ -97,5 +97,21 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
 
 /// The rest, once the shards have told where the anomalous records are.
 pub(super) fn correlate(findings: &mut Findings, episodes: Vec<Episode>, options: &Options) {
-    findings.episodes = episodes;
+    findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
+}
+
+/// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.
+fn coalesced(mut episodes: Vec<Episode>, link_us: i64) -> Vec<Episode> {
+    episodes.sort_by_key(|e| (e.message, e.start, e.file, e.line));
+    let mut joined: Vec<Episode> = Vec::with_capacity(episodes.len());
+    for episode in episodes {
+        match joined.last_mut() {
+            Some(last) if last.message == episode.message && episode.start.0 < last.end.0.saturating_add(link_us) => {
+                last.end = last.end.max(episode.end);
+                last.n_records = last.n_records.saturating_add(episode.n_records);
+            }
+            _ => joined.push(episode),
+        }
+    }
+    joined
 }
