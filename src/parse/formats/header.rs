@@ -33,6 +33,14 @@ pub(super) fn walk(line: &[u8], at: usize) -> Header {
         return after_level(line, pos, None);
     };
     let before = source_before(line, pos, found.start);
+    if byte(line, skip_blanks(line, found.end)) == b'|' {
+        let header = columns(line, skip_blanks(line, found.end));
+        return Header {
+            level: Some(found.level),
+            source: header.source.or(before),
+            ..header
+        };
+    }
     pos = skip_marks(line, found.end);
     // `LOG:  duration: 3 ms` has no logger: a level with its own colon ends the header, save for names that look like one.
     let is_ended = byte(line, found.end) == b':' && pos > found.end + 1;
@@ -140,7 +148,7 @@ struct FoundLevel {
 fn find_level(line: &[u8], at: usize) -> Option<FoundLevel> {
     let until = line.len().min(at + LEVEL_WITHIN);
     let mut pos = at;
-    let mut n_words = 0;
+    let mut words = Words::default();
     let mut n_atoms = 0;
     while pos < until && n_atoms < 16 {
         let first = line[pos];
@@ -150,20 +158,81 @@ fn find_level(line: &[u8], at: usize) -> Option<FoundLevel> {
         }
         let end = atom_end(line, pos);
         n_atoms += 1;
-        if let Some(found) = level_at(line, at, pos, end, n_words) {
+        if let Some(found) = level_at(line, at, pos, end, words) {
             return Some(found);
         }
-        let is_plain = line[pos..end].iter().all(u8::is_ascii_alphabetic);
         let is_grouped = pos > 0 && matches!(line[pos - 1], b'[' | b'(' | b'<' | b'=');
-        if is_plain && !is_grouped && matches!(byte(line, end), b' ' | b'\t' | b'.' | b',' | 0) {
-            n_words += 1;
-            if n_words > 2 {
+        let next = (byte(line, end), byte(line, end + 1));
+        let is_spaced = matches!(next.0, b' ' | b'\t' | b'.' | b',' | 0) || next == (b':', b' ');
+        if is_spaced && !is_grouped {
+            words.count(&line[pos..end]);
+            if words.n > 2 {
                 return None;
             }
         }
         pos = end;
     }
     None
+}
+
+/// Plain words met on the way to a level; names with marks, digits or capitals inside are not words.
+#[derive(Clone, Copy, Default)]
+struct Words {
+    n: usize,
+    has_capital: bool,
+}
+
+impl Words {
+    fn count(&mut self, word: &[u8]) {
+        if word.iter().all(u8::is_ascii_alphabetic) && !word[1..].iter().any(u8::is_ascii_uppercase)
+        {
+            self.n += 1;
+            self.has_capital |= word[0].is_ascii_uppercase();
+        }
+    }
+
+    /// One small word may be a logger; `Request failed` begins a sentence in which a level word is part of the text.
+    fn is_sentence(self) -> bool {
+        self.n > 1 || self.has_capital
+    }
+}
+
+/// `INFO/MainProcess]` of Celery, `D/Tag:` of Android: a level and a name with a slash between them.
+fn with_process(start: usize, word: &[u8], next: u8) -> Option<FoundLevel> {
+    let slash = memchr::memchr(b'/', word)?;
+    let end = start + slash + 1;
+    let level = match &word[..slash] {
+        [letter] if matches!(next, b':' | b'(') => severity::from_letter(*letter)?,
+        name if next == b']' && name.iter().all(u8::is_ascii_uppercase) => {
+            severity::from_word(name)?
+        }
+        _ => return None,
+    };
+    let end = if next == b']' {
+        start + word.len()
+    } else {
+        end
+    };
+    Some(FoundLevel { level, start, end })
+}
+
+/// Names of syslog facilities, as in `daemon.err`.
+fn is_facility(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"kern"
+            | b"user"
+            | b"mail"
+            | b"daemon"
+            | b"auth"
+            | b"syslog"
+            | b"lpr"
+            | b"news"
+            | b"uucp"
+            | b"cron"
+            | b"authpriv"
+            | b"ftp"
+    ) || (word.len() == 6 && word.starts_with(b"local"))
 }
 
 /// End of a run of letters, digits and the marks that occur inside names.
@@ -183,14 +252,14 @@ fn level_at(
     header_at: usize,
     start: usize,
     end: usize,
-    n_words: usize,
+    words: Words,
 ) -> Option<FoundLevel> {
     let word = &line[start..end];
     let prev = if start > 0 { line[start - 1] } else { b' ' };
     let next = byte(line, end);
     let is_first = start == header_at;
     if word.len() == 1 {
-        return letter_at(line, start, n_words);
+        return letter_at(line, start, words.n);
     }
     // ESXi writes the two letters and the priority: `In(14)`.
     if let [a, b] = *word {
@@ -205,15 +274,23 @@ fn level_at(
         }
         return None;
     }
+    if let Some(found) = with_process(start, word, next) {
+        return Some(found);
+    }
     // `local.ERROR:`, `app-INFO `: the level is the last part of the name.
     let part = word
         .iter()
         .rposition(|byte| matches!(byte, b'.' | b'-' | b'/' | b'_' | b'@'))
         .map_or(0, |idx| idx + 1);
-    if part > 0 && !(next == b':' && word[part..].iter().all(u8::is_ascii_uppercase)) {
+    let is_last_part = next == b':' && word[part..].iter().all(u8::is_ascii_uppercase);
+    let is_priority = part > 0 && next == b' ' && is_facility(&word[..part - 1]);
+    if part > 0 && !is_last_part && !is_priority {
         return None;
     }
     let level = severity::from_word(&word[part..])?;
+    if is_priority {
+        return Some(FoundLevel { level, start, end });
+    }
     let is_capital = word[part..].iter().all(|byte| !byte.is_ascii_lowercase());
     let is_grouped = matches!(
         (prev, next),
@@ -228,14 +305,16 @@ fn level_at(
         && matches!(next, b' ' | b'\t' | b':' | b',' | 0);
     // `- warning -` of Python with small names.
     let is_dashed =
-        n_words <= 1 && line[end..].starts_with(b" - ") && line[..start].ends_with(b"- ");
+        words.n <= 1 && line[end..].starts_with(b" - ") && line[..start].ends_with(b"- ");
     let counts = is_delimited
         && (is_grouped
-            || (is_capital && prev != b'=' && next != b'-')
-            || (is_capital && line[end..].starts_with(b"- "))
-            || (n_words == 0 && is_column)
+            || (is_capital
+                && prev != b'='
+                && !words.is_sentence()
+                && (next != b'-' || line[end..].starts_with(b"- ")))
+            || (words.n == 0 && is_column)
             || is_dashed
-            || (n_words <= 1 && next == b':' && prev == b' ')
+            || (words.n <= 1 && next == b':' && prev == b' ')
             || (next == b':' && prev == b':'));
     counts.then_some(FoundLevel { level, start, end })
 }
@@ -385,6 +464,20 @@ fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name> {
             rest: gap,
             is_bare: true,
         }),
+        // MongoDB pads its component: `NETWORK  [conn12] text`.
+        b'[' if has_level && gap > end && line[at..end].iter().all(u8::is_ascii_uppercase) => {
+            Some(Name {
+                end: name_end,
+                rest: gap,
+                is_bare: true,
+            })
+        }
+        // Tomcat puts nothing between class and text.
+        _ if has_level && gap == end + 1 && is_class(&line[at..end]) => Some(Name {
+            end: name_end,
+            rest: gap,
+            is_bare: false,
+        }),
         _ if has_level && gap >= end + 3 && n_marks == 0 && end - at <= 24 => Some(Name {
             end: name_end,
             rest: gap,
@@ -397,6 +490,13 @@ fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name> {
         }),
         _ => None,
     }
+}
+
+/// A Java class with its package, and perhaps a method: `org.example.Cart.total`.
+fn is_class(name: &[u8]) -> bool {
+    let n_parts = name.split(|byte| *byte == b'.').count();
+    let mut parts = name.split(|byte| *byte == b'.').skip(1);
+    n_parts >= 3 && parts.any(|part| part.first().is_some_and(u8::is_ascii_uppercase))
 }
 
 /// The name that stands between the timestamp and the level: `- name - LEVEL`, `[main] LEVEL`, `name[4711]: LEVEL`.
@@ -536,6 +636,30 @@ pub(super) fn bars(line: &[u8], at: usize, header: Header) -> Header {
         }
         header.message = header.message.max(end + 1);
         pos = end;
+    }
+    header
+}
+
+/// Columns between bars after the level: `| thread | logger | text`; short ones are header, the last one is the message.
+fn columns(line: &[u8], at: usize) -> Header {
+    let mut header = Header {
+        message: at + 1,
+        ..Header::default()
+    };
+    for _ in 0..5 {
+        let start = skip_blanks(line, header.message);
+        let window = &line[start..line.len().min(start + 96)];
+        let Some(len) = memchr::memchr(b'|', window) else {
+            break;
+        };
+        let text = window[..len].trim_ascii_end();
+        if text.iter().filter(|byte| **byte == b' ').count() > 4 {
+            break;
+        }
+        if text.iter().any(u8::is_ascii_alphabetic) {
+            header.source = Some((start, start + text.len()));
+        }
+        header.message = start + len + 1;
     }
     header
 }

@@ -89,8 +89,14 @@ pub(super) fn weekday(line: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Seconds east of UTC for a zone's usual abbreviation, in capitals or, unless it reads as an English word, in small
-/// letters.
+/// letters. `word` holds nothing but letters.
 pub(super) fn zone_offset(word: &[u8]) -> Option<i32> {
+    let [first, second, ..] = *word else {
+        return None;
+    };
+    if SECOND_LETTERS[usize::from((first | 32) - b'a')] >> ((second | 32) - b'a') & 1 == 0 {
+        return None;
+    }
     let is_lower = word.iter().all(u8::is_ascii_lowercase);
     if !(2..=5).contains(&word.len()) || !(is_lower || word.iter().all(u8::is_ascii_uppercase)) {
         return None;
@@ -104,6 +110,18 @@ pub(super) fn zone_offset(word: &[u8]) -> Option<i32> {
     }
     Some(hhmm / 100 * 3600 + hhmm % 100 * 60)
 }
+
+/// For every first letter the second letters of zone names, as bits: rules out most other words.
+const SECOND_LETTERS: [u32; 26] = {
+    let mut letters = [0; 26];
+    let mut idx = 0;
+    while idx < ZONES.len() {
+        let name = ZONES[idx].0.as_bytes();
+        letters[(name[0] - b'A') as usize] |= 1 << (name[1] - b'A');
+        idx += 1;
+    }
+    letters
+};
 
 /// Up to five letters as one number, in capitals: a look-up compares integers.
 const fn key(word: &[u8]) -> u64 {
