@@ -50,32 +50,30 @@ const KEYS: [(u128, Level); WORDS.len()] = {
     keys
 };
 
-/// For every first letter the second letters of level words, as bits: rules out nearly all other words.
-const SECOND_LETTERS: [u32; 26] = {
-    let mut letters = [0; 26];
+/// For every first letter the second letters and the lengths of level words, as bits: rules out nearly all other words.
+const SHAPES: [(u32, u32); 26] = {
+    let mut shapes = [(0, 0); 26];
     let mut idx = 0;
     while idx < WORDS.len() {
         let word = WORDS[idx].0.as_bytes();
-        letters[(word[0] - b'a') as usize] |= 1 << (word[1] - b'a');
+        let shape = &mut shapes[(word[0] - b'a') as usize];
+        shape.0 |= 1 << (word[1] - b'a');
+        shape.1 |= 1 << word.len();
         idx += 1;
     }
-    letters
+    shapes
 };
-
-#[inline]
-fn may_be_level(first: u8, second: u8) -> bool {
-    let (first, second) = (
-        (first | 32).wrapping_sub(b'a'),
-        (second | 32).wrapping_sub(b'a'),
-    );
-    first < 26 && second < 26 && SECOND_LETTERS[first as usize] >> second & 1 == 1
-}
 
 /// The level a word of letters stands for, in any case; a digit or two at its end (`debug2`) do not matter.
 #[inline]
 #[must_use]
 pub fn from_word(word: &[u8]) -> Option<Level> {
-    if !(3..=15).contains(&word.len()) || !may_be_level(word[0], word[1]) {
+    if !(3..=15).contains(&word.len()) {
+        return None;
+    }
+    let letter = |idx: usize| (word[idx] | 32).wrapping_sub(b'a');
+    let (seconds, lengths) = *SHAPES.get(letter(0) as usize)?;
+    if letter(1) >= 26 || seconds >> letter(1) & 1 == 0 {
         return None;
     }
     let n_digits = word
@@ -85,7 +83,7 @@ pub fn from_word(word: &[u8]) -> Option<Level> {
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     let word = &word[..word.len() - n_digits];
-    if !(3..=13).contains(&word.len()) || (n_digits > 0 && word.len() < 4) {
+    if lengths >> word.len() & 1 == 0 || (n_digits > 0 && word.len() < 4) {
         return None;
     }
     let idx = KEYS
