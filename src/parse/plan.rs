@@ -119,28 +119,28 @@ fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// How often each of the two leading numbers of dates can only be a day.
 #[derive(Default)]
 struct OrderVotes {
-    n_day_first: u32,
-    n_month_first: u32,
-    n_open: u32,
+    day_first: u32,
+    month_first: u32,
+    undecided: u32,
 }
 
 impl OrderVotes {
     fn count(&mut self, (first, second): (u8, u8)) {
         match (first > 12, second > 12) {
-            (true, false) => self.n_day_first += 1,
-            (false, true) => self.n_month_first += 1,
-            _ => self.n_open += 1,
+            (true, false) => self.day_first += 1,
+            (false, true) => self.month_first += 1,
+            _ => self.undecided += 1,
         }
     }
 
     fn decide(&self) -> (DayMonth, bool) {
-        let is_open = self.n_day_first == 0 && self.n_month_first == 0;
-        let order = if self.n_day_first > self.n_month_first {
+        let is_open = self.day_first == 0 && self.month_first == 0;
+        let order = if self.day_first > self.month_first {
             DayMonth::DayFirst
         } else {
             DayMonth::MonthFirst
         };
-        (order, is_open && self.n_open > 0)
+        (order, is_open && self.undecided > 0)
     }
 }
 

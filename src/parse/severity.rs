@@ -50,13 +50,30 @@ const KEYS: [(u128, Level); WORDS.len()] = {
     keys
 };
 
+/// For every first letter the second letters and the lengths of level words, as bits: rules out nearly all other words.
+const SHAPES: [(u32, u32); 26] = {
+    let mut shapes = [(0, 0); 26];
+    let mut idx = 0;
+    while idx < WORDS.len() {
+        let word = WORDS[idx].0.as_bytes();
+        let shape = &mut shapes[(word[0] - b'a') as usize];
+        shape.0 |= 1 << (word[1] - b'a');
+        shape.1 |= 1 << word.len();
+        idx += 1;
+    }
+    shapes
+};
+
 /// The level a word of letters stands for, in any case; a digit or two at its end (`debug2`) do not matter.
 #[inline]
 #[must_use]
 pub fn from_word(word: &[u8]) -> Option<Level> {
-    // Most words are ruled out by their length or first letter.
-    const FIRST: [u8; 14] = *b"acdefhilnpstvw";
-    if !(3..=15).contains(&word.len()) || !FIRST.contains(&(word[0] | 32)) {
+    if !(3..=15).contains(&word.len()) {
+        return None;
+    }
+    let letter = |idx: usize| (word[idx] | 32).wrapping_sub(b'a');
+    let (seconds, lengths) = *SHAPES.get(letter(0) as usize)?;
+    if letter(1) >= 26 || seconds >> letter(1) & 1 == 0 {
         return None;
     }
     let n_digits = word
@@ -66,7 +83,7 @@ pub fn from_word(word: &[u8]) -> Option<Level> {
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     let word = &word[..word.len() - n_digits];
-    if !(3..=13).contains(&word.len()) || (n_digits > 0 && word.len() < 4) {
+    if lengths >> word.len() & 1 == 0 || (n_digits > 0 && word.len() < 4) {
         return None;
     }
     let idx = KEYS
@@ -90,7 +107,7 @@ pub fn from_letter(letter: u8) -> Option<Level> {
     }
 }
 
-/// Two-letter levels of ESXi: `In(14)`, `Wa(180)`.
+/// Two-letter levels of `ESXi`: `In(14)`, `Wa(180)`.
 #[must_use]
 pub fn from_esx(letters: [u8; 2]) -> Option<Level> {
     match &letters {
@@ -127,7 +144,7 @@ pub fn from_http_status(status: u32) -> Level {
     }
 }
 
-/// OpenTelemetry's `severity_number`: 1 to 24, four to a level.
+/// `OpenTelemetry`'s `severity_number`: 1 to 24, four to a level.
 #[must_use]
 pub fn from_otel(number: i64) -> Option<Level> {
     Some(match number {
@@ -162,17 +179,12 @@ pub fn from_number(number: i64) -> Option<Level> {
     Some(match number {
         0..=7 => from_priority(number as u32),
         10..=19 => Level::Trace,
-        20..=29 => Level::Debug,
-        30..=39 => Level::Info,
-        40..=49 => Level::Warn,
-        50..=59 => Level::Error,
-        60..=69 => Level::Fatal,
-        100 => Level::Debug,
-        200 => Level::Info,
+        20..=29 | 100 => Level::Debug,
+        30..=39 | 200 => Level::Info,
         250 => Level::Notice,
-        300 => Level::Warn,
-        400 => Level::Error,
-        500..=600 => Level::Fatal,
+        40..=49 | 300 => Level::Warn,
+        50..=59 | 400 => Level::Error,
+        60..=69 | 500..=600 => Level::Fatal,
         _ => return None,
     })
 }

@@ -145,8 +145,8 @@ fn client(head: &[u8]) -> Option<Client> {
 
 fn looks_like_address(word: &[u8]) -> bool {
     let word = word.strip_suffix(b",").unwrap_or(word);
-    let n_colons = word.iter().filter(|byte| **byte == b':').count();
-    let n_dots = word.iter().filter(|byte| **byte == b'.').count();
+    let n_colons = memchr::memchr_iter(b':', word).count();
+    let n_dots = memchr::memchr_iter(b'.', word).count();
     let is_v6 = n_colons >= 2
         && word
             .iter()

@@ -1,5 +1,5 @@
-//! JSON objects, one per line: Logstash, Elastic Common Schema, OpenTelemetry, Docker, journald, pino, bunyan, winston, zap,
-//! logrus, slog, Serilog, MongoDB, tracing and whatever else writes keys that people would guess.
+//! JSON objects, one per line: Logstash, Elastic Common Schema, `OpenTelemetry`, Docker, journald, pino, bunyan, winston, zap,
+//! logrus, slog, Serilog, `MongoDB`, tracing and whatever else writes keys that people would guess.
 //!
 //! Keys are looked up in a table that ranks them, because objects often carry several candidates (`timestamp` and `@timestamp`,
 //! `log` and `message`). One level of nesting counts too, under its dotted name (`log.level`) or inside the usual wrappers
@@ -246,7 +246,7 @@ impl Candidates {
         match role {
             // A flag or a small number under `date` is not a time; nor is text without a digit.
             Role::Timestamp(rank) if text.len() >= 8 && text.iter().any(u8::is_ascii_digit) => {
-                better(&mut self.timestamp, rank + penalty, value)
+                better(&mut self.timestamp, rank + penalty, value);
             }
             Role::Nanos => better(&mut self.nanos, penalty, value),
             Role::Level(rank, ladder)
@@ -259,7 +259,7 @@ impl Candidates {
             Role::Message(rank) if is_string => better(&mut self.message, rank + penalty, value),
             Role::Ip(rank) if is_string => better(&mut self.ip, rank + penalty, value),
             Role::User(rank) if text != b"-" && text != b"--" => {
-                better(&mut self.user, rank + penalty, value)
+                better(&mut self.user, rank + penalty, value);
             }
             _ => {}
         }

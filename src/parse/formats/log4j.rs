@@ -1,5 +1,5 @@
-//! Application logs with a timestamp first and a level soon after: log4j, logback, Spring Boot, Python's logging, PostgreSQL,
-//! MySQL, Rust's env_logger and the many layouts that look like them.
+//! Application logs with a timestamp first and a level soon after: log4j, logback, Spring Boot, Python's logging, `PostgreSQL`,
+//! `MySQL`, Rust's `env_logger` and the many layouts that look like them.
 //!
 //! Their patterns are configured per application, so this does not match patterns but walks the header part by part.
 

@@ -1,4 +1,4 @@
-//! logfmt: `time=… level=… msg="…" key=value`, of Go's logrus and slog, Heroku, Grafana and HashiCorp.
+//! logfmt: `time=… level=… msg="…" key=value`, of Go's logrus and slog, Heroku, Grafana and `HashiCorp`.
 //!
 //! Ordinary text may hold an `a=b`; a line counts only if it begins with a pair, nearly all of it is pairs, and at least one key is
 //! a time, a level or a message.

@@ -135,6 +135,7 @@ impl Format for Syslog {
         // `Sun Dec 4 …` with a weekday is ctime: other programs.
         if timestamp::begins_with_weekday(line, at)
             || byte(line, at + 3) != b' '
+            || line[at..found.end].contains(&b',')
             || !matches!(byte(line, found.end), b' ' | b':')
         {
             return None;

@@ -89,8 +89,16 @@ pub(super) fn weekday(line: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Seconds east of UTC for a zone's usual abbreviation, in capitals or, unless it reads as an English word, in small
-/// letters.
+/// letters. `word` holds nothing but letters.
 pub(super) fn zone_offset(word: &[u8]) -> Option<i32> {
+    let bit = |idx: usize| {
+        word.get(idx)
+            .map_or(0, |letter| 1 << ((letter | 32) - b'a'))
+    };
+    let (seconds, thirds) = SHAPES[usize::from((word.first()? | 32) - b'a')];
+    if seconds & bit(1) == 0 || (word.len() > 2 && thirds & bit(2) == 0) {
+        return None;
+    }
     let is_lower = word.iter().all(u8::is_ascii_lowercase);
     if !(2..=5).contains(&word.len()) || !(is_lower || word.iter().all(u8::is_ascii_uppercase)) {
         return None;
@@ -104,6 +112,22 @@ pub(super) fn zone_offset(word: &[u8]) -> Option<i32> {
     }
     Some(hhmm / 100 * 3600 + hhmm % 100 * 60)
 }
+
+/// For every first letter the second and the third letters of zone names, as bits: rules out most other words.
+const SHAPES: [(u32, u32); 26] = {
+    let mut shapes = [(0, 0); 26];
+    let mut idx = 0;
+    while idx < ZONES.len() {
+        let name = ZONES[idx].0.as_bytes();
+        let shape = &mut shapes[(name[0] - b'A') as usize];
+        shape.0 |= 1 << (name[1] - b'A');
+        if name.len() > 2 {
+            shape.1 |= 1 << (name[2] - b'A');
+        }
+        idx += 1;
+    }
+    shapes
+};
 
 /// Up to five letters as one number, in capitals: a look-up compares integers.
 const fn key(word: &[u8]) -> u64 {

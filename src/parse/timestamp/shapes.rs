@@ -300,6 +300,8 @@ fn after_date(line: &[u8], start: usize, date: Date) -> Option<Found> {
             }
             if line[at..].starts_with(b"at ") {
                 at += 3;
+            } else if line[at..].starts_with(b"- ") {
+                at += 2;
             }
         }
         _ => return None,
@@ -319,14 +321,13 @@ fn finish(line: &[u8], start: usize, mut date: Date, time: i64, mut end: usize) 
     }
     if date.year == 0
         && let Some((year, year_end)) = trailing_year(line, end)
+        && date.day <= days_in(year, date.month)
     {
-        if date.day <= days_in(year, date.month) {
-            (date.year, end) = (year, year_end);
-            if seconds.is_none()
-                && let Some((found, found_end)) = offset(line, end)
-            {
-                (seconds, end) = (Some(found), found_end);
-            }
+        (date.year, end) = (year, year_end);
+        if seconds.is_none()
+            && let Some((found, found_end)) = offset(line, end)
+        {
+            (seconds, end) = (Some(found), found_end);
         }
     }
     let shift = i64::from(seconds.unwrap_or(0)) * SECOND;
