@@ -1,6 +1,7 @@
 //! Reads any log and says what is in it, what went wrong, when, and what belongs together.
 
 pub mod base;
+pub mod cluster;
 pub mod detect;
 pub mod error;
 pub mod featurize;
