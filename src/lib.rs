@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod cluster;
+pub mod correlate;
 pub mod detect;
 pub mod error;
 pub mod featurize;
