@@ -1,0 +1,319 @@
+//! Anomalous messages in time → incidents: what is near in time and alike in content belongs together.
+//!
+//! **Definition.** Two anomalous records are linked when they are less than `link_seconds` apart and the cosine of their messages is above
+//! `link_similarity`; a message is always like itself. An incident is a connected component of that graph.
+//!
+//! **Without all pairs.** Records come as *episodes*: maximal runs of one message whose consecutive records are less than
+//! `link_seconds` apart, so all of an episode is in one component. Two episodes of similar messages are joined by some linked pair of
+//! records exactly when the distance of their time spans (0 when they overlap) is less than `link_seconds`:
+//! - Apart, the distance of the spans is that of the last record of one and the first of the other, and no pair is closer.
+//! - Overlapping, let the one that starts later start at t, which is a record of it. Then t lies within the span of the other, so between
+//!   two consecutive records of it (or on one), which are less than `link_seconds` apart; the nearer one is linked to t.
+//!
+//! So the episodes are swept in the order of their starts, and for each only the latest episode of each similar message is looked at: earlier
+//! ones of that message end at least `link_seconds` before the latest starts, which is not after now. Which messages are similar is looked up
+//! once per distinct message ([`CosineIndex`]).
+//!
+//! **Rank.** `score = 0.5 · severity + 20 · spread + 10 · volume + 10 · duration + 10 · concentration`, each of the last four 0 to 1:
+//! - severity: highest score of a message in it;
+//! - spread: distinct messages, log2, 16 make 1: trouble that shows in many places is worse than one message;
+//! - volume: anomalous records, log10, 10,000 make 1;
+//! - duration: log of its seconds, an hour makes 1;
+//! - concentration: of all records with these messages, the share that lies in this incident: what happens all day long is no incident.
+
+use std::ops::ControlFlow;
+
+use petgraph::unionfind::UnionFind;
+
+use crate::base::ids::{FileId, MessageId};
+use crate::base::math;
+use crate::base::time::{SECOND, Timestamp};
+use crate::error::ParamsError;
+use crate::featurize::neighbours::CosineIndex;
+use crate::featurize::sparse::Sparse;
+
+/// Choices, unchecked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IncidentParams {
+    /// Records closer than this many seconds can be linked (1 to 86400).
+    pub link_seconds: u32,
+    /// Messages whose cosine is above this can be linked (0 to 1).
+    pub link_similarity: f64,
+}
+
+impl Default for IncidentParams {
+    fn default() -> Self {
+        Self {
+            link_seconds: 300,
+            link_similarity: 0.8,
+        }
+    }
+}
+
+/// Choices within their ranges.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IncidentValidParams(IncidentParams);
+
+impl IncidentParams {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// `linkSeconds` outside 1 to 86400, `linkSimilarity` outside 0 to 1.
+    pub fn check(self) -> Result<IncidentValidParams, ParamsError> {
+        if !(1..=86_400).contains(&self.link_seconds) {
+            return Err(ParamsError {
+                option: "linkSeconds",
+                expected: "1 to 86400 seconds",
+                actual: self.link_seconds.to_string(),
+            });
+        }
+        if !(0.0..=1.0).contains(&self.link_similarity) {
+            return Err(ParamsError {
+                option: "linkSimilarity",
+                expected: "a cosine of 0 to 1",
+                actual: self.link_similarity.to_string(),
+            });
+        }
+        Ok(IncidentValidParams(self))
+    }
+}
+
+/// A maximal run of records of one anomalous message with gaps below `link_seconds`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Episode {
+    /// The message.
+    pub message: MessageId,
+    /// Time of its first record.
+    pub start: Timestamp,
+    /// Time of its last record.
+    pub end: Timestamp,
+    /// Records.
+    pub n_records: u32,
+    /// File of the first record.
+    pub file: FileId,
+    /// Physical line of the first record, from 1.
+    pub line: u32,
+    /// Byte offset of the first record in its (unpacked) file.
+    pub offset: u64,
+}
+
+/// What is known of the messages that episodes name; every slice has one entry a [`MessageId`].
+#[derive(Debug, Clone, Copy)]
+pub struct Messages<'a> {
+    /// Unit vectors.
+    pub vectors: &'a Sparse,
+    /// Scores, 0 to 100.
+    pub scores: &'a [f64],
+    /// Records with the message in the whole log.
+    pub n_records: &'a [u32],
+}
+
+/// Anomalies that belong together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// Time of the first record.
+    pub start: Timestamp,
+    /// Time of the last record.
+    pub end: Timestamp,
+    /// Anomalous records.
+    pub n_records: u32,
+    /// Its episodes, as indices into the input, in the order of time.
+    pub episodes: Vec<u32>,
+    /// Its messages, highest score first.
+    pub messages: Vec<MessageId>,
+    /// The episode with the earliest record: the leading edge.
+    pub leading_edge: Episode,
+    /// Rank, 0 to 100.
+    pub score: f64,
+    /// What the rank is made of.
+    pub parts: RankParts,
+}
+
+/// What the rank of an incident is made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RankParts {
+    /// Highest score of its messages, 0 to 100.
+    pub severity: f64,
+    /// Distinct messages, 0 to 1.
+    pub spread: f64,
+    /// Anomalous records, 0 to 1.
+    pub volume: f64,
+    /// Time span, 0 to 1.
+    pub duration: f64,
+    /// Share of the records with these messages that lie in it, 0 to 1.
+    pub concentration: f64,
+}
+
+impl RankParts {
+    /// The rank, 0 to 100.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        let score = 0.5 * self.severity
+            + 20.0 * self.spread
+            + 10.0 * (self.volume + self.duration + self.concentration);
+        score.clamp(0.0, 100.0)
+    }
+}
+
+impl IncidentValidParams {
+    /// The incidents, worst first; equal ones in the order of time.
+    #[must_use]
+    pub fn incidents(&self, episodes: &[Episode], messages: &Messages<'_>) -> Vec<Incident> {
+        let components = self.components(episodes, messages.vectors);
+        let mut incidents: Vec<Incident> = components
+            .into_iter()
+            .map(|component| incident(episodes, component, messages))
+            .collect();
+        incidents.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
+        incidents
+    }
+
+    /// The connected components as indices of episodes, each in the order of time, the components by their first episode.
+    #[must_use]
+    pub fn components(&self, episodes: &[Episode], vectors: &Sparse) -> Vec<Vec<u32>> {
+        let link_us = i64::from(self.0.link_seconds) * SECOND;
+        let mut order: Vec<u32> = (0..episodes.len() as u32).collect();
+        order.sort_by_key(|idx| edge_key(&episodes[*idx as usize]));
+        let alike = Alike::new(episodes, vectors, self.0.link_similarity);
+        let mut union = UnionFind::<u32>::new(episodes.len());
+        // Per message: its latest episode and when that (and all it continues) ends.
+        let mut latest: Vec<Option<(u32, i64)>> = vec![None; alike.n_messages()];
+        for idx in &order {
+            let episode = &episodes[*idx as usize];
+            let place = alike.place(episode.message);
+            let (start, mut end) = (episode.start.0, episode.end.0.max(episode.start.0));
+            for other in alike.neighbours(place) {
+                if let Some((other_idx, other_end)) = latest[*other as usize]
+                    && start.saturating_sub(other_end) < link_us
+                {
+                    union.union(*idx, other_idx);
+                }
+            }
+            // Runs that were not maximal are continued.
+            if let Some((same_idx, same_end)) = latest[place]
+                && start.saturating_sub(same_end) < link_us
+            {
+                union.union(*idx, same_idx);
+                end = end.max(same_end);
+            }
+            latest[place] = Some((*idx, end));
+        }
+        let mut place_of: Vec<Option<u32>> = vec![None; episodes.len()];
+        let mut components: Vec<Vec<u32>> = Vec::new();
+        for idx in order {
+            let root = union.find_mut(idx);
+            let place = *place_of[root as usize].get_or_insert_with(|| {
+                components.push(Vec::new());
+                components.len() as u32 - 1
+            });
+            components[place as usize].push(idx);
+        }
+        components
+    }
+}
+
+/// Order of time, and of places in the files where times are equal.
+fn edge_key(episode: &Episode) -> (Timestamp, FileId, u64, u32, MessageId) {
+    (
+        episode.start,
+        episode.file,
+        episode.offset,
+        episode.line,
+        episode.message,
+    )
+}
+
+/// Which of the messages that occur are alike.
+struct Alike {
+    /// The messages that occur, ascending.
+    messages: Vec<MessageId>,
+    /// Where the neighbours of each begin.
+    indptr: Vec<u32>,
+    /// Others whose cosine is above the threshold, as places in `messages`.
+    neighbours: Vec<u32>,
+}
+
+impl Alike {
+    fn new(episodes: &[Episode], vectors: &Sparse, link_similarity: f64) -> Self {
+        let mut messages: Vec<MessageId> = episodes.iter().map(|episode| episode.message).collect();
+        messages.sort_unstable();
+        messages.dedup();
+        let rows: Vec<u32> = messages.iter().map(|message| message.0).collect();
+        let vectors = vectors.select(&rows);
+        let mut index = CosineIndex::new(&vectors);
+        let (mut indptr, mut neighbours) = (vec![0], Vec::new());
+        for place in 0..messages.len() as u32 {
+            index.visit(place, link_similarity, |other, cosine| {
+                if cosine > link_similarity {
+                    neighbours.push(other);
+                }
+                ControlFlow::Continue(())
+            });
+            indptr.push(neighbours.len() as u32);
+        }
+        Self {
+            messages,
+            indptr,
+            neighbours,
+        }
+    }
+
+    fn n_messages(&self) -> usize {
+        self.messages.len()
+    }
+
+    fn place(&self, message: MessageId) -> usize {
+        self.messages
+            .binary_search(&message)
+            .expect("built from the messages of these episodes")
+    }
+
+    fn neighbours(&self, place: usize) -> &[u32] {
+        &self.neighbours[self.indptr[place] as usize..self.indptr[place + 1] as usize]
+    }
+}
+
+fn incident(episodes: &[Episode], component: Vec<u32>, known: &Messages<'_>) -> Incident {
+    let members = || component.iter().map(|idx| &episodes[*idx as usize]);
+    let leading_edge = *members().next().expect("a component has an episode");
+    let start = leading_edge.start;
+    let end = members().fold(start, |end, episode| end.max(episode.end));
+    let n_records = members().fold(0_u32, |n, episode| n.saturating_add(episode.n_records));
+    let mut messages: Vec<MessageId> = members().map(|episode| episode.message).collect();
+    messages.sort_unstable();
+    messages.dedup();
+    let score_of = |message: &MessageId| {
+        let score = known.scores.get(message.index()).copied().unwrap_or(0.0);
+        if score.is_finite() {
+            score.clamp(0.0, 100.0)
+        } else {
+            0.0
+        }
+    };
+    messages.sort_by(|a, b| score_of(b).total_cmp(&score_of(a)).then(a.cmp(b)));
+    let n_everywhere: f64 = messages
+        .iter()
+        .map(|message| f64::from(known.n_records.get(message.index()).copied().unwrap_or(0)))
+        .sum();
+    let seconds = end.0.saturating_sub(start.0).max(0) as f64 / SECOND as f64;
+    let parts = RankParts {
+        severity: score_of(&messages[0]),
+        spread: (math::log2(messages.len() as f64) / 4.0).min(1.0),
+        volume: (math::ln(f64::from(n_records).max(1.0)) / math::ln(10_000.0)).min(1.0),
+        duration: (math::ln(1.0 + seconds) / math::ln(3601.0)).min(1.0),
+        concentration: (f64::from(n_records) / n_everywhere.max(1.0)).min(1.0),
+    };
+    Incident {
+        start,
+        end,
+        n_records,
+        messages,
+        leading_edge,
+        score: parts.score(),
+        parts,
+        episodes: component,
+    }
+}
+
+#[cfg(test)]
+mod tests;

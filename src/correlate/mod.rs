@@ -1,0 +1,4 @@
+//! What was found → what goes together: features that rise and fall together, anomalies that make one incident.
+
+pub mod incidents;
+pub mod pearson;
