@@ -3,6 +3,7 @@
 pub mod base;
 pub mod error;
 pub mod parse;
+pub mod plot;
 pub mod protocol;
 pub mod report;
 pub mod sample;
