@@ -10,6 +10,7 @@ pub mod ingest;
 pub mod local;
 pub mod mine;
 pub mod parse;
+pub mod plot;
 pub mod protocol;
 pub mod report;
 pub mod sample;
