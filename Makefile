@@ -11,6 +11,7 @@ WITH_TOOLS := . tools/env &&
 
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find src -type f)
 PAGE_SOURCES := $(shell find www -type f -not -path '*/node_modules/*' -not -path 'www/pkg/*')
+PRETTY := --log-level warn --no-error-on-unmatched-pattern www tests/browser tools .prettierrc.json
 WASM := www/pkg/logloupe_bg.wasm
 
 .PHONY: help
@@ -57,18 +58,18 @@ test-browser: dist setup-browser ## Run the page's tests: the built page in head
 
 .PHONY: check
 check: setup-check setup-wasm setup-web $(WASM) ## Check formatting, lints, types and licences
-	cargo fmt --check
+	$(WITH_TOOLS) cargo fmt --check
 	$(WITH_TOOLS) cargo clippy --locked --all-targets -- -D warnings
 	$(WITH_TOOLS) cargo clippy --locked --target wasm32-unknown-unknown --lib --test web -- -D warnings
 	$(WITH_TOOLS) cd www && tsc --noEmit
-	$(WITH_TOOLS) cd www && prettier --check --log-level warn . ../tests/browser ../tools
+	$(WITH_TOOLS) prettier --check $(PRETTY)
 	$(WITH_TOOLS) cargo deny --locked check --hide-inclusion-graph licenses bans sources
 	@$(WITH_TOOLS) tools/check-advisories
 
 .PHONY: format
 format: setup-check setup-web ## Format all sources
 	$(WITH_TOOLS) cargo fmt
-	$(WITH_TOOLS) cd www && prettier --write --log-level warn . ../tests/browser ../tools
+	$(WITH_TOOLS) prettier --write $(PRETTY)
 
 .PHONY: clean
 clean: ## Remove all that was built; the installed tools stay

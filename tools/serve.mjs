@@ -120,7 +120,9 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
     console.log(`Logloupe is at ${address} (Ctrl+C ends it)`);
   } catch (error) {
     const hint =
-      error.code === "EADDRINUSE" ? `port ${port} is taken; choose another: make serve PORT=8081` : error.message;
+      error.code === "EADDRINUSE"
+        ? `port ${port} is taken; choose another: make serve PORT=8081`
+        : error.message;
     console.error(`serve: ${hint}`);
     process.exitCode = 1;
   }
