@@ -45,14 +45,16 @@ export function visible(text: string): string {
     .join("");
 }
 
+const CONTROL_NAMES =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
+    " ",
+  );
+
 function symbolOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) {
-    // U+2400 and on: ␀ to ␟.
-    return String.fromCodePoint(0x2400 + code);
-  }
-  if (code === 0x7f) {
-    return "␡";
-  }
-  return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  // Names, not the signs of the Control Pictures block: common fonts lack those.
+  const name =
+    CONTROL_NAMES[code] ??
+    (code === 0x7f ? "DEL" : `U+${code.toString(16).toUpperCase().padStart(4, "0")}`);
+  return `⟨${name}⟩`;
 }

@@ -19,6 +19,16 @@ export function showIncident(incident: Incident): void {
   });
 }
 
+/** Everything that was logged from shortly before to shortly after, usual or not. */
+function showAround(incident: Incident): void {
+  const marginMs = 30_000;
+  state.showLines({
+    title: `Around incident ${incident.id}`,
+    detail: `everything from 30 s before to 30 s after: ${incident.title}`,
+    selection: { fromMs: incident.startMs - marginMs, toMs: incident.endMs + marginMs },
+  });
+}
+
 /** Zooms the timeline to an incident, with as much before and after. */
 function showWhen(report: Report, incident: Incident): void {
   const margin = Math.max(incident.endMs - incident.startMs, 5 * report.timeline.binMs);
@@ -123,6 +133,9 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
         <div class="incident-actions">
           <button type="button" class="button small" onClick={() => showIncident(incident)}>
             Show its lines
+          </button>
+          <button type="button" class="button small" onClick={() => showAround(incident)}>
+            What happened around it
           </button>
           <button type="button" class="button small" onClick={() => showWhen(report, incident)}>
             Zoom the timeline

@@ -298,7 +298,7 @@ function Row(props: {
   unfold: () => void;
 }): JSX.Element {
   const { line, fileName, isUnfolded, unfold } = props;
-  const { text, nHidden } = isUnfolded ? { text: line.text, nHidden: 0 } : folded(line.text);
+  const { text, rest } = isUnfolded ? { text: line.text, rest: "" } : folded(line.text);
   return (
     <>
       {fileName !== "" && (
@@ -326,9 +326,9 @@ function Row(props: {
         {pieces(text).map((piece) =>
           piece.isSymbol ? <span class="symbol">{piece.text}</span> : piece.text,
         )}
-        {nHidden > 0 && (
+        {rest !== "" && (
           <button type="button" class="unfold" onClick={unfold}>
-            … {format.counted(nHidden, "more character")}
+            … {rest}
           </button>
         )}
       </span>
@@ -336,21 +336,27 @@ function Row(props: {
   );
 }
 
-/** The beginning of a long record: a stack trace or a very long line need not fill the screen. */
-function folded(text: string): { text: string; nHidden: number } {
-  let end = Math.min(text.length, FOLDED_CHARS);
-  let lineEnd = -1;
+/** The beginning of a long record, and what is left out: a stack trace or a very long line need not fill the screen. */
+function folded(text: string): { text: string; rest: string } {
+  let end = -1;
   for (let nLines = 0; nLines < FOLDED_LINES; nLines++) {
-    lineEnd = text.indexOf("\n", lineEnd + 1);
-    if (lineEnd === -1) {
+    end = text.indexOf("\n", end + 1);
+    if (end === -1) {
       break;
     }
   }
-  if (lineEnd !== -1) {
-    end = Math.min(end, lineEnd);
+  if (end === -1 || end > FOLDED_CHARS) {
+    end = Math.min(text.length, FOLDED_CHARS);
   }
+  const hidden = text.slice(end);
   // Not worth a button for a few characters.
-  return text.length - end < 40
-    ? { text, nHidden: 0 }
-    : { text: text.slice(0, end), nHidden: text.length - end };
+  if (hidden.length < 40) {
+    return { text, rest: "" };
+  }
+  const nLines = hidden.split("\n").length - 1;
+  const rest =
+    nLines > 0
+      ? format.counted(nLines, "more line")
+      : format.counted(hidden.length, "more character");
+  return { text: text.slice(0, end), rest };
 }

@@ -11,7 +11,7 @@ import { SortHeader, sorted, type Order } from "./sort.tsx";
 
 type Column = "score" | "nRecords" | "firstMs";
 
-const FIRST_SHOWN = 40;
+const FIRST_SHOWN = 20;
 const search = signal("");
 const order = signal<Order<Column>>({ column: "score", isDescending: true });
 const areAllShown = signal(false);

@@ -36,11 +36,12 @@ export function Top(): JSX.Element {
             />
             <rect x="2.8" y="7" width="10.4" height="7.2" rx="1.5" fill="currentColor" />
           </svg>
-          <span>
+          <span class="sealed-word">
             Sealed<span class="wide-only">: no network</span>
           </span>
         </span>
       )}
+      {state.phase.value === "done" && <Sections />}
       <span class="spacer" />
       {hasStarted && (
         <>
@@ -51,7 +52,9 @@ export function Top(): JSX.Element {
             onClick={pickFiles}
             aria-keyshortcuts="Control+O"
           >
-            Open<span class="wide-only"> files</span>…
+            <span>
+              Open<span class="wide-only"> files</span>…
+            </span>
           </button>
           <button
             type="button"
@@ -83,5 +86,31 @@ export function Top(): JSX.Element {
         ?
       </button>
     </header>
+  );
+}
+
+const SECTIONS: [id: string, name: string][] = [
+  ["timeline", "Timeline"],
+  ["incidents", "Incidents"],
+  ["scatter", "Plots"],
+  ["patterns", "Patterns"],
+  ["windows", "Windows"],
+  ["levels", "Details"],
+];
+
+/** Buttons, not links: an address would add to the history that closes the lines panel. */
+function Sections(): JSX.Element {
+  return (
+    <nav class="sections" aria-label="Parts of the answer">
+      {SECTIONS.map(([id, name]) => (
+        <button
+          key={id}
+          type="button"
+          onClick={() => document.getElementById(id)?.scrollIntoView({ block: "start" })}
+        >
+          {name}
+        </button>
+      ))}
+    </nav>
   );
 }
