@@ -31,7 +31,7 @@ serve: dist ## Build the page and serve it at http://127.0.0.1:8080/ (PORT=8081 
 .PHONY: dist
 dist: dist/index.html ## Build dist/: a static folder for any sub-path of any host
 dist/index.html: $(WASM) $(PAGE_SOURCES) | setup-web
-	$(WITH_TOOLS) cd www && vite build --base ./ --outDir ../dist --emptyOutDir
+	$(WITH_TOOLS) cd www && vite build
 	@touch $@
 
 .PHONY: wasm

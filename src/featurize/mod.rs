@@ -1,0 +1,19 @@
+//! Records and messages → numbers: windows of time with their features, distinct messages as sparse vectors, scaling.
+//!
+//! | module | input → output |
+//! | --- | --- |
+//! | [`tally`] | records of a block, one at a time → counts per bin of time, mergeable in block order |
+//! | [`windows`] | the merged tally → one row of features a window |
+//! | [`tfidf`] | distinct masked messages with counts → sparse unit vectors |
+//! | [`sparse`] | compressed rows and their cosine |
+//! | [`neighbours`] | sparse unit rows → rows whose cosine is above a threshold |
+//! | [`dataset`] | rows (dense or sparse) with weights, as detectors and clusterers take them |
+//! | [`scale`] | columns → mean 0 and standard deviation 1 |
+
+pub mod dataset;
+pub mod neighbours;
+pub mod scale;
+pub mod sparse;
+pub mod tally;
+pub mod tfidf;
+pub mod windows;

@@ -1,0 +1,731 @@
+//! Records of a block, one at a time → counts per bin of time, small and mergeable in block order.
+//!
+//! Bins are 1 s wide and sparse: only bins with a record exist, so one record in the year 2999 costs one bin.
+//! When more than [`MAX_BINS`] bins would exist, or more than [`MAX_IDENTITIES`] (bin, address) and (bin, user) pairs, all bins
+//! are widened along [`WIDTHS`]. Both numbers only grow with more records and only shrink with wider bins, so the final width
+//! depends on the records alone and not on how they were cut into blocks.
+//!
+//! An inter-arrival gap is the time from one record to the next in the order of the log; a clock that steps back gives 0.
+//! It belongs to the bin of its later record. A gap whose ends lie in different bins is kept apart with the narrowest width
+//! of the chain that would hold both ends: it begins to count when the bins (or windows) are at least that wide.
+//! Everything is an integer and every operation a sum, a minimum or a maximum: merging is associative to the bit.
+
+use std::mem;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::base::time::{SECOND, Timestamp};
+use crate::parse::Level;
+
+/// Widths a bin can have, in seconds; each divides the next. Those above a day are for records scattered over centuries.
+pub const WIDTHS: [u32; 12] = [
+    1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400, 864_000, 8_640_000, 86_400_000,
+];
+
+/// Non-empty bins a tally holds before they are widened.
+pub const MAX_BINS: usize = 65_536;
+
+/// Pairs of (bin, address) and (bin, user) a tally holds before its bins are widened, at most to [`IDENTITY_WIDTH`].
+pub const MAX_IDENTITIES: usize = 1 << 22;
+
+/// Widest bins, as an index into [`WIDTHS`], that many identities may lead to: coarser ones would save little and cost windows.
+const IDENTITY_WIDTH: usize = 2;
+
+/// Times are held within 18,268 years of the epoch, so that no difference overflows; no log format writes later years.
+const LIMIT_US: i64 = 1 << 59;
+
+/// Number of level counters: none, then TRACE to FATAL.
+pub const N_LEVELS: usize = 8;
+
+/// Width of `WIDTHS[idx]` in microseconds.
+pub(super) fn width_us(idx: usize) -> i64 {
+    i64::from(WIDTHS[idx]) * SECOND
+}
+
+/// What records of one kind sum up to: identities with their counts, sorted up to `n_sorted`, then as they came.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Counts {
+    entries: Vec<(u64, u32)>,
+    n_sorted: usize,
+}
+
+impl Counts {
+    /// The entries; the same identity may stand more than once.
+    pub(super) fn entries(&self) -> &[(u64, u32)] {
+        &self.entries
+    }
+
+    fn extend(&mut self, more: &[(u64, u32)]) {
+        self.entries.extend_from_slice(more);
+        let n_pending = self.entries.len() - self.n_sorted;
+        // Waiting until the unsorted part has outgrown the sorted one keeps the cost of an entry logarithmic.
+        if n_pending > self.n_sorted.max(64) {
+            self.compact();
+        }
+    }
+
+    fn compact(&mut self) {
+        if self.n_sorted < self.entries.len() {
+            compact(&mut self.entries);
+            self.n_sorted = self.entries.len();
+        }
+    }
+}
+
+/// Sorts by identity and adds up the counts of each.
+pub(super) fn compact(entries: &mut Vec<(u64, u32)>) {
+    entries.sort_unstable_by_key(|entry| entry.0);
+    entries.dedup_by(|later, kept| {
+        let is_same = later.0 == kept.0;
+        if is_same {
+            kept.1 = kept.1.saturating_add(later.1);
+        }
+        is_same
+    });
+}
+
+/// Sums over inter-arrival gaps in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Gaps {
+    pub(super) n: u32,
+    pub(super) sum: u64,
+    pub(super) sum_sq: u128,
+}
+
+impl Gaps {
+    fn add(&mut self, gap: u64) {
+        self.n = self.n.saturating_add(1);
+        self.sum = self.sum.saturating_add(gap);
+        self.sum_sq = self
+            .sum_sq
+            .saturating_add(u128::from(gap) * u128::from(gap));
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.n = self.n.saturating_add(other.n);
+        self.sum = self.sum.saturating_add(other.sum);
+        self.sum_sq = self.sum_sq.saturating_add(other.sum_sq);
+    }
+}
+
+/// What happened in one bin.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Bin {
+    /// Start of the bin divided by its width.
+    pub(super) index: i64,
+    pub(super) by_level: [u32; N_LEVELS],
+    pub(super) n_failed_logins: u32,
+    /// Gaps between records of this bin.
+    pub(super) gaps: Gaps,
+    /// Gaps from records of other bins, by the index of the narrowest width that holds both ends; ascending.
+    pub(super) crossing: Vec<(u8, Gaps)>,
+    pub(super) ips: Counts,
+    pub(super) users: Counts,
+}
+
+impl Bin {
+    fn add_crossing(&mut self, width_idx: u8, gaps: Gaps) {
+        match self
+            .crossing
+            .binary_search_by_key(&width_idx, |entry| entry.0)
+        {
+            Ok(at) => self.crossing[at].1.merge(gaps),
+            Err(at) => self.crossing.insert(at, (width_idx, gaps)),
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.by_level.iter_mut().zip(other.by_level) {
+            *mine = mine.saturating_add(theirs);
+        }
+        self.n_failed_logins = self.n_failed_logins.saturating_add(other.n_failed_logins);
+        self.gaps.merge(other.gaps);
+        for (width_idx, gaps) in &other.crossing {
+            self.add_crossing(*width_idx, *gaps);
+        }
+        self.ips.extend(&other.ips.entries);
+        self.users.extend(&other.users.entries);
+    }
+
+    /// Gaps that were too wide for narrower bins and fit into bins of `WIDTHS[width_idx]`.
+    fn absorb_crossing(&mut self, width_idx: usize) {
+        let n_held = self
+            .crossing
+            .partition_point(|entry| usize::from(entry.0) <= width_idx);
+        for (_, gaps) in self.crossing.drain(..n_held) {
+            self.gaps.merge(gaps);
+        }
+    }
+}
+
+/// Identities of the bin that records are falling into just now; a table small enough to stay in the cache.
+#[derive(Debug, Clone, Default)]
+struct Recent {
+    place: FxHashMap<u64, u32>,
+    entries: Vec<(u64, u32)>,
+    last: usize,
+}
+
+impl Recent {
+    #[inline]
+    fn add(&mut self, identity: u64) {
+        // Runs of one identity (a scan, a crawler) are common enough to be worth a look before hashing.
+        if let Some(entry) = self.entries.get_mut(self.last)
+            && entry.0 == identity
+        {
+            entry.1 = entry.1.saturating_add(1);
+            return;
+        }
+        let n_entries = self.entries.len();
+        let place = *self.place.entry(identity).or_insert(n_entries as u32) as usize;
+        if place == n_entries {
+            self.entries.push((identity, 1));
+        } else {
+            self.entries[place].1 = self.entries[place].1.saturating_add(1);
+        }
+        self.last = place;
+    }
+
+    fn drain_into(&mut self, counts: &mut Counts) {
+        if self.entries.is_empty() {
+            return;
+        }
+        counts.extend(&self.entries);
+        // Clearing a table costs its capacity; after one crowded bin that would be paid by every quiet one.
+        if self.entries.len() * 16 < self.place.capacity() {
+            for (identity, _) in &self.entries {
+                self.place.remove(identity);
+            }
+        } else {
+            self.place.clear();
+        }
+        self.entries.clear();
+        self.last = 0;
+    }
+}
+
+/// Extremes over all records that have a time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Ends {
+    /// Time of the first record in the order of the log.
+    first: i64,
+    /// Time of the last record in the order of the log.
+    last: i64,
+    min: i64,
+    max: i64,
+}
+
+/// Counts per bin of time. See the module for what is kept and why it merges.
+///
+/// Serialised (postcard) in a canonical form: equal contents give equal bytes, whatever the order of merging was.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    width_idx: usize,
+    /// In the order in which the bins were first seen.
+    bins: Vec<Bin>,
+    slots: FxHashMap<i64, u32>,
+    ends: Option<Ends>,
+    n_timed: u64,
+    /// Identities in `bins`, with repetitions; an upper bound of the pairs.
+    n_identities: usize,
+    /// The bin of the latest record: its slot and its first and one-past-last microsecond (empty before the first record).
+    slot: usize,
+    from: i64,
+    until: i64,
+    ips: Recent,
+    users: Recent,
+}
+
+impl Tally {
+    /// Counts one record with a time; times before −16299 or after 20237 are read as those. `ip` and `user` are identities ([`crate::base::hash::bytes`]), not texts.
+    #[inline]
+    pub fn add(
+        &mut self,
+        t: Timestamp,
+        level: Option<Level>,
+        is_failed_login: bool,
+        ip: Option<u64>,
+        user: Option<u64>,
+    ) {
+        let t = Timestamp(t.0.clamp(-LIMIT_US, LIMIT_US));
+        let previous = self.ends.map(|ends| ends.last);
+        if t.0 < self.from || t.0 >= self.until {
+            self.enter(t.0);
+        }
+        let bin = &mut self.bins[self.slot];
+        let counter = &mut bin.by_level[level.map_or(0, |level| level as usize)];
+        *counter = counter.saturating_add(1);
+        bin.n_failed_logins = bin
+            .n_failed_logins
+            .saturating_add(u32::from(is_failed_login));
+        match previous {
+            Some(before) if before >= self.from && before < self.until => {
+                bin.gaps.add(gap_us(before, t.0));
+            }
+            Some(before) => {
+                if let Some(width_idx) = shared_width(before, t.0) {
+                    let mut gaps = Gaps::default();
+                    gaps.add(gap_us(before, t.0));
+                    bin.add_crossing(width_idx, gaps);
+                }
+            }
+            None => {}
+        }
+        if let Some(identity) = ip {
+            self.ips.add(identity);
+        }
+        if let Some(identity) = user {
+            self.users.add(identity);
+        }
+        match &mut self.ends {
+            Some(ends) => {
+                ends.last = t.0;
+                ends.min = ends.min.min(t.0);
+                ends.max = ends.max.max(t.0);
+            }
+            None => {
+                self.ends = Some(Ends {
+                    first: t.0,
+                    last: t.0,
+                    min: t.0,
+                    max: t.0,
+                });
+            }
+        }
+        self.n_timed += 1;
+    }
+
+    /// Adds what was counted over the records that follow this tally's in the log.
+    pub fn merge(&mut self, mut later: Self) {
+        let Some(theirs) = later.ends else {
+            return;
+        };
+        self.flush();
+        later.flush();
+        self.widen_to(later.width_idx);
+        later.widen_to(self.width_idx);
+        for bin in &later.bins {
+            let slot = self.slot_of(bin.index);
+            self.bins[slot].merge(bin);
+        }
+        self.n_identities += later.n_identities;
+        self.n_timed += later.n_timed;
+        self.ends = Some(match self.ends {
+            None => theirs,
+            Some(mine) => {
+                self.bridge(mine.last, theirs.first);
+                Ends {
+                    first: mine.first,
+                    last: theirs.last,
+                    min: mine.min.min(theirs.min),
+                    max: mine.max.max(theirs.max),
+                }
+            }
+        });
+        self.widen_where_crowded();
+    }
+
+    /// Earliest and latest time; `None` before the first record.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.ends
+            .map(|ends| (Timestamp(ends.min), Timestamp(ends.max)))
+    }
+
+    /// Records counted.
+    #[must_use]
+    pub fn n_timed(&self) -> u64 {
+        self.n_timed
+    }
+
+    /// Width of the bins in seconds.
+    #[must_use]
+    pub fn bin_seconds(&self) -> u32 {
+        WIDTHS[self.width_idx]
+    }
+
+    /// The same contents in the one form that depends on nothing else: bins in the order of time, identities sorted.
+    pub(super) fn settled(mut self) -> Self {
+        self.flush();
+        self.count_identities();
+        self.widen_where_crowded();
+        self.bins.sort_unstable_by_key(|bin| bin.index);
+        self.bins.iter_mut().for_each(|bin| {
+            bin.ips.compact();
+            bin.users.compact();
+        });
+        self.index_bins();
+        self
+    }
+
+    /// Bins; in the order of time after [`Tally::settled`].
+    pub(super) fn bins(&self) -> &[Bin] {
+        &self.bins
+    }
+
+    pub(super) fn width_idx(&self) -> usize {
+        self.width_idx
+    }
+
+    /// Makes the bin of `t` the one that records are counted in.
+    #[cold]
+    fn enter(&mut self, t: i64) {
+        self.flush();
+        self.slot_of(t.div_euclid(width_us(self.width_idx)));
+        self.widen_where_crowded();
+        let width = width_us(self.width_idx);
+        let index = t.div_euclid(width);
+        self.slot = self.slot_of(index);
+        self.from = index * width;
+        self.until = self.from + width;
+    }
+
+    /// Counts the gap between the last record so far and the first of what follows.
+    fn bridge(&mut self, before: i64, after: i64) {
+        if let Some(width_idx) = shared_width(before, after) {
+            let mut gaps = Gaps::default();
+            gaps.add(gap_us(before, after));
+            let slot = self.slot_of(after.div_euclid(width_us(self.width_idx)));
+            if usize::from(width_idx) <= self.width_idx {
+                self.bins[slot].gaps.merge(gaps);
+            } else {
+                self.bins[slot].add_crossing(width_idx, gaps);
+            }
+        }
+    }
+
+    fn slot_of(&mut self, index: i64) -> usize {
+        let n_bins = self.bins.len();
+        let slot = *self.slots.entry(index).or_insert(n_bins as u32) as usize;
+        if slot == n_bins {
+            self.bins.push(Bin {
+                index,
+                ..Bin::default()
+            });
+        }
+        slot
+    }
+
+    /// Hands the identities of the current bin to it and leaves no bin current.
+    fn flush(&mut self) {
+        if let Some(bin) = self.bins.get_mut(self.slot) {
+            self.n_identities += self.ips.entries.len() + self.users.entries.len();
+            self.ips.drain_into(&mut bin.ips);
+            self.users.drain_into(&mut bin.users);
+        }
+        (self.from, self.until) = (0, 0);
+    }
+
+    fn count_identities(&mut self) {
+        for bin in &mut self.bins {
+            bin.ips.compact();
+            bin.users.compact();
+        }
+        self.n_identities = self
+            .bins
+            .iter()
+            .map(|bin| bin.ips.entries.len() + bin.users.entries.len())
+            .sum();
+    }
+
+    fn widen_where_crowded(&mut self) {
+        while self.bins.len() > MAX_BINS && self.width_idx + 1 < WIDTHS.len() {
+            self.widen_to(self.width_idx + 1);
+        }
+        if self.n_identities > MAX_IDENTITIES && self.width_idx < IDENTITY_WIDTH {
+            self.count_identities();
+            while self.n_identities > MAX_IDENTITIES && self.width_idx < IDENTITY_WIDTH {
+                self.widen_to(self.width_idx + 1);
+                self.count_identities();
+            }
+        }
+    }
+
+    fn widen_to(&mut self, width_idx: usize) {
+        if width_idx <= self.width_idx {
+            return;
+        }
+        let factor = i64::from(WIDTHS[width_idx] / WIDTHS[self.width_idx]);
+        self.width_idx = width_idx;
+        self.slots.clear();
+        for mut bin in mem::take(&mut self.bins) {
+            bin.index = bin.index.div_euclid(factor);
+            bin.absorb_crossing(width_idx);
+            let slot = self.slot_of(bin.index);
+            self.bins[slot].merge(&bin);
+        }
+        (self.from, self.until) = (0, 0);
+    }
+
+    fn index_bins(&mut self) {
+        self.slots.clear();
+        for (slot, bin) in self.bins.iter().enumerate() {
+            self.slots.insert(bin.index, slot as u32);
+        }
+        (self.from, self.until) = (0, 0);
+    }
+}
+
+/// Microseconds from one record to the next, 0 when the clock stepped back.
+fn gap_us(before: i64, after: i64) -> u64 {
+    (after - before).max(0) as u64
+}
+
+/// Index of the narrowest width whose bins hold both instants; `None` when none does.
+fn shared_width(a: i64, b: i64) -> Option<u8> {
+    (0..WIDTHS.len())
+        .find(|idx| a.div_euclid(width_us(*idx)) == b.div_euclid(width_us(*idx)))
+        .map(|idx| idx as u8)
+}
+
+/// A tally as it travels: identities once, everything else as small differences.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    width_idx: u8,
+    n_timed: u64,
+    ends: Option<Ends>,
+    /// Every identity that occurs, ascending, each as the difference to the one before.
+    identities: Vec<u64>,
+    bins: Vec<WireBin>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireBin {
+    /// Difference to the index of the bin before.
+    step: i64,
+    /// (level, records) of the levels that occur.
+    by_level: Vec<(u8, u32)>,
+    n_failed_logins: u32,
+    gaps: Gaps,
+    crossing: Vec<(u8, Gaps)>,
+    /// (difference to the place of the identity before, count).
+    ips: Vec<(u32, u32)>,
+    users: Vec<(u32, u32)>,
+}
+
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let tally = self.clone().settled();
+        let mut identities: Vec<u64> = tally
+            .bins
+            .iter()
+            .flat_map(|bin| bin.ips.entries.iter().chain(&bin.users.entries))
+            .map(|entry| entry.0)
+            .collect();
+        identities.sort_unstable();
+        identities.dedup();
+        let places = |counts: &Counts| {
+            let mut before = 0;
+            let place = |entry: &(u64, u32)| {
+                let place = identities.partition_point(|identity| *identity < entry.0) as u32;
+                (place - mem::replace(&mut before, place), entry.1)
+            };
+            counts.entries.iter().map(place).collect()
+        };
+        let mut before = 0;
+        let bins = tally.bins.iter().map(|bin| WireBin {
+            step: bin.index.wrapping_sub(mem::replace(&mut before, bin.index)),
+            by_level: (0..).zip(bin.by_level).filter(|(_, n)| *n > 0).collect(),
+            n_failed_logins: bin.n_failed_logins,
+            gaps: bin.gaps,
+            crossing: bin.crossing.clone(),
+            ips: places(&bin.ips),
+            users: places(&bin.users),
+        });
+        let bins = bins.collect();
+        let mut before = 0;
+        let steps = identities
+            .iter()
+            .map(|identity| identity - mem::replace(&mut before, *identity));
+        Wire {
+            width_idx: tally.width_idx as u8,
+            n_timed: tally.n_timed,
+            ends: tally.ends,
+            identities: steps.collect(),
+            bins,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tally {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wire = Wire::deserialize(deserializer)?;
+        if usize::from(wire.width_idx) >= WIDTHS.len() {
+            return Err(D::Error::custom("width of bins is not one of the chain"));
+        }
+        let mut identity = 0_u64;
+        let identities: Vec<u64> = wire
+            .identities
+            .into_iter()
+            .map(|step| {
+                identity = identity.wrapping_add(step);
+                identity
+            })
+            .collect();
+        let counts = |places: Vec<(u32, u32)>| {
+            let mut place = 0_u32;
+            let entry = |(step, n): (u32, u32)| {
+                place = place.wrapping_add(step);
+                identities
+                    .get(place as usize)
+                    .map(|identity| (*identity, n))
+                    .ok_or_else(|| D::Error::custom("an identity is missing"))
+            };
+            let entries: Vec<_> = places.into_iter().map(entry).collect::<Result<_, _>>()?;
+            Ok::<_, D::Error>(Counts {
+                n_sorted: entries.len(),
+                entries,
+            })
+        };
+        let mut tally = Self {
+            width_idx: usize::from(wire.width_idx),
+            ends: wire.ends,
+            n_timed: wire.n_timed,
+            ..Self::default()
+        };
+        let mut index = 0_i64;
+        for bin in wire.bins {
+            index = index.wrapping_add(bin.step);
+            let mut by_level = [0; N_LEVELS];
+            for (level, n) in bin.by_level {
+                *by_level
+                    .get_mut(usize::from(level))
+                    .ok_or_else(|| D::Error::custom("a level is out of range"))? = n;
+            }
+            tally.bins.push(Bin {
+                index,
+                by_level,
+                n_failed_logins: bin.n_failed_logins,
+                gaps: bin.gaps,
+                crossing: bin.crossing,
+                ips: counts(bin.ips)?,
+                users: counts(bin.users)?,
+            });
+        }
+        tally.n_identities = tally
+            .bins
+            .iter()
+            .map(|bin| bin.ips.entries.len() + bin.users.entries.len())
+            .sum();
+        tally.index_bins();
+        Ok(tally)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(seconds: &[f64]) -> Tally {
+        let mut tally = Tally::default();
+        for s in seconds {
+            tally.add(Timestamp((s * 1e6) as i64), None, false, None, None);
+        }
+        tally
+    }
+
+    fn bytes(tally: &Tally) -> Vec<u8> {
+        postcard::to_stdvec(tally).unwrap()
+    }
+
+    #[test]
+    fn gaps_count_in_bins_that_hold_both_ends() {
+        let t = tally(&[0.0, 0.5, 1.5, 1.25, 7.0]).settled();
+        let bins = t.bins();
+        assert_eq!((bins[0].gaps.n, bins[0].gaps.sum), (1, 500_000));
+        // 0.5 → 1.5 crosses into the second bin and fits 5 s; the step back counts 0.
+        assert_eq!((bins[1].gaps.n, bins[1].gaps.sum), (1, 0));
+        assert_eq!(
+            bins[1].crossing,
+            [(
+                1,
+                Gaps {
+                    n: 1,
+                    sum: 1_000_000,
+                    sum_sq: 1_000_000_000_000
+                }
+            )]
+        );
+        assert_eq!(bins[2].crossing[0].0, 2);
+    }
+
+    #[test]
+    fn merging_is_the_same_as_reading_on() {
+        let times = [0.0, 0.5, 90_000.0, 1.5, 1.25, 7.0, 7.0, -3.0, 86_400.0];
+        let whole = bytes(&tally(&times));
+        for cut in 0..=times.len() {
+            let mut merged = tally(&times[..cut]);
+            merged.merge(tally(&times[cut..]));
+            assert_eq!(bytes(&merged), whole, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn bins_widen_when_there_are_too_many() {
+        let mut t = Tally::default();
+        for s in 0..200_000 {
+            t.add(
+                Timestamp(s * SECOND),
+                Some(Level::Info),
+                s % 2 == 0,
+                Some(s as u64 % 3),
+                None,
+            );
+        }
+        assert_eq!(t.bin_seconds(), 5);
+        let t = t.settled();
+        assert_eq!(t.bins().len(), 40_000);
+        assert_eq!(t.n_timed(), 200_000);
+        assert!(
+            t.bins()
+                .iter()
+                .all(|bin| bin.by_level[3] == 5 && bin.ips.entries.len() == 3)
+        );
+        // Within 5 s there are four gaps of 1 s; the fifth comes from the bin before.
+        assert!(
+            t.bins()
+                .iter()
+                .all(|bin| bin.gaps.n == 4 && bin.gaps.sum == 4_000_000)
+        );
+    }
+
+    #[test]
+    fn records_of_all_ages_still_fit() {
+        let mut t = Tally::default();
+        for day in 0..80_000 {
+            t.add(Timestamp(day * 86_400 * SECOND), None, false, None, None);
+        }
+        t.add(Timestamp(i64::MAX), None, false, None, None);
+        t.add(Timestamp(i64::MIN), None, false, None, None);
+        assert!(t.settled().bins().len() <= MAX_BINS);
+    }
+
+    #[test]
+    fn travels_as_few_bytes() {
+        let mut t = Tally::default();
+        for i in 0..100_000_u64 {
+            let ip = crate::base::hash::combine(7, i * i % 997);
+            t.add(
+                Timestamp(i as i64 * 10_000),
+                Some(Level::Info),
+                false,
+                Some(ip),
+                None,
+            );
+        }
+        let wire = bytes(&t);
+        let back: Tally = postcard::from_bytes(&wire).unwrap();
+        assert_eq!(bytes(&back), wire);
+        // 1,000 bins with up to 100 addresses each: far less than 8 bytes for each of the 60,000 pairs.
+        assert!(wire.len() < 300_000, "{}", wire.len());
+    }
+
+    #[test]
+    fn a_damaged_tally_is_refused() {
+        let mut wire = bytes(&tally(&[1.0]));
+        wire[0] = 99;
+        assert!(postcard::from_bytes::<Tally>(&wire).is_err());
+    }
+}

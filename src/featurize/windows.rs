@@ -1,0 +1,619 @@
+//! The merged tally → one row of features per window of time, gaps included: silence is a window with no record.
+//!
+//! A window is 5 minutes wide unless told otherwise. A short log gets narrower ones until it has 60 of them, a long log wider
+//! ones until it has at most 20,000. Windows stand on the clock (12:00, 12:05 …), so their borders do not move when a line
+//! is added at the front.
+//!
+//! One record in 1970 or 2999 must not stretch the analysed range over centuries: where the whole range would give more than
+//! 20,000 windows and all but a thousandth of the records (or a handful of a small log) lie within a tenth of it, only that part
+//! is cut into windows, and the records outside are counted.
+
+use ndarray::Array2;
+
+use crate::base::math;
+use crate::base::time::{DAY, HOUR, SECOND, Timestamp};
+use crate::error::{FitError, ParamsError};
+
+use super::tally::{Bin, Gaps, N_LEVELS, Tally, WIDTHS, compact, width_us};
+
+/// Width in seconds where nothing speaks against it.
+const DEFAULT_SECONDS: u32 = 300;
+/// Windows a short log should have.
+const ENOUGH: i64 = 60;
+/// Windows a long log may have.
+pub const MAX_WINDOWS: u32 = 20_000;
+
+/// Columns of [`Windows::rows`].
+pub mod feature {
+    /// Records.
+    pub const EVENTS: usize = 0;
+    /// Distinct users.
+    pub const USERS: usize = 1;
+    /// Distinct addresses.
+    pub const IPS: usize = 2;
+    /// (σ − μ) / (σ + μ) of the inter-arrival times, −1 to 1.
+    pub const BURSTINESS: usize = 3;
+    /// Failed logins.
+    pub const FAILED_LOGINS: usize = 4;
+    /// Shannon entropy of the addresses in bits.
+    pub const IP_ENTROPY: usize = 5;
+    /// Records of level ERROR or FATAL.
+    pub const ERRORS: usize = 6;
+    /// Share of the records that are errors, 0 to 1.
+    pub const ERROR_SHARE: usize = 7;
+    /// Sine of the time of day (UTC) of the window's middle.
+    pub const DAY_SINE: usize = 8;
+    /// Cosine of the time of day (UTC) of the window's middle.
+    pub const DAY_COSINE: usize = 9;
+    /// Number of features.
+    pub const COUNT: usize = 10;
+
+    /// Names for people, with units.
+    pub const NAMES: [&str; COUNT] = [
+        "events",
+        "unique users",
+        "unique IPs",
+        "burstiness (-1 to 1)",
+        "failed logins",
+        "IP entropy (bits)",
+        "errors",
+        "error share (0 to 1)",
+        "time of day (sine)",
+        "time of day (cosine)",
+    ];
+}
+
+/// How windows are cut, unchecked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WindowsParams {
+    /// Width in seconds (1 to 86400); `None`: chosen by the length of the log.
+    pub window_seconds: Option<u32>,
+}
+
+/// How windows are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowsValidParams {
+    window_seconds: Option<u32>,
+}
+
+impl WindowsParams {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// `windowSeconds` outside 1 to 86400.
+    pub fn check(self) -> Result<WindowsValidParams, ParamsError> {
+        match self.window_seconds {
+            Some(seconds) if !(1..=86_400).contains(&seconds) => Err(ParamsError {
+                option: "windowSeconds",
+                expected: "1 to 86400 seconds",
+                actual: seconds.to_string(),
+            }),
+            window_seconds => Ok(WindowsValidParams { window_seconds }),
+        }
+    }
+}
+
+/// Why windows are not as wide as was asked for, or as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WidthNote {
+    /// The log is too short for 60 windows of 5 minutes.
+    Narrowed,
+    /// The log is so long that narrower windows would be more than [`MAX_WINDOWS`].
+    Widened,
+    /// The width that was asked for is no multiple of the bins in which so large a log was counted, or would give more than
+    /// [`MAX_WINDOWS`] windows.
+    NotAsAsked {
+        /// What was asked for, in seconds.
+        asked: u32,
+    },
+}
+
+/// A log cut into windows of equal width without gaps between them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Windows {
+    /// Start of the first window.
+    pub start: Timestamp,
+    /// Width of each window in microseconds.
+    pub width_us: i64,
+    /// Name of each column, for people, with units.
+    pub names: [&'static str; feature::COUNT],
+    /// One row a window, columns as in [`feature`].
+    pub rows: Array2<f64>,
+    /// Records of each window by level: none, then TRACE to FATAL.
+    pub by_level: Vec<[u32; N_LEVELS]>,
+    /// First and last record within the windows.
+    pub covered: (Timestamp, Timestamp),
+    /// Records with a time so far from all others that no window holds them.
+    pub n_outside: u64,
+    /// Set where the width is not the usual 5 minutes, or not the one asked for.
+    pub note: Option<WidthNote>,
+}
+
+impl Windows {
+    /// Windows.
+    #[must_use]
+    pub fn n_windows(&self) -> u32 {
+        self.rows.nrows() as u32
+    }
+
+    /// Start of window `idx`.
+    #[must_use]
+    pub fn start_of(&self, idx: u32) -> Timestamp {
+        Timestamp(
+            self.start
+                .0
+                .saturating_add(self.width_us.saturating_mul(i64::from(idx))),
+        )
+    }
+
+    /// End of window `idx`, exclusive.
+    #[must_use]
+    pub fn end_of(&self, idx: u32) -> Timestamp {
+        Timestamp(self.start_of(idx).0 + self.width_us)
+    }
+
+    /// The window that holds `t`; `None` outside the analysed range.
+    #[must_use]
+    pub fn index_of(&self, t: Timestamp) -> Option<u32> {
+        let idx = t.0.checked_sub(self.start.0)?.div_euclid(self.width_us);
+        u32::try_from(idx)
+            .ok()
+            .filter(|idx| *idx < self.n_windows())
+    }
+
+    /// Whether the log begins or ends so far within window `idx` (more than a tenth of it) that few records say nothing.
+    #[must_use]
+    pub fn is_partial(&self, idx: u32) -> bool {
+        let margin = self.width_us / 10;
+        self.covered.0.0 - self.start_of(idx).0 > margin
+            || self.end_of(idx).0 - self.covered.1.0 > margin
+    }
+}
+
+impl WindowsValidParams {
+    /// Cuts the log into windows.
+    ///
+    /// # Errors
+    /// [`FitError::NoTime`] when no record has a time.
+    pub fn windows(&self, tally: &Tally) -> Result<Windows, FitError> {
+        let tally = tally.clone().settled();
+        let Some((earliest, latest)) = tally.span() else {
+            return Err(FitError::NoTime);
+        };
+        let bin_idx = tally.width_idx();
+        let bin_us = width_us(bin_idx);
+        let mut bins = tally.bins();
+        if n_windows(earliest.0, latest.0, width_us(bin_idx.max(4))) > i64::from(MAX_WINDOWS) {
+            bins = &bins[dense_part(bins, bin_us)];
+        }
+        let n_kept: u64 = bins.iter().map(n_records).sum();
+        // Without bins at the far ends, the ends of the range are known to the width of a bin only.
+        let first = (bins[0].index * bin_us).max(earliest.0);
+        let last = ((bins[bins.len() - 1].index + 1) * bin_us - 1).min(latest.0);
+        let (width_us, note) = self.width(first, last, bin_idx);
+
+        let start = first.div_euclid(width_us) * width_us;
+        let n = n_windows(first, last, width_us) as usize;
+        let mut rows = Array2::zeros((n, feature::COUNT));
+        let mut by_level = vec![[0; N_LEVELS]; n];
+        // Gaps whose ends share a bin of the narrowest chain width that is not below the window's width belong together.
+        let gap_idx = (0..WIDTHS.len()).find(|idx| super::tally::width_us(*idx) >= width_us);
+        let gap_idx = gap_idx.unwrap_or(WIDTHS.len() - 1);
+        let mut scratch = Scratch::default();
+        let window_of = |bin: &Bin| ((bin.index * bin_us - start).div_euclid(width_us)) as usize;
+        for bins in bins.chunk_by(|a, b| window_of(a) == window_of(b)) {
+            let idx = window_of(&bins[0]);
+            by_level[idx] = scratch.fill(bins, gap_idx, rows.row_mut(idx));
+        }
+        for (idx, mut row) in rows.rows_mut().into_iter().enumerate() {
+            let middle = start + width_us * idx as i64 + width_us / 2;
+            let angle = std::f64::consts::TAU * middle.rem_euclid(DAY) as f64 / DAY as f64;
+            row[feature::DAY_SINE] = math::sin(angle);
+            row[feature::DAY_COSINE] = math::cos(angle);
+        }
+        Ok(Windows {
+            start: Timestamp(start),
+            width_us,
+            names: feature::NAMES,
+            rows,
+            by_level,
+            covered: (Timestamp(first), Timestamp(last)),
+            n_outside: tally.n_timed() - n_kept,
+            note,
+        })
+    }
+
+    /// Width in microseconds for a log from `first` to `last` counted in bins of `WIDTHS[bin_idx]`.
+    fn width(&self, first: i64, last: i64, bin_idx: usize) -> (i64, Option<WidthNote>) {
+        if let Some(seconds) = self.window_seconds {
+            let width = i64::from(seconds) * SECOND;
+            if seconds.is_multiple_of(WIDTHS[bin_idx])
+                && n_windows(first, last, width) <= i64::from(MAX_WINDOWS)
+            {
+                return (width, None);
+            }
+        }
+        let usual = if let Some(asked) = self.window_seconds {
+            (0..WIDTHS.len())
+                .find(|idx| WIDTHS[*idx] >= asked)
+                .unwrap_or(0)
+        } else {
+            (0..=4)
+                .rev()
+                .find(|idx| n_windows(first, last, width_us(*idx)) >= ENOUGH)
+                .unwrap_or(0)
+        };
+        let mut idx = usual.max(bin_idx);
+        while idx + 1 < WIDTHS.len()
+            && n_windows(first, last, width_us(idx)) > i64::from(MAX_WINDOWS)
+        {
+            idx += 1;
+        }
+        let width = width_us(idx);
+        let default = i64::from(DEFAULT_SECONDS) * SECOND;
+        let note = match self.window_seconds {
+            Some(asked) => Some(WidthNote::NotAsAsked { asked }),
+            None if width > default => Some(WidthNote::Widened),
+            None if width < default => Some(WidthNote::Narrowed),
+            None => None,
+        };
+        (width, note)
+    }
+}
+
+fn n_windows(first: i64, last: i64, width_us: i64) -> i64 {
+    last.div_euclid(width_us)
+        .saturating_sub(first.div_euclid(width_us))
+        .saturating_add(1)
+}
+
+fn n_records(bin: &Bin) -> u64 {
+    bin.by_level.iter().map(|n| u64::from(*n)).sum()
+}
+
+/// The bins that hold all but a few records in a far shorter range, or all of them when there is no such range.
+fn dense_part(bins: &[Bin], bin_us: i64) -> std::ops::Range<usize> {
+    let total: u64 = bins.iter().map(n_records).sum();
+    let n_spared = (total / 1000).max((total / 20).min(5));
+    let distance = |a: usize, b: usize| bins[b].index - bins[a].index;
+    // The shortest range that holds enough, with two pointers.
+    let (mut best, mut from, mut held) = (0..bins.len(), 0, 0);
+    for until in 0..bins.len() {
+        held += n_records(&bins[until]);
+        while held - n_records(&bins[from]) >= total - n_spared {
+            held -= n_records(&bins[from]);
+            from += 1;
+        }
+        if held >= total - n_spared && distance(from, until) < distance(best.start, best.end - 1) {
+            best = from..until + 1;
+        }
+    }
+    let core = distance(best.start, best.end - 1);
+    if core > distance(0, bins.len() - 1) / 10 {
+        return 0..bins.len();
+    }
+    // Records just outside belong to the log as well: only those behind a wide gap are strays.
+    let reach = (core / 10).max(HOUR / bin_us);
+    while best.start > 0 && distance(best.start - 1, best.start) <= reach {
+        best.start -= 1;
+    }
+    while best.end < bins.len() && distance(best.end - 1, best.end) <= reach {
+        best.end += 1;
+    }
+    best
+}
+
+/// Buffers that are reused from window to window.
+#[derive(Default)]
+struct Scratch {
+    ips: Vec<(u64, u32)>,
+    users: Vec<(u64, u32)>,
+}
+
+impl Scratch {
+    /// Writes the features of a window that consists of `bins` into `row`; returns its records by level.
+    fn fill(
+        &mut self,
+        bins: &[Bin],
+        gap_idx: usize,
+        mut row: ndarray::ArrayViewMut1<'_, f64>,
+    ) -> [u32; N_LEVELS] {
+        self.ips.clear();
+        self.users.clear();
+        let mut by_level = [0_u32; N_LEVELS];
+        let mut gaps = Gaps::default();
+        let mut n_failed_logins = 0.0;
+        for bin in bins {
+            for (sum, n) in by_level.iter_mut().zip(bin.by_level) {
+                *sum = sum.saturating_add(n);
+            }
+            n_failed_logins += f64::from(bin.n_failed_logins);
+            gaps.merge(bin.gaps);
+            let held = bin
+                .crossing
+                .iter()
+                .filter(|entry| usize::from(entry.0) <= gap_idx);
+            held.for_each(|entry| gaps.merge(entry.1));
+            self.ips.extend_from_slice(bin.ips.entries());
+            self.users.extend_from_slice(bin.users.entries());
+        }
+        compact(&mut self.ips);
+        compact(&mut self.users);
+        let events: f64 = by_level.iter().map(|n| f64::from(*n)).sum();
+        let errors = f64::from(by_level[6]) + f64::from(by_level[7]);
+        row[feature::EVENTS] = events;
+        row[feature::USERS] = self.users.len() as f64;
+        row[feature::IPS] = self.ips.len() as f64;
+        row[feature::BURSTINESS] = burstiness(gaps);
+        row[feature::FAILED_LOGINS] = n_failed_logins;
+        row[feature::IP_ENTROPY] = entropy_bits(&self.ips);
+        row[feature::ERRORS] = errors;
+        row[feature::ERROR_SHARE] = if events > 0.0 { errors / events } else { 0.0 };
+        by_level
+    }
+}
+
+/// (σ − μ) / (σ + μ): −1 for a clockwork, 0 for a Poisson process, towards 1 for bursts; 0 where that is not defined.
+///
+/// Goh and Barabási, "Burstiness and memory in complex systems" (2008).
+fn burstiness(gaps: Gaps) -> f64 {
+    if gaps.n < 2 || gaps.sum == 0 {
+        return 0.0;
+    }
+    let (n, sum) = (u128::from(gaps.n), u128::from(gaps.sum));
+    // n²σ² in integers, as far as they reach: the difference of two large squares is where floats lose their digits.
+    let spread = match (n.checked_mul(gaps.sum_sq), sum.checked_mul(sum)) {
+        (Some(a), Some(b)) => math::sqrt(a.saturating_sub(b) as f64),
+        _ => {
+            let (n, sum) = (n as f64, sum as f64);
+            math::sqrt((n * gaps.sum_sq as f64 - sum * sum).max(0.0))
+        }
+    };
+    (spread - sum as f64) / (spread + sum as f64)
+}
+
+/// Shannon entropy in bits of a distribution given as counts.
+fn entropy_bits(counts: &[(u64, u32)]) -> f64 {
+    if counts.len() < 2 {
+        return 0.0;
+    }
+    let total: f64 = counts.iter().map(|entry| f64::from(entry.1)).sum();
+    let weighted: f64 = counts
+        .iter()
+        .map(|entry| f64::from(entry.1) * math::log2(f64::from(entry.1)))
+        .sum();
+    (math::log2(total) - weighted / total).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Level;
+
+    fn every(seconds: i64, n: i64) -> Tally {
+        let mut tally = Tally::default();
+        (0..n).for_each(|i| tally.add(Timestamp(i * seconds * SECOND), None, false, None, None));
+        tally
+    }
+
+    fn windows(tally: &Tally) -> Windows {
+        WindowsParams::default()
+            .check()
+            .unwrap()
+            .windows(tally)
+            .unwrap()
+    }
+
+    #[test]
+    fn widths_suit_the_length_of_the_log() {
+        for (seconds, n, width, n_windows, note) in [
+            (1, 1, 1, 1, Some(WidthNote::Narrowed)),
+            (1, 40, 1, 40, Some(WidthNote::Narrowed)),
+            (1, 600, 5, 120, Some(WidthNote::Narrowed)),
+            (1, 3600, 60, 60, Some(WidthNote::Narrowed)),
+            (1, 18_000, 300, 60, None),
+            (60, 1440, 300, 288, None),
+            (3600, 24 * 365, 900, 8757 * 4 + 4, Some(WidthNote::Widened)),
+        ] {
+            let w = windows(&every(seconds, n));
+            if n_windows <= MAX_WINDOWS {
+                assert_eq!(
+                    (w.width_us, w.n_windows()),
+                    (width * SECOND, n_windows),
+                    "{n}"
+                );
+            } else {
+                assert!(w.n_windows() <= MAX_WINDOWS, "{n}");
+            }
+            assert_eq!(w.note, note, "{n}");
+        }
+    }
+
+    #[test]
+    fn an_asked_width_is_used_or_the_reason_given() {
+        let ask = |seconds, tally: &Tally| {
+            let params = WindowsParams {
+                window_seconds: Some(seconds),
+            };
+            let w = params.check().unwrap().windows(tally).unwrap();
+            (w.width_us / SECOND, w.note)
+        };
+        assert_eq!(ask(120, &every(1, 5000)), (120, None));
+        assert_eq!(ask(7, &every(1, 5000)), (7, None));
+        let not_as_asked = |asked| Some(WidthNote::NotAsAsked { asked });
+        assert_eq!(ask(7, &every(1, 100_000)), (15, not_as_asked(7)));
+        assert_eq!(ask(1, &every(1, 50_000)), (5, not_as_asked(1)));
+        for seconds in [0, 86_401] {
+            let params = WindowsParams {
+                window_seconds: Some(seconds),
+            };
+            assert_eq!(params.check().unwrap_err().option, "windowSeconds");
+        }
+    }
+
+    #[test]
+    fn silence_is_windows_too() {
+        let mut t = every(10, 360);
+        (0..360).for_each(|i| {
+            t.add(
+                Timestamp((14_400 + i * 10) * SECOND),
+                Some(Level::Error),
+                true,
+                Some(1),
+                None,
+            );
+        });
+        let w = windows(&t);
+        assert_eq!(w.n_windows(), 60);
+        assert_eq!(w.rows[[12, feature::EVENTS]], 0.0);
+        assert_eq!(w.rows[[50, feature::ERRORS]], 30.0);
+        assert_eq!(w.rows[[50, feature::ERROR_SHARE]], 1.0);
+        assert_eq!(w.rows[[50, feature::FAILED_LOGINS]], 30.0);
+        assert_eq!(w.rows[[50, feature::IPS]], 1.0);
+        assert_eq!(w.rows[[50, feature::BURSTINESS]], -1.0);
+        assert_eq!(w.by_level[0][0], 30);
+        assert_eq!(w.index_of(w.start_of(7)), Some(7));
+        assert_eq!(w.index_of(w.end_of(59)), None);
+        assert_eq!(w.index_of(Timestamp(-1)), None);
+    }
+
+    #[test]
+    fn strays_do_not_stretch_the_range() {
+        for stray in [-50_000 * DAY, 375_000 * DAY] {
+            let mut t = every(1, 1200);
+            t.add(Timestamp(stray), None, false, None, None);
+            let (w, expected) = (windows(&t), windows(&every(1, 1200)));
+            assert_eq!(
+                (w.start, w.width_us, w.n_outside),
+                (expected.start, expected.width_us, 1)
+            );
+            assert_eq!(w.rows, expected.rows);
+        }
+    }
+
+    #[test]
+    fn two_dense_parts_far_apart_are_both_kept() {
+        let mut t = every(1, 5000);
+        (0..5000).for_each(|i| t.add(Timestamp(i * SECOND + 3000 * DAY), None, false, None, None));
+        let w = windows(&t);
+        assert_eq!((w.n_outside, w.note), (0, Some(WidthNote::Widened)));
+        assert!(w.n_windows() <= MAX_WINDOWS);
+        assert_eq!(w.rows.column(feature::EVENTS).sum(), 10_000.0);
+    }
+
+    #[test]
+    fn entropy_and_burstiness_have_their_textbook_values() {
+        assert!((entropy_bits(&[(1, 5), (2, 5), (3, 5), (4, 5)]) - 2.0).abs() < 1e-14);
+        assert_eq!(entropy_bits(&[(1, 5)]), 0.0);
+        assert_eq!(
+            burstiness(Gaps {
+                n: 2,
+                sum: 20,
+                sum_sq: 200
+            }),
+            -1.0
+        );
+        // Gaps 0 and 20: σ = μ.
+        assert_eq!(
+            burstiness(Gaps {
+                n: 2,
+                sum: 20,
+                sum_sq: 400
+            }),
+            0.0
+        );
+        assert_eq!(
+            burstiness(Gaps {
+                n: 9,
+                sum: 0,
+                sum_sq: 0
+            }),
+            0.0
+        );
+    }
+
+    #[test]
+    fn partial_windows_are_known() {
+        let mut t = Tally::default();
+        (200..18_200).for_each(|s| t.add(Timestamp(s * SECOND), None, false, None, None));
+        let w = windows(&t);
+        assert_eq!(w.n_windows(), 61);
+        assert!(w.is_partial(0) && w.is_partial(60) && !w.is_partial(1));
+    }
+
+    #[test]
+    fn a_log_without_times_has_no_windows() {
+        let params = WindowsParams::default().check().unwrap();
+        assert_eq!(params.windows(&Tally::default()), Err(FitError::NoTime));
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::parse::Level;
+
+    type Record = (i64, u8, bool, Option<u64>, Option<u64>);
+
+    fn tally(records: &[Record]) -> Tally {
+        let mut tally = Tally::default();
+        for (t, level, is_failed_login, ip, user) in records {
+            let level = [None, Some(Level::Info), Some(Level::Error)][usize::from(*level)];
+            tally.add(Timestamp(*t), level, *is_failed_login, *ip, *user);
+        }
+        tally
+    }
+
+    /// A clock that mostly goes forward, by steps of very different sizes, and a few wild jumps.
+    fn log() -> impl Strategy<Value = Vec<Record>> {
+        let step = prop_oneof![
+            8 => 0..2_000_000_i64,
+            2 => -3_000_000..400_000_000_i64,
+            1 => any::<i64>().prop_map(|t| t >> 12),
+        ];
+        let identity = || proptest::option::of(0..20_u64);
+        let record = (step, 0..3_u8, any::<bool>(), identity(), identity());
+        proptest::collection::vec(record, 1..300).prop_map(|mut records| {
+            let mut t = 1_700_000_000_000_000_i64;
+            for record in &mut records {
+                t = t.saturating_add(record.0).clamp(-(1 << 61), 1 << 61);
+                record.0 = t;
+            }
+            records
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn windows_do_not_depend_on_blocks(
+            records in log(),
+            cuts in proptest::collection::vec(0..300_usize, 0..6),
+            is_right_first in any::<bool>(),
+        ) {
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(records.len())).collect();
+            cuts.extend([0, records.len()]);
+            cuts.sort_unstable();
+            let mut blocks: Vec<Tally> = cuts.windows(2).map(|c| tally(&records[c[0]..c[1]])).collect();
+            // Through the wire, as blocks come from workers, and merged from either side.
+            for block in &mut blocks {
+                *block = postcard::from_bytes(&postcard::to_stdvec(block).unwrap()).unwrap();
+            }
+            while blocks.len() > 1 {
+                let at = if is_right_first { blocks.len() - 2 } else { 0 };
+                let later = blocks.remove(at + 1);
+                blocks[at].merge(later);
+            }
+            let whole = tally(&records);
+            prop_assert_eq!(postcard::to_stdvec(&blocks[0]).unwrap(), postcard::to_stdvec(&whole).unwrap());
+            let params = WindowsParams::default().check().unwrap();
+            let windows = params.windows(&whole).unwrap();
+            prop_assert_eq!(&params.windows(&blocks[0]).unwrap(), &windows);
+            prop_assert!(windows.rows.iter().all(|value| value.is_finite()));
+            prop_assert!(windows.n_windows() <= MAX_WINDOWS);
+            let n_records = windows.rows.column(feature::EVENTS).sum() as u64 + windows.n_outside;
+            prop_assert_eq!(n_records, records.len() as u64);
+        }
+    }
+}
