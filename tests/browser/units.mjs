@@ -104,11 +104,11 @@ export async function checkUnits() {
   check(
     "band",
     [
-      [0, "low"],
-      [25, "minor"],
-      [50, "major"],
-      [75, "critical"],
-      [100, "critical"],
+      [0, "ordinary"],
+      [25, "notable"],
+      [50, "unusual"],
+      [75, "alarming"],
+      [100, "alarming"],
     ],
     format.band,
   );

@@ -116,14 +116,14 @@ function isRepresentable(ms: number): boolean {
 }
 
 /** Bands of the score; the word stands beside the colour. */
-export type Band = "low" | "minor" | "major" | "critical";
+export type Band = "ordinary" | "notable" | "unusual" | "alarming";
 
 export function band(value: number): Band {
   if (value >= 75) {
-    return "critical";
+    return "alarming";
   }
   if (value >= 50) {
-    return "major";
+    return "unusual";
   }
-  return value >= 25 ? "minor" : "low";
+  return value >= 25 ? "notable" : "ordinary";
 }

@@ -1,6 +1,7 @@
 // Starts the page and lets other programs drive it.
 
 import "./style.css";
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Report } from "../pkg/logloupe.js";
 import * as state from "./state.ts";
@@ -25,6 +26,16 @@ window.logloupe = {
   report: () => state.report.value,
   cancel: state.cancel,
 };
+
+// A tab in the background shows how far it is. Nothing of a log goes into the title: it ends up in the history.
+effect(() => {
+  const { doneBytes, totalBytes } = state.progress.value ?? { doneBytes: 0, totalBytes: 0 };
+  const percent =
+    state.isRunning.value && totalBytes > 0
+      ? `${Math.floor((doneBytes / totalBytes) * 100)} % – `
+      : "";
+  document.title = `${percent}Logloupe`;
+});
 
 const root = document.getElementById("app");
 if (root !== null) {

@@ -76,6 +76,9 @@ function Said(): JSX.Element {
   const text = state.notice.value;
   return (
     <div role="status" class={text === null ? "" : "said"}>
+      <span class="visually-hidden">
+        {state.phase.value === "done" ? "The analysis is done." : ""}
+      </span>
       {text !== null && (
         <>
           <span>{text}</span>

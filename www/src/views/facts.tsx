@@ -20,7 +20,7 @@ export function Levels({ report }: { report: Report }): JSX.Element {
             <Level level={level} />
             <span class="bar" aria-hidden="true">
               <span
-                class={`level-fill level-${level.toLowerCase() || "none"}`}
+                class={`level-fill fill-${level.toLowerCase() || "none"}`}
                 style={{ width: `${(nRecords / all) * 100}%` }}
               />
             </span>

@@ -63,8 +63,8 @@ function HelpDialog(): JSX.Element {
         <dl class="words">
           <dt>Score</dt>
           <dd>
-            How unusual something is, 0 to 100: below 25 is low, from 25 minor, from 50 major, from
-            75 critical. A high score says “look here”, not “this is broken”.
+            How strange something is, 0 to 100: below 25 is ordinary, from 25 notable, from 50
+            unusual, from 75 alarming. A high score says “look here”, not “this is broken”.
           </dd>
           <dt>Pattern</dt>
           <dd>Lines that say the same thing; {"<*>"} stands for the part that varies.</dd>

@@ -117,7 +117,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
               ? failure === null
                 ? "Reading…"
                 : ""
-              : format.counted(total, "record")}
+              : `${format.counted(total, "record")}, times in UTC`}
           </span>
           {total !== null && total > ROWS && (
             <Pager total={total} firstRow={firstRow} setFirstRow={setFirstRow} />
