@@ -76,6 +76,8 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
     isMounted.current = true;
     const opener = document.activeElement;
     close.current?.focus({ preventScroll: true });
+    // The panel must not hide what was chosen.
+    opener?.scrollIntoView({ block: "nearest" });
     void fetchPage(0);
     return () => {
       isMounted.current = false;
@@ -247,7 +249,6 @@ function Rows(props: {
       void fetchPage(Math.floor((firstRow + item.index) / PAGE));
     }
   });
-  useEffect(() => rows.measure(), [isWrapped.value]);
 
   return (
     <div

@@ -138,11 +138,12 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
   const cursor = useRef<number | null>(null);
   const isTurnable = kind === "scatter3d";
   const isTimeline = kind === "timeline";
+  const isTimed = isTimeline || kind === "scatter";
 
   const viewNow = (): View => {
     const element = canvas.current;
     const scale = window.devicePixelRatio || 1;
-    const range = isTimeline ? state.range.value : null;
+    const range = isTimed ? state.range.value : null;
     return {
       width: Math.max(1, Math.round((element?.clientWidth ?? 1) * scale)),
       height: Math.max(1, Math.round((element?.clientHeight ?? 1) * scale)),
@@ -317,7 +318,8 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
           ref={canvas}
           id={`plot-${kind}`}
           tabIndex={0}
-          role="img"
+          role={isTurnable || isTimeline ? "application" : "img"}
+          aria-roledescription="plot"
           aria-label={drawn?.describe(kind) ?? ""}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
