@@ -97,6 +97,7 @@ export class Engine {
   #engine: Worker | null = null;
   #hasStarted = false;
   #isUsed = false;
+  #isFinished = false;
   #run = 0;
   #query = 0;
 
@@ -125,6 +126,11 @@ export class Engine {
 
   /** Reads lines of the finished run back; at most 500 at a time. Always settles, also when a worker dies. */
   lines(selection: Selection, first: number, nLines: number): Promise<LinesAnswer> {
+    if (!this.#isFinished) {
+      return Promise.reject(
+        new EngineError("cancelled", "the workers that held the lines are gone"),
+      );
+    }
     const query = ++this.#query;
     return new Promise((resolve, reject) => {
       this.#pending.set(query, { resolve, reject });
@@ -164,6 +170,7 @@ export class Engine {
   #spawn(): void {
     this.#hasStarted = false;
     this.#isUsed = false;
+    this.#isFinished = false;
     const url = URL.createObjectURL(this.#core.workerScript);
     const make = (name: string): Worker => {
       const worker = new Worker(workerScriptUrl(url), { name });
@@ -215,6 +222,7 @@ export class Engine {
         this.#listener.progress(update);
         break;
       case "finished":
+        this.#isFinished = true;
         this.#listener.finished(update.report);
         break;
       case "lines": {

@@ -13,9 +13,9 @@ import { Empty, Level, LogText, TemplateText } from "./parts.tsx";
 import { useVirtualRows } from "./virtual.ts";
 
 /** Records fetched at once. */
-const PAGE = 200;
+const PAGE = 100;
 /** Pages kept; those in view are fetched again when needed. */
-const PAGES_KEPT = 40;
+const PAGES_KEPT = 20;
 /** Rows of one scroll area: more would exceed the height a browser can lay out. */
 const ROWS = 50_000;
 /** Physical lines of a record shown before it is unfolded. */
