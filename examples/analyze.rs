@@ -16,7 +16,7 @@ use logloupe::ingest::container::Container;
 use logloupe::ingest::gunzip::Gunzip;
 use logloupe::parse::{Parser, Shape};
 use logloupe::protocol::{FileMeta, Options};
-use logloupe::report::build::level_name;
+use logloupe::report::words::level_name;
 use logloupe::session::{Engine, HEAD_LEN, Naming, Task};
 use logloupe::shard::{BlockJob, Hit, Shard, Summary};
 
@@ -274,7 +274,7 @@ fn write_records(path: &Path, engine: &Engine, inputs: &[Input], shards: &[Shard
                 let raw = text.at(hit.offset, (hit.byte_len as usize).min(RECORD_CAP));
                 let first = parsed_part(raw, &hit, &setup.files[idx].plan.shape);
                 let fields = parser.parse(first, &mut scratch).fields;
-                let (template, score) = engine.facts(hit.message);
+                let (template, score) = engine.facts(&hit);
                 let template_text = templates.entry(template.0).or_insert_with(|| engine.template(template));
                 out.write_record([
                     input.meta.name.as_str(),

@@ -2,11 +2,18 @@
 
 pub mod base;
 pub mod error;
-pub mod featurize;
 pub mod ingest;
-pub mod mine;
 pub mod parse;
-pub mod protocol;
+pub mod mine;
+pub mod table;
+pub mod featurize;
+pub mod detect;
+pub mod correlate;
 pub mod report;
 pub mod sample;
-pub mod table;
+pub mod shard;
+pub mod session;
+pub mod local;
+pub mod protocol;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -75,7 +75,7 @@ impl BlockJob {
 }
 
 /// What a block holds, ready to be merged with that of its neighbours.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Bytes of text the block owns.
     pub text_len: u64,
@@ -144,8 +144,16 @@ pub struct Filter {
 /// What the engine asks once it knows which messages are anomalous.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
-    /// For each message of the run whether its episodes are wanted.
-    pub is_anomalous: Vec<bool>,
+    /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
+    pub interest: Vec<u8>,
+    /// The bit of messages that are anomalous wherever they occur.
+    pub always: u8,
+    /// For each window of time the kinds of alarm it is, as bits.
+    pub alarms: Vec<u8>,
+    /// Start of the first window.
+    pub alarms_start: Timestamp,
+    /// Width of a window in microseconds, at least 1.
+    pub alarm_us: i64,
     /// For each message its template.
     pub templates: Vec<u32>,
     /// Number of templates.
@@ -156,6 +164,19 @@ pub struct Survey {
     pub slice_us: i64,
     /// Number of slices.
     pub n_slices: u32,
+}
+
+impl Survey {
+    /// Whether a record with this message is anomalous at this time.
+    fn is_anomalous(&self, message: MessageId, time: Timestamp) -> bool {
+        let interest = self.interest.get(message.index()).copied().unwrap_or(0);
+        if interest == 0 || interest & self.always != 0 {
+            return interest != 0;
+        }
+        let window = time.0.saturating_sub(self.alarms_start.0).div_euclid(self.alarm_us.max(1));
+        let alarm = usize::try_from(window).ok().and_then(|idx| self.alarms.get(idx));
+        alarm.is_some_and(|alarm| alarm & interest != 0)
+    }
 }
 
 /// A shard's answer to a [`Survey`].
@@ -269,7 +290,7 @@ impl Shard {
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
                 }
-                if survey.is_anomalous.get(id.index()) != Some(&true) {
+                if !survey.is_anomalous(id, time) {
                     continue;
                 }
                 let near = |episode: &Episode| time.0 < episode.end.0.saturating_add(self.setup.link_us) && time.0 > episode.start.0.saturating_sub(self.setup.link_us);
@@ -520,7 +541,7 @@ impl Block {
         }
         self.summary.n_records += 1;
         self.summary.n_by_level[fields.level.map_or(0, |level| level as usize)] += 1;
-        let format = parsed.format.index();
+        let format = usize::from(parsed.format.0);
         if self.n_by_format.len() <= format {
             self.n_by_format.resize(format + 1, 0);
         }

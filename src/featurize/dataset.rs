@@ -122,6 +122,7 @@ impl<'a> Dataset<'a> {
         let mut distinct = Distinct {
             rows: Vec::new(),
             weights: Vec::new(),
+            group_of: vec![0; self.n_rows()],
         };
         for row_idx in order {
             let weight = u64::from(self.weight(row_idx as usize));
@@ -136,6 +137,7 @@ impl<'a> Dataset<'a> {
                     distinct.weights.push(weight);
                 }
             }
+            distinct.group_of[row_idx as usize] = distinct.rows.len() as u32 - 1;
         }
         distinct
     }
@@ -170,6 +172,8 @@ pub struct Distinct {
     pub rows: Vec<u32>,
     /// The weight of the whole set.
     pub weights: Vec<u64>,
+    /// For each row of the dataset, its set: an index into `rows` and `weights`.
+    pub group_of: Vec<u32>,
 }
 
 /// Adding 0 turns −0 into 0, so that the two compare equal.
@@ -197,13 +201,8 @@ mod tests {
     fn equal_rows_are_one_with_the_sum_of_their_weights() {
         let rows = array![[1.0, 0.0], [0.0, 2.0], [1.0, -0.0], [f64::NAN, 2.0]];
         let distinct = Dataset::weighted(Rows::Dense(rows.view()), &[1, 2, 3, 4]).distinct();
-        assert_eq!(
-            distinct,
-            Distinct {
-                rows: vec![1, 0],
-                weights: vec![6, 4]
-            }
-        );
+        assert_eq!((distinct.rows, distinct.weights), (vec![1, 0], vec![6, 4]));
+        assert_eq!(distinct.group_of, [1, 0, 1, 0]);
     }
 
     #[test]

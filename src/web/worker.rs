@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{FileMeta, Options, RawLine, Selection};
-use crate::report::build::level_name;
+use crate::report::words::level_name;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
 use crate::shard::{BlockJob, Hit, Shard, Surveyed};
@@ -30,8 +30,11 @@ fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsValue> {
     postcard::from_bytes(bytes).map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 
-fn plain<T: tsify::Tsify + DeserializeOwned>(value: &Ts<T>) -> Result<T, JsValue> {
-    value.to_rust().map_err(|error| thrown(&Error::Wire(error.to_string())))
+fn plain<T: tsify::Tsify + DeserializeOwned>(value: &Ts<T>) -> Result<T, JsValue>
+where
+    T::JsType: JsCast,
+{
+    serde_wasm_bindgen::from_value(value.js_value()).map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 
 /// What the engine worker does next; see [`Task`].
@@ -267,7 +270,7 @@ impl EngineWorker {
 
 impl EngineWorker {
     fn line(&self, hit: &Hit, text: &[u8]) -> RawLine {
-        let (template, score) = self.engine.facts(hit.message);
+        let (template, score) = self.engine.facts(hit);
         RawLine {
             file: hit.file.0,
             line: self.engine.line_of(hit),
@@ -378,7 +381,6 @@ impl Unpacker {
 
 /// Writes the sample log.
 #[wasm_bindgen]
-#[derive(Debug)]
 pub struct SampleWriter {
     sample: Sample,
 }
@@ -389,7 +391,7 @@ impl SampleWriter {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(seed: u32, n_lines: u32) -> SampleWriter {
-        Self { sample: Sample::new(SampleParams { seed: u64::from(seed), n_lines, ..SampleParams::default() }) }
+        Self { sample: Sample::new(&SampleParams::new(u64::from(seed), n_lines)) }
     }
 
     /// The next lines; empty at the end.

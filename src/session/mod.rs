@@ -4,14 +4,19 @@
 //! for work, hands blocks to any [`Shard`](crate::shard::Shard) and summaries back, and after the last one asks the shards for
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
+mod analysis;
+
 use std::collections::{BTreeMap, VecDeque};
 
+use self::analysis::Merged;
 use rustc_hash::FxHashMap;
 
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
 use crate::error::{Error, ParamsError};
+use crate::detect::ensemble::MessageFacts;
+use crate::featurize::login;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::{BLOCK_LEN, Cut, Cutter};
 use crate::ingest::container::{self, Container};
@@ -20,8 +25,9 @@ use crate::mine::messages::Message;
 use crate::mine::tree::Miner;
 use crate::parse::{ParsePlan, Parser, Shape};
 use crate::protocol::{FileMeta, Options, Selection};
-use crate::report::Report;
-use crate::report::build::{self, FileFindings, Findings, MessageFindings};
+use crate::report::{Report, limits};
+use crate::report::build;
+use crate::report::findings::{FileFindings, Findings, MessageFindings};
 use crate::shard::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed, boundary};
 
 /// Bytes of a file that decide what it is.
@@ -98,11 +104,30 @@ impl OpenFile {
     }
 }
 
+impl OpenFile {
+    fn findings(&self) -> FileFindings {
+        FileFindings { fault: self.fault.clone(), ..self.findings.clone() }
+    }
+}
+
 /// A distinct message of the run.
 #[derive(Debug, Clone)]
 struct RunMessage {
     said: Message,
     template: TemplateId,
+    is_failed_login: bool,
+}
+
+impl RunMessage {
+    fn findings(&self) -> MessageFindings {
+        let Message { text, first, last, .. } = self.said.clone();
+        MessageFindings { text, template: self.template, first, last }
+    }
+
+    fn facts(&self) -> MessageFacts {
+        let Message { level, n_records, .. } = self.said;
+        MessageFacts { level, n_records, is_failed_login: self.is_failed_login }
+    }
 }
 
 /// The engine's state of one run.
@@ -138,7 +163,7 @@ impl Engine {
         Zone::parse(&options.timezone)?;
         check("linkSeconds", "1 to 86400", f64::from(options.link_seconds), 1.0, 86_400.0)?;
         check("linkSimilarity", "0 to 1", options.link_similarity, 0.0, 1.0)?;
-        build::check(&options)?;
+        analysis::check(&options)?;
         Ok(Self {
             options,
             block_len: block_len.max(1),
@@ -277,21 +302,22 @@ impl Engine {
     /// Lines and templates merged so far.
     #[must_use]
     pub fn progress(&self) -> (u64, usize) {
-        (self.files.iter().map(|file| file.findings.n_newlines).sum(), self.miner.n_templates())
+        (self.files.iter().map(|file| file.findings.sums.n_newlines).sum(), self.miner.n_templates())
     }
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
-        let tally = std::mem::take(&mut self.tally);
-        let messages = self.messages.iter().map(|message| MessageFindings::new(&message.said, message.template)).collect();
-        let templates = (0..self.miner.n_templates()).map(|idx| self.miner.text(TemplateId::from_index(idx))).collect();
-        let mut files = Vec::new();
-        for file in &self.files {
-            let mut findings = file.findings.clone();
-            findings.fault.clone_from(&file.fault);
-            files.push(findings);
-        }
-        let findings = build::analyze(&self.options, files, &tally, messages, templates, self.miner.is_full(), !self.overflow_ids.is_empty());
+        let template = |idx| self.miner.text(TemplateId::from_index(idx));
+        let merged = Merged {
+            files: self.files.iter().map(OpenFile::findings).collect(),
+            tally: std::mem::take(&mut self.tally),
+            templates: (0..self.miner.n_templates()).map(template).collect(),
+            messages: self.messages.iter().map(RunMessage::findings).collect(),
+            facts: self.messages.iter().map(RunMessage::facts).collect(),
+            is_miner_full: self.miner.is_full(),
+            is_messages_full: !self.overflow_ids.is_empty(),
+        };
+        let findings = analysis::detect(merged, &self.options);
         let survey = findings.survey();
         self.findings = Some(findings);
         survey
@@ -302,12 +328,15 @@ impl Engine {
     /// # Errors
     /// [`Error::Wire`] when [`Engine::analyze`] has not been called.
     pub fn conclude(&mut self, answers: Vec<Surveyed>) -> Result<Report, Error> {
-        let findings = self.findings.as_mut().ok_or_else(|| Error::Wire("nothing was analysed yet".to_owned()))?;
-        let mut slices: FxHashMap<u32, u32> = FxHashMap::default();
+        let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
+        let findings = self.findings.as_mut().ok_or_else(not_yet)?;
+        findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
         let mut episodes = Vec::new();
         for answer in answers {
             for (key, n) in answer.slices {
-                *slices.entry(key).or_default() += n;
+                if let Some(slice) = findings.slices.get_mut(key as usize) {
+                    *slice = slice.saturating_add(n);
+                }
             }
             for (block, mut episode) in answer.episodes {
                 let base = self.files[episode.file.index()].line_base[block as usize];
@@ -315,7 +344,8 @@ impl Engine {
                 episodes.push(episode);
             }
         }
-        Ok(build::report(findings, &self.options, episodes, &slices))
+        analysis::correlate(findings, episodes, &self.options);
+        Ok(build::report(findings, &self.options))
     }
 
     /// What the shards must look for to show a selection.
@@ -336,11 +366,12 @@ impl Engine {
         u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
     }
 
-    /// Template and score of a message.
+    /// Template and score (0 to 100) of a record.
     #[must_use]
-    pub fn facts(&self, message: MessageId) -> (TemplateId, f64) {
-        let template = self.messages.get(message.index()).map_or(TemplateId(0), |message| message.template);
-        (template, self.findings.as_ref().map_or(0.0, |findings| findings.score(message)))
+    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
+        let message = self.messages.get(hit.message.index());
+        let template = message.map_or(TemplateId(0), |message| message.template);
+        (template, self.findings.as_ref().map_or(0.0, |findings| findings.score(hit.message, hit.time)))
     }
 
     /// Text of a template.
@@ -367,7 +398,7 @@ impl Engine {
             ids.push(id);
         }
         let file = &mut self.files[id.index()];
-        file.line_base.push(file.findings.n_newlines);
+        file.line_base.push(file.findings.sums.n_newlines);
         file.n_merged += 1;
         file.findings.add(&summary);
         self.tally.merge(summary.tally);
@@ -390,7 +421,8 @@ impl Engine {
             self.message_ids.insert(message.hash, id);
         }
         let said = Message { n_records: 0, level: None, first: None, last: None, ..message.clone() };
-        self.messages.push(RunMessage { said, template });
+        let is_failed_login = login::read(&said.text).is_failed;
+        self.messages.push(RunMessage { said, template, is_failed_login });
         id
     }
 }

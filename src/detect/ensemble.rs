@@ -1,0 +1,559 @@
+//! All detectors together → one score for each window and each message, with the reasons that made it.
+//!
+//! **Windows.** The isolation forest says which windows are unlike the others, [`super::usual_range`] whether the difference is large enough to
+//! matter; a window is as strange as the smaller of the two, so a quiet log stays quiet and a log full of bursts is not flooded. The
+//! forest is fed with what lies outside the usual ranges, so that ordinary noise is no reason to cut. Unusual silence counts on its own.
+//! Time of day does not take part (within a log of hours it is only a clock), nor the share of errors (in a window with two records
+//! one error is a half); both are shown.
+//!
+//! **Messages.** What a message says of itself (level, wording) counts in full; that it is rare or unlike the others only up to 45, as
+//! most rare messages are harmless: `score = 100 − (100 − said) · (100 − 0.45 · strange) / 100`, where `strange` is the mean of rarity and isolation forest.
+//! So an error is always an anomaly, a rare error a worse one, a warning only when it is rare, and a harmless message never.
+
+use ndarray::Array2;
+
+use super::isolation_forest::{IsolationForest, IsolationForestValidParams};
+use super::rarity::RarityParams;
+use super::silence::{Silence, silences};
+use super::usual_range::{Kind, UsualRangeParams};
+use super::{ALARM, Contribution, Detector, FitDetector, severity};
+use crate::base::math;
+use crate::error::FitError;
+use crate::featurize::dataset::{Dataset, Rows};
+use crate::featurize::tfidf::TfIdf;
+use crate::featurize::windows::{Windows, feature};
+use crate::parse::Level;
+
+/// What strangeness alone can make of a message; below the alarm threshold.
+const STRANGE_LIMIT: f64 = 45.0;
+
+/// Share of a window's strangeness from which on a feature is a cause of it.
+const CAUSE_SHARE: f64 = 0.15;
+
+/// The window features that take part, with their kinds.
+const WINDOW_COLUMNS: [(usize, Kind); 7] = [
+    (feature::EVENTS, Kind::Count),
+    (feature::USERS, Kind::Count),
+    (feature::IPS, Kind::Count),
+    (feature::BURSTINESS, Kind::Amount { step: 0.1 }),
+    (feature::FAILED_LOGINS, Kind::Count),
+    (feature::IP_ENTROPY, Kind::Amount { step: 0.5 }),
+    (feature::ERRORS, Kind::Count),
+];
+
+/// How strange a window is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WindowScore {
+    /// 0 to 100.
+    pub score: f64,
+    /// The features outside their usual range, strongest first; [`Contribution::col`] as in [`feature`].
+    pub features: Vec<Contribution>,
+    /// The silence the window is part of, where that is what makes its score.
+    pub silence: Option<Silence>,
+}
+
+impl WindowScore {
+    /// Whether the window is an alarm to which `col` (as in [`feature`]) adds noticeably by being higher than usual.
+    #[must_use]
+    pub fn is_alarm_by(&self, col: usize) -> bool {
+        let mut features = self.features.iter();
+        self.score >= ALARM
+            && features.any(|c| c.col as usize == col && c.share >= CAUSE_SHARE && c.value > c.high)
+    }
+}
+
+/// Scores all windows.
+///
+/// # Errors
+/// [`FitError::TooFewRows`] below [`super::MIN_POINTS`] windows, [`FitError::NoVariance`] when all are alike.
+pub fn score_windows(
+    windows: &Windows,
+    forest: &IsolationForestValidParams,
+) -> Result<Vec<WindowScore>, FitError> {
+    let rows = compared(windows);
+    let data = Dataset::new(Rows::Dense(rows.view()));
+    let kinds = WINDOW_COLUMNS.iter().map(|column| column.1).collect();
+    let usual = UsualRangeParams { kinds }.fit_range(&data)?;
+    let far = usual.score(&data);
+    let excess = usual.excess(&data);
+    let excess = Dataset::new(Rows::Dense(excess.view()));
+    let alone = match forest.fit(&excess) {
+        Ok(forest) => forest.score(&excess),
+        // Every value of every window is usual.
+        Err(FitError::NoVariance) => vec![0.0; data.n_rows()],
+        Err(error) => return Err(error),
+    };
+    let mut scores: Vec<WindowScore> = far
+        .iter()
+        .zip(alone)
+        .enumerate()
+        .map(|(idx, (far, alone))| {
+            let score = far.min(alone);
+            let mut features = if score > 0.0 {
+                usual.explain(&data, idx as u32)
+            } else {
+                Vec::new()
+            };
+            for contribution in &mut features {
+                let col = WINDOW_COLUMNS[contribution.col as usize].0;
+                contribution.col = col as u32;
+                contribution.value = windows.rows[[idx, col]];
+            }
+            WindowScore {
+                score,
+                features,
+                silence: None,
+            }
+        })
+        .collect();
+    for silence in silences(&windows.rows.column(feature::EVENTS).to_vec()) {
+        let first = silence.first as usize;
+        for window in &mut scores[first..first + silence.n_windows as usize] {
+            if silence.score >= window.score {
+                window.score = silence.score;
+                window.silence = Some(silence);
+            }
+        }
+    }
+    Ok(scores)
+}
+
+/// The features that take part. A window of which the log covers only a part cannot be too quiet: its counts are at least the median.
+fn compared(windows: &Windows) -> Array2<f64> {
+    let mut rows = Array2::from_shape_fn(
+        (windows.rows.nrows(), WINDOW_COLUMNS.len()),
+        |(row_idx, col)| windows.rows[[row_idx, WINDOW_COLUMNS[col].0]],
+    );
+    for (col, (id, _)) in WINDOW_COLUMNS.iter().enumerate() {
+        let mut pairs: Vec<(f64, f64)> =
+            rows.column(col).iter().map(|value| (*value, 1.0)).collect();
+        let median = math::weighted_quantile(&mut pairs, 0.5).unwrap_or(0.0);
+        for row_idx in 0..rows.nrows() {
+            if windows.is_partial(row_idx as u32) {
+                let value = &mut rows[[row_idx, col]];
+                *value = if *id == feature::BURSTINESS {
+                    median
+                } else {
+                    value.max(median)
+                };
+            }
+        }
+    }
+    rows
+}
+
+/// What is known of a distinct message beside its text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MessageFacts {
+    /// Most severe level it was logged with.
+    pub level: Option<Level>,
+    /// Records with this message.
+    pub n_records: u32,
+    /// Whether it reports a failed login.
+    pub is_failed_login: bool,
+}
+
+/// The parts of a message's score, each 0 to 100.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct MessageScore {
+    /// The combined score.
+    pub score: f64,
+    /// By its level.
+    pub level: f64,
+    /// By its words, or by being a failed login.
+    pub wording: f64,
+    /// By how few records are as rare.
+    pub rarity: f64,
+    /// By the isolation forest over its words.
+    pub unusual: f64,
+}
+
+/// Why a message scores as it does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MessageReason {
+    /// Its level.
+    Level(Level),
+    /// It reports a failed login.
+    FailedLogin,
+    /// These words (columns of the TF-IDF) report trouble.
+    Wording(Vec<u32>),
+    /// Hardly any record is as rare as the `n_records` with this message.
+    Rare {
+        /// Records with this message.
+        n_records: u32,
+    },
+    /// These words (columns of the TF-IDF) set it apart from the other messages.
+    UnusualWords(Vec<u32>),
+}
+
+impl MessageReason {
+    /// Stable name.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Level(Level::Fatal) => "FATAL_level",
+            Self::Level(Level::Error) => "ERROR_level",
+            Self::Level(Level::Warn) => "WARN_level",
+            Self::Level(_) => "level",
+            Self::FailedLogin => "failed_login",
+            Self::Wording(_) => "wording",
+            Self::Rare { .. } => "rare",
+            Self::UnusualWords(_) => "unusual_words",
+        }
+    }
+}
+
+/// Scores of all distinct messages.
+#[derive(Debug, Clone)]
+pub struct MessageScores {
+    /// One a message.
+    pub scores: Vec<MessageScore>,
+    /// Detectors that gave no result, by name.
+    pub skipped: Vec<(&'static str, FitError)>,
+    forest: Option<IsolationForest>,
+}
+
+/// Scores all distinct messages; `facts` has one entry a row of `messages`.
+///
+/// In the forest a message weighs 1 + log2 of its count. With the counts themselves a tree's sample of 256 out of a million records
+/// would hold none of the rare messages, and a cut can only be made in words the sample has.
+#[must_use]
+pub fn score_messages(
+    messages: &TfIdf,
+    facts: &[MessageFacts],
+    forest: &IsolationForestValidParams,
+) -> MessageScores {
+    let weights: Vec<u32> = facts.iter().map(|facts| facts.n_records).collect();
+    let damped: Vec<u32> = weights
+        .iter()
+        .map(|n| n.checked_ilog2().map_or(0, |log| 1 + log))
+        .collect();
+    let data = Dataset::weighted(Rows::Sparse(&messages.rows), &damped);
+    let n = messages.rows.n_rows();
+    let mut skipped = Vec::new();
+    let forest = forest
+        .fit_forest(&data)
+        .map_err(|error| skipped.push((forest.name(), error)))
+        .ok();
+    let unusual = forest.as_ref().map(|forest| forest.score(&data));
+    // By message rather than by bag of words: two messages that differ in their order of words are two messages.
+    let rarity = RarityParams
+        .fit_counts(&weights)
+        .map_err(|error| skipped.push((RarityParams.name(), error)))
+        .ok();
+
+    let is_bad: Vec<bool> = messages
+        .vocabulary
+        .iter()
+        .map(|word| severity::is_bad_word(word))
+        .collect();
+    let fact = |idx: usize| facts.get(idx).copied().unwrap_or_default();
+    let is_bad_message = |idx: usize| {
+        let words = messages.rows.row(idx).indices;
+        fact(idx).is_failed_login || words.iter().any(|col| is_bad[*col as usize])
+    };
+    let total = weights.iter().map(|n| f64::from(*n)).sum::<f64>().max(1.0);
+    let mut by_level = [0.0; 8];
+    let mut n_bad = 0.0;
+    for idx in 0..n {
+        let n_records = f64::from(fact(idx).n_records);
+        by_level[fact(idx).level.map_or(0, |level| level as usize)] += n_records;
+        n_bad += if is_bad_message(idx) { n_records } else { 0.0 };
+    }
+    let score = |idx: usize| {
+        let MessageFacts {
+            level, n_records, ..
+        } = fact(idx);
+        let share = by_level[level.map_or(0, |level| level as usize)] / total;
+        let level_score = severity::of_level(level, share);
+        let wording = match is_bad_message(idx) {
+            true => severity::of_wording(level, n_bad / total),
+            false => 0.0,
+        };
+        let rarity = rarity
+            .as_ref()
+            .map(|rarity| rarity.score_of(u64::from(n_records)));
+        let unusual = unusual.as_ref().map(|unusual| unusual[idx]);
+        let strange = match (rarity, unusual) {
+            (Some(a), Some(b)) => f64::midpoint(a, b),
+            (a, b) => a.or(b).unwrap_or(0.0),
+        };
+        let said = level_score.max(wording);
+        let score = 100.0 - (100.0 - said) * (100.0 - strange * STRANGE_LIMIT / 100.0) / 100.0;
+        MessageScore {
+            score: score.clamp(0.0, 100.0),
+            level: level_score,
+            wording,
+            rarity: rarity.unwrap_or(0.0),
+            unusual: unusual.unwrap_or(0.0),
+        }
+    };
+    MessageScores {
+        scores: (0..n).map(score).collect(),
+        skipped,
+        forest,
+    }
+}
+
+impl MessageScores {
+    /// Why message `idx` scores as it does, strongest first; empty for a message nothing speaks against.
+    #[must_use]
+    pub fn reasons(
+        &self,
+        messages: &TfIdf,
+        facts: &[MessageFacts],
+        idx: u32,
+    ) -> Vec<MessageReason> {
+        let (Some(parts), Some(facts)) = (self.scores.get(idx as usize), facts.get(idx as usize))
+        else {
+            return Vec::new();
+        };
+        let row = messages.rows.row(idx as usize);
+        let mut reasons = Vec::new();
+        if let Some(level) = facts.level
+            && parts.level > 0.0
+        {
+            reasons.push((parts.level, MessageReason::Level(level)));
+        }
+        if parts.wording > 0.0 {
+            let is_bad = |col: &u32| severity::is_bad_word(&messages.vocabulary[*col as usize]);
+            let words: Vec<u32> = row.indices.iter().copied().filter(is_bad).collect();
+            let reason = if facts.is_failed_login {
+                MessageReason::FailedLogin
+            } else {
+                MessageReason::Wording(words)
+            };
+            reasons.push((parts.wording, reason));
+        }
+        if parts.rarity > 0.0 {
+            let reason = MessageReason::Rare {
+                n_records: facts.n_records,
+            };
+            reasons.push((parts.rarity * STRANGE_LIMIT / 100.0, reason));
+        }
+        if let Some(forest) = &self.forest
+            && parts.unusual > 0.0
+        {
+            let data = Dataset::new(Rows::Sparse(&messages.rows));
+            let words = forest
+                .explain(&data, idx)
+                .into_iter()
+                .filter(|c| c.value > 0.0);
+            let words: Vec<u32> = words.take(3).map(|contribution| contribution.col).collect();
+            if !words.is_empty() {
+                let points = parts.unusual * STRANGE_LIMIT / 100.0;
+                reasons.push((points, MessageReason::UnusualWords(words)));
+            }
+        }
+        reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+        reasons.into_iter().map(|reason| reason.1).collect()
+    }
+}
+
+/// Score of the records of a message within a window: failed logins in a window that is an alarm because of its failed logins (and errors
+/// where it is because of its errors) are what the alarm is about, and score as high as the window.
+#[must_use]
+pub fn score_in_window(message: &MessageScore, facts: &MessageFacts, window: &WindowScore) -> f64 {
+    let is_error = facts.level.is_some_and(|level| level >= Level::Error);
+    let is_cause = (facts.is_failed_login && window.is_alarm_by(feature::FAILED_LOGINS))
+        || (is_error && window.is_alarm_by(feature::ERRORS));
+    if is_cause {
+        message.score.max(window.score)
+    } else {
+        message.score
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::{SECOND, Timestamp};
+    use crate::detect::isolation_forest::IsolationForestParams;
+    use crate::featurize::tally::Tally;
+    use crate::featurize::tfidf::tfidf;
+    use crate::featurize::windows::WindowsParams;
+
+    fn forest() -> IsolationForestValidParams {
+        IsolationForestParams::default().check().unwrap()
+    }
+
+    /// A day with about 40 records a window of 5 minutes, from 20 addresses, with noise that repeats nowhere.
+    fn day(mut add: impl FnMut(&mut Tally, i64)) -> Tally {
+        let mut tally = Tally::default();
+        let mut state = 7_u64;
+        for s in 0..86_400_i64 {
+            state = crate::base::hash::combine(state, s as u64);
+            if state % 15 < 2 {
+                let ip = Some(state / 15 % 20);
+                let level = if state % 1000 == 0 {
+                    Level::Error
+                } else {
+                    Level::Info
+                };
+                let is_failed = state % 500 == 1;
+                tally.add(
+                    Timestamp(s * SECOND),
+                    Some(level),
+                    is_failed,
+                    ip,
+                    Some(state / 300 % 9),
+                );
+            }
+            add(&mut tally, s);
+        }
+        tally
+    }
+
+    fn scored(tally: &Tally) -> (Windows, Vec<WindowScore>) {
+        let windows = WindowsParams::default()
+            .check()
+            .unwrap()
+            .windows(tally)
+            .unwrap();
+        let scores = score_windows(&windows, &forest()).unwrap();
+        (windows, scores)
+    }
+
+    fn alarms(scores: &[WindowScore]) -> Vec<usize> {
+        (0..scores.len())
+            .filter(|idx| scores[*idx].score >= ALARM)
+            .collect()
+    }
+
+    #[test]
+    fn a_quiet_day_has_no_alarms() {
+        let (_, scores) = scored(&day(|_, _| {}));
+        assert_eq!(alarms(&scores), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn a_brute_force_is_an_alarm_by_failed_logins() {
+        let tally = day(|tally, s| {
+            if (30_000..30_420).contains(&s) {
+                let t = Timestamp(s * SECOND);
+                tally.add(t, None, true, Some(99), Some(5));
+            }
+        });
+        let (_, scores) = scored(&tally);
+        assert_eq!(alarms(&scores), [100, 101]);
+        assert!(scores[100].is_alarm_by(feature::FAILED_LOGINS));
+        assert_eq!(scores[100].features[0].col as usize, feature::FAILED_LOGINS);
+        assert!(scores[100].features[0].high <= 2.0);
+        let facts = MessageFacts {
+            is_failed_login: true,
+            ..Default::default()
+        };
+        let message = MessageScore {
+            score: 40.0,
+            ..Default::default()
+        };
+        assert_eq!(
+            score_in_window(&message, &facts, &scores[100]),
+            scores[100].score
+        );
+        assert_eq!(score_in_window(&message, &facts, &scores[50]), 40.0);
+    }
+
+    #[test]
+    fn a_burst_of_errors_is_an_alarm_by_errors() {
+        let tally = day(|tally, s| {
+            if (60_000..61_200).contains(&s) && s % 7 == 0 {
+                tally.add(Timestamp(s * SECOND), Some(Level::Error), false, None, None);
+            }
+        });
+        let (_, scores) = scored(&tally);
+        assert_eq!(alarms(&scores), [200, 201, 202, 203]);
+        assert!(scores[201].is_alarm_by(feature::ERRORS));
+    }
+
+    #[test]
+    fn a_silence_is_an_alarm() {
+        let mut tally = Tally::default();
+        (0..86_400_i64)
+            .filter(|s| !(30_000..31_200).contains(s))
+            .filter(|s| s * s % 11 < 2)
+            .for_each(|s| tally.add(Timestamp(s * SECOND), None, false, None, None));
+        let (_, scores) = scored(&tally);
+        assert_eq!(alarms(&scores), [100, 101, 102, 103]);
+        assert_eq!(scores[100].silence.unwrap().n_windows, 4);
+    }
+
+    #[test]
+    fn the_ragged_ends_of_a_log_are_no_alarm() {
+        let mut tally = Tally::default();
+        (290..86_410_i64)
+            .filter(|s| s * s % 7 > 0)
+            .for_each(|s| tally.add(Timestamp(s * SECOND), None, false, None, None));
+        let (windows, scores) = scored(&tally);
+        assert!(windows.rows[[0, feature::EVENTS]] < 10.0);
+        assert_eq!(alarms(&scores), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn messages_score_by_what_they_say_and_how_strange_they_are() {
+        let table = [
+            (
+                "session opened for user <user>",
+                Some(Level::Info),
+                50_000,
+                0.0..3.0,
+            ),
+            (
+                "cache miss for key <key>",
+                Some(Level::Warn),
+                5_000,
+                30.0..50.0,
+            ),
+            ("upstream timed out", Some(Level::Error), 900, 60.0..72.0),
+            (
+                "checksum of block <num> wrong",
+                Some(Level::Error),
+                1,
+                70.0..99.0,
+            ),
+            ("rotated its keys", Some(Level::Info), 1, 20.0..45.1),
+            (
+                "out of memory: killed process <num>",
+                Some(Level::Fatal),
+                1,
+                80.0..100.0,
+            ),
+            ("request served in <num> ms", None, 40_000, 0.0..3.0),
+            ("connection refused by peer", None, 60, 40.0..62.0),
+        ];
+        let texts: Vec<&str> = table.iter().map(|row| row.0).collect();
+        let counts: Vec<u32> = table.iter().map(|row| row.2).collect();
+        let facts: Vec<MessageFacts> = table
+            .iter()
+            .map(|row| MessageFacts {
+                level: row.1,
+                n_records: row.2,
+                is_failed_login: false,
+            })
+            .collect();
+        let t = tfidf(&texts, &counts);
+        let scored = score_messages(&t, &facts, &forest());
+        for (idx, (text, _, _, expected)) in table.iter().enumerate() {
+            let score = scored.scores[idx];
+            assert!(expected.contains(&score.score), "{text}: {score:?}");
+        }
+        assert_eq!(scored.reasons(&t, &facts, 2)[0].code(), "ERROR_level");
+        assert_eq!(scored.reasons(&t, &facts, 4)[0].code(), "rare");
+        assert_eq!(scored.reasons(&t, &facts, 0), []);
+        assert_eq!(scored.skipped, []);
+    }
+
+    #[test]
+    fn one_message_is_no_ground_for_strangeness() {
+        let t = tfidf(&["disk full"], &[3]);
+        let facts = [MessageFacts {
+            level: Some(Level::Error),
+            n_records: 3,
+            is_failed_login: false,
+        }];
+        let scored = score_messages(&t, &facts, &forest());
+        assert_eq!(scored.scores[0].score, 12.0);
+        assert_eq!(scored.skipped.len(), 2);
+        assert_eq!(score_messages(&tfidf(&[], &[]), &[], &forest()).scores, []);
+    }
+}
