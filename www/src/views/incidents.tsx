@@ -47,8 +47,17 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
     >
       {incidents.length === 0 ? (
         <Empty>
-          <strong>Nothing stands out.</strong> No group of lines is unusual enough, in time and
-          content, to be called an incident. The patterns below are sorted by how strange they are.
+          {report.totals.nAnomalous === 0 && report.nAnomalousWindows === 0 ? (
+            <>
+              <strong>Nothing stands out.</strong> No line and no stretch of time is unlike the
+              rest. The patterns below say what is in the log.
+            </>
+          ) : (
+            <>
+              <strong>No incident.</strong> There are unusual lines or windows, listed below, but
+              none that are close in time and alike in content.
+            </>
+          )}
         </Empty>
       ) : (
         <ol class="incidents">

@@ -124,6 +124,8 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
   );
 }
 
+type SizedView = View & { width: number; height: number; scale: number };
+
 interface Place {
   x: number;
   y: number;
@@ -135,12 +137,13 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
   const [hover, setHover] = useState<{ at: Place; target: Target } | null>(null);
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null);
   const press = useRef<{ at: Place; last: Place; isDrag: boolean } | null>(null);
+  const pointer = useRef({});
   const cursor = useRef<number | null>(null);
   const isTurnable = kind === "scatter3d";
   const isTimeline = kind === "timeline";
   const isTimed = isTimeline || kind === "scatter";
 
-  const viewNow = (): View => {
+  const viewNow = (): SizedView => {
     const element = canvas.current;
     const scale = window.devicePixelRatio || 1;
     const range = isTimed ? state.range.value : null;
@@ -223,8 +226,11 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
     const at = placeOf(event);
     const pressed = press.current;
     if (pressed === null) {
-      const target = find(at);
-      setHover(target === null ? null : { at, target });
+      // Several moves can come within one frame.
+      schedule(pointer.current, () => {
+        const target = find(at);
+        setHover(target === null ? null : { at, target });
+      });
       return;
     }
     pressed.isDrag ||= Math.hypot(at.x - pressed.at.x, at.y - pressed.at.y) > 4;
@@ -247,7 +253,7 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
     }
     const at = placeOf(event);
     if (!pressed.isDrag) {
-      find(at)?.open();
+      find(at)?.open?.();
     } else if (isTimeline) {
       zoomTo(Math.min(pressed.at.x, at.x), Math.max(pressed.at.x, at.x));
     }
@@ -264,7 +270,7 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
     const element = canvas.current;
     for (let at = x; element !== null && at >= 0 && at <= element.clientWidth; at += step) {
       const found = find({ x: at, y: element.clientHeight / 2 });
-      if (found?.span !== undefined) {
+      if (found?.span != null) {
         return found.span;
       }
     }
@@ -285,7 +291,7 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
       stepBar(sideways);
     } else if (event.key === "Enter" && hover !== null) {
       event.preventDefault();
-      hover.target.open();
+      hover.target.open?.();
     }
   };
   const stepBar = (direction: number): void => {
@@ -311,7 +317,7 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
     <>
       <div
         class={`plot plot-${kind} ${isTurnable ? "is-turnable" : ""} ${isTimeline ? "has-brush" : ""} ${
-          hover === null ? "" : "is-over-target"
+          hover?.target.open == null ? "" : "is-over-target"
         }`}
       >
         <canvas
@@ -328,7 +334,12 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
             press.current = null;
             setBrush(null);
           }}
-          onPointerLeave={() => press.current === null && setHover(null)}
+          onPointerLeave={() => {
+            unschedule(pointer.current);
+            if (press.current === null) {
+              setHover(null);
+            }
+          }}
           onBlur={() => {
             setHover(null);
             cursor.current = null;

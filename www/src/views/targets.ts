@@ -1,14 +1,16 @@
-// What is at a place of a plot: what to say about it, and which lines it stands for.
+// What is at a place of a plot → what to say about it, and which lines it stands for.
 
-import type { PlotKind, Plots, Report, View } from "../../pkg/logloupe.js";
-import * as format from "../format.ts";
+import type { Pick, PlotKind, Plots, Report, View } from "../../pkg/logloupe.js";
+import * as state from "../state.ts";
+import { showIncident } from "./incidents.tsx";
 import { showWindow } from "./windows.tsx";
 
 export interface Target {
   label: string;
   /** The stretch of time it covers, if it is one. */
-  span?: { fromMs: number; toMs: number };
-  open(): void;
+  span: { fromMs: number; toMs: number } | null;
+  /** Shows its lines; null where it stands for none. */
+  open: (() => void) | null;
 }
 
 export function targetAt(
@@ -19,23 +21,49 @@ export function targetAt(
   y: number,
   view: View,
 ): Target | null {
-  const pick = plots.pick(kind, x, y, view);
-  if (pick === undefined) {
-    return null;
+  const picked = plots.pick(kind, x, y, view);
+  return picked == null
+    ? null
+    : { label: picked.lines.join("\n"), ...linesOf(picked.pick, report) };
+}
+
+function linesOf(pick: Pick, report: Report): { span: Target["span"]; open: Target["open"] } {
+  switch (pick.type) {
+    case "window":
+      return {
+        span: { fromMs: pick.startMs, toMs: pick.endMs },
+        open: () => showWindow(pick.startMs, pick.endMs),
+      };
+    case "message": {
+      const text = state.templatesById.value.get(pick.template)?.text ?? "";
+      return {
+        span: null,
+        open: () =>
+          state.showLines({
+            title: "Message",
+            detail: text,
+            selection: { messages: [pick.message] },
+          }),
+      };
+    }
+    case "cluster": {
+      const messages = report.clusters.points
+        .filter(({ cluster }) => cluster === pick.id)
+        .map(({ message }) => message);
+      const name = report.clusters.groups.find(({ id }) => id === pick.id)?.name ?? "";
+      return {
+        span: null,
+        open: () => state.showLines({ title: "Cluster", detail: name, selection: { messages } }),
+      };
+    }
+    case "incident": {
+      const incident = report.incidents.find(({ id }) => id === pick.id);
+      return {
+        span: null,
+        open: incident === undefined ? null : () => showIncident(incident),
+      };
+    }
+    case "cell":
+      return { span: null, open: null };
   }
-  if (pick.type === "bin") {
-    const { timeline } = report;
-    const fromMs = timeline.startMs + pick.bin * timeline.binMs;
-    const toMs = fromMs + timeline.binMs;
-    const counts = timeline.series
-      .map(({ level, nRecords }) => ({ level, n: nRecords[pick.bin] ?? 0 }))
-      .filter(({ n }) => n > 0)
-      .map(({ level, n }) => `${level || "no level"}: ${format.count(n)}`);
-    return {
-      label: [`${format.span(fromMs, toMs)} UTC`, ...counts].join("\n"),
-      span: { fromMs, toMs },
-      open: () => showWindow(fromMs, toMs),
-    };
-  }
-  return null;
 }
