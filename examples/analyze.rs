@@ -55,17 +55,32 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Arguments, Failure> {
     let wrong = |what: String| Failure::Arguments(format!("{what}; {USAGE}"));
-    let mut parsed = Arguments { options: Options::default(), n_workers: 1, records: None, report: None, files: Vec::new() };
+    let mut parsed = Arguments {
+        options: Options::default(),
+        n_workers: 1,
+        records: None,
+        report: None,
+        files: Vec::new(),
+    };
     let mut given = std::env::args_os().skip(1);
     while let Some(argument) = given.next() {
         let name = argument.to_string_lossy().into_owned();
-        let mut value = || given.next().ok_or_else(|| wrong(format!("{name} needs a value")));
+        let mut value = || {
+            given
+                .next()
+                .ok_or_else(|| wrong(format!("{name} needs a value")))
+        };
         match name.as_str() {
             "--plain" => parsed.options.plain = true,
             "--timezone" => parsed.options.timezone = value()?.to_string_lossy().into_owned(),
             "--workers" => {
-                let n = value()?.to_string_lossy().parse().ok().filter(|n| (1..=64).contains(n));
-                parsed.n_workers = n.ok_or_else(|| wrong("--workers takes a number from 1 to 64".to_owned()))?;
+                let n = value()?
+                    .to_string_lossy()
+                    .parse()
+                    .ok()
+                    .filter(|n| (1..=64).contains(n));
+                parsed.n_workers =
+                    n.ok_or_else(|| wrong("--workers takes a number from 1 to 64".to_owned()))?;
             }
             "--records" => parsed.records = Some(value()?.into()),
             "--report" => parsed.report = Some(value()?.into()),
@@ -95,18 +110,36 @@ fn open(path: &Path) -> Result<Input, Failure> {
     if facts.is_dir() {
         return Err(Failure::File(format!("{} is a folder", path.display())));
     }
-    let modified = facts.modified().map_err(failed)?.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let modified = facts
+        .modified()
+        .map_err(failed)?
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
     // Whole milliseconds, as a browser gives them.
     let modified_ms = modified.as_millis() as f64;
-    Ok(Input { meta: FileMeta { name, byte_len: facts.len() as f64, modified_ms }, file })
+    Ok(Input {
+        meta: FileMeta {
+            name,
+            byte_len: facts.len() as f64,
+            modified_ms,
+        },
+        file,
+    })
 }
 
 fn read_at(input: &Input, offset: u64, byte_len: usize) -> Vec<u8> {
     let mut bytes = vec![0; byte_len];
     let mut n_read = 0;
     while n_read < byte_len {
-        match input.file.read_at(&mut bytes[n_read..], offset + n_read as u64) {
+        match input
+            .file
+            .read_at(&mut bytes[n_read..], offset + n_read as u64)
+        {
             Ok(0) | Err(_) => break,
             Ok(n) => n_read += n,
         }
@@ -129,30 +162,49 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut inputs = Vec::new();
     for path in &arguments.files {
         let input = open(path)?;
-        engine.open(input.meta.clone(), &read_at(&input, 0, HEAD_LEN as usize)).map_err(refused)?;
+        engine
+            .open(input.meta.clone(), &read_at(&input, 0, HEAD_LEN as usize))
+            .map_err(refused)?;
         inputs.push(input);
     }
-    let mut shards = (0..arguments.n_workers).map(|_| Shard::new(engine.setup())).collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    let mut shards = (0..arguments.n_workers)
+        .map(|_| Shard::new(engine.setup()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(refused)?;
     let mut owners = BTreeMap::new();
     read_all(&mut engine, &inputs, &mut shards, &mut owners);
     let survey = engine.analyze();
     let answers = std::thread::scope(|scope| {
-        let asked: Vec<_> = shards.iter().map(|shard| scope.spawn(|| shard.survey(&survey))).collect();
-        asked.into_iter().map(|thread| thread.join().expect("a survey does not panic")).collect()
+        let asked: Vec<_> = shards
+            .iter()
+            .map(|shard| scope.spawn(|| shard.survey(&survey)))
+            .collect();
+        asked
+            .into_iter()
+            .map(|thread| thread.join().expect("a survey does not panic"))
+            .collect()
     });
     let report = engine.conclude(answers).map_err(refused)?;
     println!("{}", report.sentence);
-    let failed = |path: &Path, error: std::io::Error| Failure::File(format!("{} cannot be written: {error}", path.display()));
+    let failed = |path: &Path, error: std::io::Error| {
+        Failure::File(format!("{} cannot be written: {error}", path.display()))
+    };
     if let Some(path) = &arguments.report {
         std::fs::write(path, report.to_json()).map_err(|error| failed(path, error))?;
     }
     if let Some(path) = &arguments.records {
-        write_records(path, &engine, &inputs, &shards, &owners).map_err(|error| failed(path, error))?;
+        write_records(path, &engine, &inputs, &shards, &owners)
+            .map_err(|error| failed(path, error))?;
     }
     Ok(())
 }
 
-fn read_all(engine: &mut Engine, inputs: &[Input], shards: &mut [Shard], owners: &mut BTreeMap<(FileId, u32), usize>) {
+fn read_all(
+    engine: &mut Engine,
+    inputs: &[Input],
+    shards: &mut [Shard],
+    owners: &mut BTreeMap<(FileId, u32), usize>,
+) {
     std::thread::scope(|scope| {
         let (done, answers) = mpsc::channel();
         let orders: Vec<_> = shards
@@ -164,10 +216,14 @@ fn read_all(engine: &mut Engine, inputs: &[Input], shards: &mut [Shard], owners:
                 scope.spawn(move || {
                     for order in todo {
                         match order {
-                            Order::Names(naming) => shard.name_messages(naming.file, naming.block, naming.ids),
+                            Order::Names(naming) => {
+                                shard.name_messages(naming.file, naming.block, naming.ids)
+                            }
                             Order::Block(job, bytes) => {
-                                let summary = work(shard, &inputs[job.file.index()], job, bytes.as_deref());
-                                done.send((worker, job, summary)).expect("the engine waits for every block");
+                                let summary =
+                                    work(shard, &inputs[job.file.index()], job, bytes.as_deref());
+                                done.send((worker, job, summary))
+                                    .expect("the engine waits for every block");
                             }
                         }
                     }
@@ -177,25 +233,39 @@ fn read_all(engine: &mut Engine, inputs: &[Input], shards: &mut [Shard], owners:
             .collect();
         let mut n_pending = vec![0; orders.len()];
         let mut merge = |engine: &mut Engine, owners: &BTreeMap<_, _>, n_pending: &mut [usize]| {
-            let (worker, job, summary): (usize, BlockJob, Summary) = answers.recv().expect("the workers live");
+            let (worker, job, summary): (usize, BlockJob, Summary) =
+                answers.recv().expect("the workers live");
             n_pending[worker] -= 1;
             for naming in engine.merge(job.file, job.block, summary) {
                 let owner: usize = owners[&(naming.file, naming.block)];
-                orders[owner].send(Order::Names(naming)).expect("the workers live");
+                orders[owner]
+                    .send(Order::Names(naming))
+                    .expect("the workers live");
             }
         };
         loop {
             match engine.next_task() {
                 Task::Done => break,
-                Task::Read { file, offset, byte_len } => engine.feed(file, &read_at(&inputs[file.index()], offset, byte_len as usize)),
+                Task::Read {
+                    file,
+                    offset,
+                    byte_len,
+                } => engine.feed(
+                    file,
+                    &read_at(&inputs[file.index()], offset, byte_len as usize),
+                ),
                 Task::Block { job, bytes } => {
                     while n_pending.iter().all(|&n| n >= 2) {
                         merge(engine, owners, &mut n_pending);
                     }
-                    let worker = (0..orders.len()).min_by_key(|&worker| n_pending[worker]).expect("there is a worker");
+                    let worker = (0..orders.len())
+                        .min_by_key(|&worker| n_pending[worker])
+                        .expect("there is a worker");
                     n_pending[worker] += 1;
                     owners.insert((job.file, job.block), worker);
-                    orders[worker].send(Order::Block(job, bytes)).expect("the workers live");
+                    orders[worker]
+                        .send(Order::Block(job, bytes))
+                        .expect("the workers live");
                 }
             }
         }
@@ -212,7 +282,11 @@ fn work(shard: &mut Shard, input: &Input, job: BlockJob, bytes: Option<&[u8]>) -
     } else {
         let mut at = job.feed_from();
         loop {
-            let wanted = if at < job.end { (job.end - at + READ_AHEAD).min(READ_LEN as u64) } else { READ_AHEAD };
+            let wanted = if at < job.end {
+                (job.end - at + READ_AHEAD).min(READ_LEN as u64)
+            } else {
+                READ_AHEAD
+            };
             let bytes = read_at(input, at, wanted as usize);
             at += bytes.len() as u64;
             if bytes.is_empty() || !shard.push(&bytes) {
@@ -257,9 +331,28 @@ impl Text<'_> {
     }
 }
 
-fn write_records(path: &Path, engine: &Engine, inputs: &[Input], shards: &[Shard], owners: &BTreeMap<(FileId, u32), usize>) -> std::io::Result<()> {
+fn write_records(
+    path: &Path,
+    engine: &Engine,
+    inputs: &[Input],
+    shards: &[Shard],
+    owners: &BTreeMap<(FileId, u32), usize>,
+) -> std::io::Result<()> {
     let mut out = csv::Writer::from_writer(BufWriter::new(File::create(path)?));
-    out.write_record(["file", "line", "lines", "offset", "bytes", "timestamp", "level", "source", "template_id", "template", "message", "score"])?;
+    out.write_record([
+        "file",
+        "line",
+        "lines",
+        "offset",
+        "bytes",
+        "timestamp",
+        "level",
+        "source",
+        "template_id",
+        "template",
+        "message",
+        "score",
+    ])?;
     let setup = engine.setup();
     let zone = Zone::parse(&setup.timezone).expect("the engine has checked the zone");
     let mut templates: BTreeMap<u32, String> = BTreeMap::new();
@@ -267,7 +360,13 @@ fn write_records(path: &Path, engine: &Engine, inputs: &[Input], shards: &[Shard
     for (idx, input) in inputs.iter().enumerate() {
         let id = FileId::from_index(idx);
         let gunzip = (engine.container(id) == Some(Container::Gzip)).then(Gunzip::default);
-        let mut text = Text { input, gunzip, held: Vec::new(), held_from: 0, read_to: 0 };
+        let mut text = Text {
+            input,
+            gunzip,
+            held: Vec::new(),
+            held_from: 0,
+            read_to: 0,
+        };
         let mut parser = Parser::new(&setup.files[idx].plan, &zone, setup.files[idx].reference);
         for (&(file, block), &owner) in owners.range((id, 0)..=(id, u32::MAX)) {
             for (hit, source) in shards[owner].rows(file, block) {
@@ -275,7 +374,9 @@ fn write_records(path: &Path, engine: &Engine, inputs: &[Input], shards: &[Shard
                 let first = parsed_part(raw, &hit, &setup.files[idx].plan.shape);
                 let fields = parser.parse(first, &mut scratch).fields;
                 let (template, score) = engine.facts(&hit);
-                let template_text = templates.entry(template.0).or_insert_with(|| engine.template(template));
+                let template_text = templates
+                    .entry(template.0)
+                    .or_insert_with(|| engine.template(template));
                 out.write_record([
                     input.meta.name.as_str(),
                     &engine.line_of(&hit).to_string(),
@@ -293,12 +394,18 @@ fn write_records(path: &Path, engine: &Engine, inputs: &[Input], shards: &[Shard
             }
         }
     }
-    out.into_inner().map_err(|error| error.into_error())?.flush()
+    out.into_inner()
+        .map_err(|error| error.into_error())?
+        .flush()
 }
 
 /// The part of a record that was parsed: its first line, or all of a CSV record or JSON element.
 fn parsed_part<'a>(raw: &'a [u8], hit: &Hit, shape: &Shape) -> &'a [u8] {
-    let raw = if hit.offset == 0 { raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw) } else { raw };
+    let raw = if hit.offset == 0 {
+        raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw)
+    } else {
+        raw
+    };
     match shape {
         Shape::Lines if hit.n_lines > 1 => {
             let line = raw.split(|&byte| byte == b'\n').next().unwrap_or(raw);
@@ -312,7 +419,12 @@ fn rfc3339(time: Timestamp) -> String {
     let (days, micros) = (time.0.div_euclid(DAY), time.0.rem_euclid(DAY));
     let (year, month, day) = civil_from_days(days);
     let (seconds, fraction) = (micros / SECOND, micros % SECOND);
-    let mut out = format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut out = format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
     if fraction != 0 {
         out.push_str(format!(".{fraction:06}").trim_end_matches('0'));
     }

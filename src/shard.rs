@@ -20,7 +20,7 @@ use crate::ingest::blocks::continuation_reach;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::{Message, Messages};
-use crate::parse::{Fields, Level, ParsePlan, Parsed, Parser, Shape};
+use crate::parse::{Fields, ParsePlan, Parsed, Parser, Shape};
 use crate::table::{BlockTable, Row};
 
 /// Bytes of a source's name that are kept.
@@ -70,7 +70,11 @@ impl BlockJob {
     /// Offset of the first byte to feed.
     #[must_use]
     pub fn feed_from(&self) -> u64 {
-        if self.is_exact { self.start } else { self.start.saturating_sub(1) }
+        if self.is_exact {
+            self.start
+        } else {
+            self.start.saturating_sub(1)
+        }
     }
 }
 
@@ -95,7 +99,7 @@ pub struct Summary {
     pub n_invalid_utf8: u64,
     /// Lines cut for analysis.
     pub n_cut_lines: u64,
-    /// Records by level; index 0 is none, then as [`Level`].
+    /// Records by level; index 0 is none, then as [`crate::parse::Level`].
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
     pub formats: Vec<(u16, u64)>,
@@ -173,8 +177,13 @@ impl Survey {
         if interest == 0 || interest & self.always != 0 {
             return interest != 0;
         }
-        let window = time.0.saturating_sub(self.alarms_start.0).div_euclid(self.alarm_us.max(1));
-        let alarm = usize::try_from(window).ok().and_then(|idx| self.alarms.get(idx));
+        let window = time
+            .0
+            .saturating_sub(self.alarms_start.0)
+            .div_euclid(self.alarm_us.max(1));
+        let alarm = usize::try_from(window)
+            .ok()
+            .and_then(|idx| self.alarms.get(idx));
         alarm.is_some_and(|alarm| alarm & interest != 0)
     }
 }
@@ -213,7 +222,12 @@ impl Shard {
     /// [`Error::Params`] when the zone is unknown.
     pub fn new(setup: Setup) -> Result<Self, Error> {
         let zone = Zone::parse(&setup.timezone)?;
-        Ok(Self { setup, zone, kept: Vec::new(), open: None })
+        Ok(Self {
+            setup,
+            zone,
+            kept: Vec::new(),
+            open: None,
+        })
     }
 
     /// Begins a block; its bytes follow through [`Shard::push`].
@@ -221,8 +235,17 @@ impl Shard {
     /// # Errors
     /// [`Error::Wire`] when the job names a file that is not of this run.
     pub fn begin(&mut self, job: BlockJob) -> Result<(), Error> {
-        let file = self.setup.files.get(job.file.index()).ok_or_else(|| Error::Wire(format!("no file {}", job.file.0)))?;
-        self.open = Some(OpenBlock::new(job, file, &self.zone, continuation_reach(self.setup.block_len)));
+        let file = self
+            .setup
+            .files
+            .get(job.file.index())
+            .ok_or_else(|| Error::Wire(format!("no file {}", job.file.0)))?;
+        self.open = Some(OpenBlock::new(
+            job,
+            file,
+            &self.zone,
+            continuation_reach(self.setup.block_len),
+        ));
         Ok(())
     }
 
@@ -236,7 +259,10 @@ impl Shard {
     /// # Errors
     /// [`Error::Wire`] when no block was begun.
     pub fn end(&mut self) -> Result<Summary, Error> {
-        let open = self.open.take().ok_or_else(|| Error::Wire("no block was begun".to_owned()))?;
+        let open = self
+            .open
+            .take()
+            .ok_or_else(|| Error::Wire("no block was begun".to_owned()))?;
         let (summary, kept) = open.finish();
         self.kept.push(kept);
         Ok(summary)
@@ -244,7 +270,11 @@ impl Shard {
 
     /// Learns how the messages of a block are called in the run.
     pub fn name_messages(&mut self, file: FileId, block: u32, ids: Vec<MessageId>) {
-        if let Some(kept) = self.kept.iter_mut().find(|kept| kept.job.file == file && kept.job.block == block) {
+        if let Some(kept) = self
+            .kept
+            .iter_mut()
+            .find(|kept| kept.job.file == file && kept.job.block == block)
+        {
             kept.ids = ids;
         }
     }
@@ -256,15 +286,28 @@ impl Shard {
         let mut heap = BinaryHeap::new();
         for kept in &self.kept {
             for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
-                let Some(&id) = kept.ids.get(message as usize) else { continue };
-                let is_selected = filter.messages.as_ref().is_none_or(|chosen| chosen.get(id.index()) == Some(&true))
-                    && filter.from.is_none_or(|from| time.is_some_and(|time| time >= from))
-                    && filter.to.is_none_or(|to| time.is_some_and(|time| time < to));
+                let Some(&id) = kept.ids.get(message as usize) else {
+                    continue;
+                };
+                let is_selected = filter
+                    .messages
+                    .as_ref()
+                    .is_none_or(|chosen| chosen.get(id.index()) == Some(&true))
+                    && filter
+                        .from
+                        .is_none_or(|from| time.is_some_and(|time| time >= from))
+                    && filter
+                        .to
+                        .is_none_or(|to| time.is_some_and(|time| time < to));
                 if !is_selected {
                     continue;
                 }
                 total += 1;
-                if heap.len() >= filter.n_hits as usize && heap.peek().is_none_or(|last: &Hit| (last.time, last.file, last.block) < (time, kept.job.file, kept.job.block)) {
+                if heap.len() >= filter.n_hits as usize
+                    && heap.peek().is_none_or(|last: &Hit| {
+                        (last.time, last.file, last.block) < (time, kept.job.file, kept.job.block)
+                    })
+                {
                     continue;
                 }
                 heap.push(kept.hit(idx, id));
@@ -285,20 +328,30 @@ impl Shard {
         for kept in &self.kept {
             let mut open: FxHashMap<u32, Episode> = FxHashMap::default();
             for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
-                let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else { continue };
-                let slice = ((time.0.saturating_sub(survey.start.0)) / survey.slice_us.max(1)).clamp(0, i64::from(n_slices) - 1);
+                let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else {
+                    continue;
+                };
+                let slice = ((time.0.saturating_sub(survey.start.0)) / survey.slice_us.max(1))
+                    .clamp(0, i64::from(n_slices) - 1);
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
                 }
                 if !survey.is_anomalous(id, time) {
                     continue;
                 }
-                let near = |episode: &Episode| time.0 < episode.end.0.saturating_add(self.setup.link_us) && time.0 > episode.start.0.saturating_sub(self.setup.link_us);
+                let near = |episode: &Episode| {
+                    time.0 < episode.end.0.saturating_add(self.setup.link_us)
+                        && time.0 > episode.start.0.saturating_sub(self.setup.link_us)
+                };
                 if let Some(episode) = open.get_mut(&message).filter(|episode| near(episode)) {
                     episode.n_records += 1;
                     episode.end = episode.end.max(time);
                     if time < episode.start {
-                        *episode = Episode { n_records: episode.n_records, end: episode.end, ..kept.episode(idx, id, time) };
+                        *episode = Episode {
+                            n_records: episode.n_records,
+                            end: episode.end,
+                            ..kept.episode(idx, id, time)
+                        };
                     }
                 } else if let Some(closed) = open.insert(message, kept.episode(idx, id, time)) {
                     out.episodes.push((kept.job.block, closed));
@@ -306,19 +359,31 @@ impl Shard {
             }
             let mut rest: Vec<_> = open.into_values().collect();
             rest.sort_by_key(|episode| (episode.message, episode.start));
-            out.episodes.extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
+            out.episodes
+                .extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
         }
-        out.slices = slices.iter().enumerate().filter(|(_, n)| **n > 0).map(|(key, &n)| (key as u32, n)).collect();
+        out.slices = slices
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| **n > 0)
+            .map(|(key, &n)| (key as u32, n))
+            .collect();
         out
     }
 
     /// Every record of a block in the order of the text, with its source's name.
     pub fn rows(&self, file: FileId, block: u32) -> impl Iterator<Item = (Hit, &str)> {
-        let kept = self.kept.iter().filter(move |kept| kept.job.file == file && kept.job.block == block);
+        let kept = self
+            .kept
+            .iter()
+            .filter(move |kept| kept.job.file == file && kept.job.block == block);
         kept.flat_map(|kept| {
             (0..kept.table.n_rows()).map(|idx| {
                 let row = kept.table.row(idx);
-                (kept.hit(idx, kept.ids[row.message as usize]), kept.sources[row.source as usize].as_str())
+                (
+                    kept.hit(idx, kept.ids[row.message as usize]),
+                    kept.sources[row.source as usize].as_str(),
+                )
             })
         })
     }
@@ -342,7 +407,15 @@ impl Kept {
 
     fn episode(&self, idx: usize, message: MessageId, time: Timestamp) -> Episode {
         let row = self.table.row(idx);
-        Episode { message, start: time, end: time, n_records: 1, file: self.job.file, line: row.line, offset: self.job.start + u64::from(row.offset) }
+        Episode {
+            message,
+            start: time,
+            end: time,
+            n_records: 1,
+            file: self.job.file,
+            line: row.line,
+            offset: self.job.start + u64::from(row.offset),
+        }
     }
 }
 
@@ -408,7 +481,12 @@ impl OpenBlock {
             has_seen_line: false,
             reach,
         };
-        Self { splitter: Splitter::new(boundary, job.feed_from(), !is_first), block, is_skipping_line: !job.is_exact && !is_first, is_done: false }
+        Self {
+            splitter: Splitter::new(boundary, job.feed_from(), !is_first),
+            block,
+            is_skipping_line: !job.is_exact && !is_first,
+            is_done: false,
+        }
     }
 
     fn push(&mut self, mut bytes: &[u8]) -> bool {
@@ -424,12 +502,19 @@ impl OpenBlock {
             bytes = &bytes[end + 1..];
         }
         let block = &mut self.block;
-        self.is_done = self.splitter.push(bytes, |piece| block.take(piece)).is_break();
+        self.is_done = self
+            .splitter
+            .push(bytes, |piece| block.take(piece))
+            .is_break();
         !self.is_done
     }
 
     fn skip(&mut self, n_bytes: usize) {
-        self.splitter = Splitter::new(Boundary::Line, self.splitter.offset() + n_bytes as u64, false);
+        self.splitter = Splitter::new(
+            Boundary::Line,
+            self.splitter.offset() + n_bytes as u64,
+            false,
+        );
     }
 
     fn finish(mut self) -> (Summary, Kept) {
@@ -481,7 +566,11 @@ impl Block {
             }
         }
         let reaches = |from| piece.offset < from + self.reach;
-        if is_beyond && !(self.has_seen_line && self.reach_from.is_some_and(reaches) && self.parser.is_continuation(piece.bytes)) {
+        if is_beyond
+            && !(self.has_seen_line
+                && self.reach_from.is_some_and(reaches)
+                && self.parser.is_continuation(piece.bytes))
+        {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(true)
@@ -494,9 +583,15 @@ impl Block {
         }
         self.summary.n_cut_lines += u64::from(piece.is_cut());
         if simdutf8::basic::from_utf8(bytes).is_err() {
-            self.summary.n_invalid_utf8 += bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count() as u64;
+            self.summary.n_invalid_utf8 += bytes
+                .utf8_chunks()
+                .filter(|chunk| !chunk.invalid().is_empty())
+                .count() as u64;
         }
-        if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+        if bytes
+            .iter()
+            .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+        {
             self.summary.n_blank_lines += piece.n_lines;
             return;
         }
@@ -510,11 +605,15 @@ impl Block {
         let mut scratch = std::mem::take(&mut self.scratch);
         let parsed = match self.shape {
             Shape::Lines => self.parser.parse_line(bytes, &mut scratch),
-            Shape::Csv(_) | Shape::JsonArray | Shape::Plain => Some(self.parser.parse(bytes, &mut scratch)),
+            Shape::Csv(_) | Shape::JsonArray | Shape::Plain => {
+                Some(self.parser.parse(bytes, &mut scratch))
+            }
         };
         match parsed {
             Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
-            None if self.table.n_rows() > 0 => self.table.extend_last((piece.offset + piece.byte_len - self.job.start) as u32),
+            None if self.table.n_rows() > 0 => self
+                .table
+                .extend_last((piece.offset + piece.byte_len - self.job.start) as u32),
             None => {
                 let parsed = self.parser.parse(bytes, &mut scratch);
                 self.file(&piece, bytes, line, parsed, &scratch);
@@ -526,16 +625,25 @@ impl Block {
     /// Files a record under its message, second, source, level and format.
     fn file(&mut self, piece: &Piece<'_>, bytes: &[u8], line: u64, parsed: Parsed, scratch: &[u8]) {
         let fields = parsed.fields;
-        let filed = self.messages.file(fields.message.get(bytes, scratch), fields.timestamp, fields.level);
+        let filed = self.messages.file(
+            fields.message.get(bytes, scratch),
+            fields.timestamp,
+            fields.level,
+        );
         if filed.is_new {
-            self.logins.push(login::read(&self.messages.list()[filed.idx as usize].text));
+            self.logins
+                .push(login::read(&self.messages.list()[filed.idx as usize].text));
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
-            let named = |text: crate::parse::Text| Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-");
+            let named = |text: crate::parse::Text| {
+                Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
+            };
             let ip = fields.ip.and_then(named).map(mask::peer).or(filed.ip);
             let user = fields.user.and_then(named).map(login::user).or(said.user);
-            self.summary.tally.add(time, fields.level, said.is_failed, ip, user);
+            self.summary
+                .tally
+                .add(time, fields.level, said.is_failed, ip, user);
         } else {
             self.summary.n_untimed += 1;
         }
@@ -568,7 +676,8 @@ impl Block {
         }
         let idx = u16::try_from(self.sources.len()).unwrap_or(u16::MAX);
         if idx < u16::MAX {
-            self.sources.push(String::from_utf8_lossy(name).into_owned());
+            self.sources
+                .push(String::from_utf8_lossy(name).into_owned());
         } else if self.sources.len() == usize::from(u16::MAX) {
             self.sources.push("(other sources)".to_owned());
         }
@@ -577,10 +686,21 @@ impl Block {
     }
 
     fn close(mut self) -> (Summary, Kept) {
-        self.summary.formats = self.n_by_format.iter().enumerate().filter(|(_, n)| **n > 0).map(|(format, &n)| (format as u16, n)).collect();
+        self.summary.formats = self
+            .n_by_format
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| **n > 0)
+            .map(|(format, &n)| (format as u16, n))
+            .collect();
         self.summary.messages = self.messages.into_list();
         self.table.shrink();
-        let kept = Kept { job: self.job, table: self.table, sources: self.sources, ids: Vec::new() };
+        let kept = Kept {
+            job: self.job,
+            table: self.table,
+            sources: self.sources,
+            ids: Vec::new(),
+        };
         (self.summary, kept)
     }
 }

@@ -37,10 +37,35 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("plot", &["report"]),
     ("sample", &[]),
     ("protocol", &[]),
-    ("shard", &["ingest", "parse", "mine", "table", "featurize", "correlate"]),
-    ("session", &["ingest", "parse", "mine", "featurize", "detect", "cluster", "correlate", "protocol", "report", "shard"]),
-    ("local", &["ingest", "protocol", "report", "session", "shard"]),
-    ("web", &["ingest", "plot", "protocol", "report", "sample", "session", "shard"]),
+    (
+        "shard",
+        &["ingest", "parse", "mine", "table", "featurize", "correlate"],
+    ),
+    (
+        "session",
+        &[
+            "ingest",
+            "parse",
+            "mine",
+            "featurize",
+            "detect",
+            "cluster",
+            "correlate",
+            "protocol",
+            "report",
+            "shard",
+        ],
+    ),
+    (
+        "local",
+        &["ingest", "protocol", "report", "session", "shard"],
+    ),
+    (
+        "web",
+        &[
+            "ingest", "plot", "protocol", "report", "sample", "session", "shard",
+        ],
+    ),
 ];
 
 /// Modules whose types cross between workers or to the page; every other module keeps its types to itself.
@@ -69,27 +94,46 @@ fn sources() -> Vec<(String, PathBuf, String)> {
                 folders.push(path);
                 continue;
             }
-            let first = path.strip_prefix(&root).unwrap().components().next().unwrap();
-            let module = first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let first = path
+                .strip_prefix(&root)
+                .unwrap()
+                .components()
+                .next()
+                .unwrap();
+            let module = first
+                .as_os_str()
+                .to_string_lossy()
+                .trim_end_matches(".rs")
+                .to_owned();
             if module != "lib" {
                 let text = fs::read_to_string(&path).unwrap();
                 found.push((module, path, text));
             }
         }
     }
-    assert!(found.len() > 30, "the sources are where they are looked for");
+    assert!(
+        found.len() > 30,
+        "the sources are where they are looked for"
+    );
     found
 }
 
 /// Every module named as `crate::module` in code that is not a comment.
 fn named(text: &str) -> Vec<String> {
     let mut names = Vec::new();
-    for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+    for line in text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+    {
         for (at, _) in line.match_indices("crate::") {
             let before = line[..at].chars().next_back();
             if before.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_') {
                 let rest = &line[at + "crate::".len()..];
-                names.push(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
+                names.push(
+                    rest.chars()
+                        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                        .collect(),
+                );
             }
         }
     }
@@ -117,8 +161,18 @@ fn no_module_names_a_later_stage() {
 #[test]
 fn only_web_names_javascript() {
     for (module, path, text) in sources() {
-        for name in ["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen", "plotters_canvas"] {
-            assert!(module == "web" || !text.contains(name), "{} names {name}", path.display());
+        for name in [
+            "wasm_bindgen",
+            "js_sys",
+            "web_sys",
+            "serde_wasm_bindgen",
+            "plotters_canvas",
+        ] {
+            assert!(
+                module == "web" || !text.contains(name),
+                "{} names {name}",
+                path.display()
+            );
         }
     }
 }
@@ -127,14 +181,24 @@ fn only_web_names_javascript() {
 fn only_what_crosses_a_border_is_serialisable() {
     for (module, path, text) in sources() {
         let may = MAY_SERIALISE.contains(&module.as_str());
-        assert!(may || !text.contains("Serialize"), "{} serialises", path.display());
+        assert!(
+            may || !text.contains("Serialize"),
+            "{} serialises",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn the_core_has_no_clock_no_threads_and_no_files() {
-    let forbidden =
-        ["std::time::Instant", "SystemTime", "std::thread", "std::fs", "std::net", "std::env"];
+    let forbidden = [
+        "std::time::Instant",
+        "SystemTime",
+        "std::thread",
+        "std::fs",
+        "std::net",
+        "std::env",
+    ];
     for (_, path, text) in sources() {
         for name in forbidden {
             assert!(!text.contains(name), "{} names {name}", path.display());

@@ -14,6 +14,10 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 fn reports_are_the_same_bytes_as_natively() {
     for log in golden::all() {
         let found = golden::committed(&golden::run(log.name, &log.bytes, Layout::default()));
-        assert!(found == log.report, "{}: the report differs from the native one", log.name);
+        assert!(
+            found == log.report,
+            "{}: the report differs from the native one",
+            log.name
+        );
     }
 }

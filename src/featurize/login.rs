@@ -46,13 +46,23 @@ const FAILED: &[&str] = &[
 ];
 
 /// Words after which a user is named.
-const NAMING: &[&str] = &["user", "username", "login", "account", "logname", "ruser", "for"];
+const NAMING: &[&str] = &[
+    "user", "username", "login", "account", "logname", "ruser", "for",
+];
 
 /// Words that stand where a user could be, but are none.
-const NOT_A_USER: &[&str] = &["", "<*>", "unknown", "invalid", "user", "from", "by", "is", "not", "the", "a", "an", "and", "to", "in", "on", "at", "of", "was", "has", "with", "id", "failed", "does", "uid", "euid", "gid", "tty", "ruser", "rhost", "name"];
+const NOT_A_USER: &[&str] = &[
+    "", "<*>", "unknown", "invalid", "user", "from", "by", "is", "not", "the", "a", "an", "and",
+    "to", "in", "on", "at", "of", "was", "has", "with", "id", "failed", "does", "uid", "euid",
+    "gid", "tty", "ruser", "rhost", "name",
+];
 
-static WORDINGS: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(FAILED).expect("the wordings are few and short"));
+static WORDINGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(FAILED)
+        .expect("the wordings are few and short")
+});
 
 /// What a message says about logins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -67,7 +77,15 @@ pub struct Login {
 #[must_use]
 pub fn read(message: &str) -> Login {
     let is_failed = WORDINGS.is_match(message);
-    let mut words = message.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':' | ',' | ';' | '"' | '\'' | '(' | ')' | '[' | ']')).filter(|word| !word.is_empty());
+    let mut words = message
+        .split(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    '=' | ':' | ',' | ';' | '"' | '\'' | '(' | ')' | '[' | ']'
+                )
+        })
+        .filter(|word| !word.is_empty());
     let mut named = None;
     let mut is_naming = false;
     for word in words.by_ref().take(64) {
@@ -79,7 +97,10 @@ pub fn read(message: &str) -> Login {
         // "for" names a user only where logins are talked of; `for invalid user bob` goes on to "user".
         is_naming = is_word(NAMING) && (is_failed || !word.eq_ignore_ascii_case("for"));
     }
-    Login { is_failed, user: named }
+    Login {
+        is_failed,
+        user: named,
+    }
 }
 
 /// Identity of a user name; the same whether it stood in a field or in a message.
@@ -89,7 +110,10 @@ pub fn user(name: &[u8]) -> u64 {
 }
 
 fn is_user_name(word: &str) -> bool {
-    word.len() <= 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-@\\$+".contains(&b) || b >= 0x80)
+    word.len() <= 64
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-@\\$+".contains(&b) || b >= 0x80)
 }
 
 #[cfg(test)]
@@ -99,16 +123,47 @@ mod tests {
     #[test]
     fn failed_logins_are_told_from_others() {
         for (message, is_failed, name) in [
-            ("Failed password for invalid user admin from <*> port <*> ssh2", true, Some("admin")),
-            ("Failed password for root from <*> port <*> ssh2", true, Some("root")),
-            ("authentication failure; logname= uid=<*> euid=<*> tty=ssh ruser= rhost=<*> user=bob", true, Some("bob")),
-            ("Accepted publickey for deploy from <*> port <*> ssh2", false, None),
-            ("session opened for user root by (uid=<*>)", false, Some("root")),
-            ("Login failed for user 'sa'. Reason: Password did not match", true, Some("sa")),
+            (
+                "Failed password for invalid user admin from <*> port <*> ssh2",
+                true,
+                Some("admin"),
+            ),
+            (
+                "Failed password for root from <*> port <*> ssh2",
+                true,
+                Some("root"),
+            ),
+            (
+                "authentication failure; logname= uid=<*> euid=<*> tty=ssh ruser= rhost=<*> user=bob",
+                true,
+                Some("bob"),
+            ),
+            (
+                "Accepted publickey for deploy from <*> port <*> ssh2",
+                false,
+                None,
+            ),
+            (
+                "session opened for user root by (uid=<*>)",
+                false,
+                Some("root"),
+            ),
+            (
+                "Login failed for user 'sa'. Reason: Password did not match",
+                true,
+                Some("sa"),
+            ),
             ("waiting for connection", false, None),
             ("An account failed to log on.", true, None),
         ] {
-            assert_eq!(read(message), Login { is_failed, user: name.map(|n| user(n.as_bytes())) }, "{message}");
+            assert_eq!(
+                read(message),
+                Login {
+                    is_failed,
+                    user: name.map(|n| user(n.as_bytes()))
+                },
+                "{message}"
+            );
         }
     }
 }

@@ -50,23 +50,38 @@ impl Cutter {
     #[must_use]
     pub fn new(boundary: Boundary, block_len: u64) -> Self {
         let splitter = Splitter::new(boundary, 0, false);
-        Self { splitter, block_len, held: Vec::new(), held_start: 0, is_line_shared: false, reach_from: None }
+        Self {
+            splitter,
+            block_len,
+            held: Vec::new(),
+            held_start: 0,
+            is_line_shared: false,
+            reach_from: None,
+        }
     }
 
     /// Feeds text; complete blocks go to `out`. `is_continuation` tells whether a line belongs to the record above.
-    pub fn push(&mut self, text: &[u8], mut is_continuation: impl FnMut(&[u8]) -> bool, out: &mut VecDeque<Cut>) {
+    pub fn push(
+        &mut self,
+        text: &[u8],
+        mut is_continuation: impl FnMut(&[u8]) -> bool,
+        out: &mut VecDeque<Cut>,
+    ) {
         // Small steps, so that a border is noticed soon after it has passed.
         for step in text.chunks(1 << 20) {
             self.held.extend_from_slice(step);
             let mut cuts = Vec::new();
-            let (block_len, mut start, mut reach_from) = (self.block_len, self.held_start, self.reach_from);
+            let (block_len, mut start, mut reach_from) =
+                (self.block_len, self.held_start, self.reach_from);
             let mut last_line = None;
             let _ = self.splitter.push(step, |piece| {
                 let is_shared = last_line == Some(piece.line);
                 last_line = Some(piece.line + piece.n_lines - 1);
                 if piece.offset >= border(start, block_len) {
                     let from = *reach_from.get_or_insert(piece.offset);
-                    if piece.offset >= from + continuation_reach(block_len) || !is_continuation(piece.bytes) {
+                    if piece.offset >= from + continuation_reach(block_len)
+                        || !is_continuation(piece.bytes)
+                    {
                         cuts.push((piece.offset, is_shared));
                         start = piece.offset;
                         reach_from = None;
@@ -95,7 +110,11 @@ impl Cutter {
     fn cut(&mut self, offset: u64, is_next_shared: bool, out: &mut VecDeque<Cut>) {
         let rest = self.held.split_off((offset - self.held_start) as usize);
         let bytes = std::mem::replace(&mut self.held, rest);
-        out.push_back(Cut { start: self.held_start, bytes, is_line_shared: self.is_line_shared });
+        out.push_back(Cut {
+            start: self.held_start,
+            bytes,
+            is_line_shared: self.is_line_shared,
+        });
         self.held_start = offset;
         self.is_line_shared = is_next_shared;
     }
@@ -116,7 +135,10 @@ mod tests {
             cutter.push(part, |line| line.starts_with(b" "), &mut out);
         }
         cutter.finish(&mut out);
-        assert_eq!(out.iter().flat_map(|c| c.bytes.clone()).collect::<Vec<_>>(), text);
+        assert_eq!(
+            out.iter().flat_map(|c| c.bytes.clone()).collect::<Vec<_>>(),
+            text
+        );
         out.iter().map(|c| (c.start, c.bytes.len())).collect()
     }
 

@@ -37,8 +37,14 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\xca\xfe\xba\xbe", "a Java class or macOS program"),
     (b"\x00asm", "a WebAssembly module"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"ElfFile\0", "a Windows event log (.evtx); export it as text or CSV first"),
-    (b"LPKSHHRH", "a systemd journal; export it with journalctl -o json first"),
+    (
+        b"ElfFile\0",
+        "a Windows event log (.evtx); export it as text or CSV first",
+    ),
+    (
+        b"LPKSHHRH",
+        "a systemd journal; export it with journalctl -o json first",
+    ),
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\xa1\xb2\xc3\xd4", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
@@ -58,7 +64,9 @@ const MAGIC: &[(&[u8], &str)] = &[
 /// [`Error::EmptyFile`] without a byte, [`Error::Binary`] for anything that is neither text nor a container Logloupe reads.
 pub fn recognise(name: &str, head: &[u8]) -> Result<Container, Error> {
     if head.is_empty() {
-        return Err(Error::EmptyFile { name: name.to_owned() });
+        return Err(Error::EmptyFile {
+            name: name.to_owned(),
+        });
     }
     if head.starts_with(b"\x1f\x8b\x08") {
         return Ok(Container::Gzip);
@@ -72,7 +80,12 @@ pub fn recognise(name: &str, head: &[u8]) -> Result<Container, Error> {
 /// # Errors
 /// [`Error::Binary`] with what it was taken for.
 pub fn refuse_binary(name: &str, head: &[u8]) -> Result<(), Error> {
-    let binary = |kind: &str| Err(Error::Binary { name: name.to_owned(), kind: kind.to_owned() });
+    let binary = |kind: &str| {
+        Err(Error::Binary {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+        })
+    };
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return binary(kind);
     }
@@ -84,7 +97,10 @@ pub fn refuse_binary(name: &str, head: &[u8]) -> Result<(), Error> {
     }
     // Text holds hardly any control characters; NUL padding at the end of a preallocated log is not held against it.
     let sample = &head[..head.len().min(64 << 10)];
-    let n_odd = sample.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0)).count();
+    let n_odd = sample
+        .iter()
+        .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0))
+        .count();
     let n_nul = memchr::memchr_iter(0, sample).count();
     let n_nul_inside = n_nul - sample.iter().rev().take_while(|&&b| b == 0).count();
     if n_nul == sample.len() {
@@ -103,16 +119,36 @@ mod tests {
     #[test]
     fn content_decides() {
         assert_eq!(recognise("a.log", b"\x1f\x8b\x08\x00"), Ok(Container::Gzip));
-        assert_eq!(recognise("a.gz", b"Jan  1 00:00:00 host sshd[1]: hello\n"), Ok(Container::Plain));
-        assert_eq!(recognise("caf\u{e9}.log", b"caf\xe9 au lait\n"), Ok(Container::Plain));
-        assert_eq!(recognise("esc.log", b"\x1b[31mred\x1b[0m\n"), Ok(Container::Plain));
-        assert_eq!(recognise("tail.log", b"a line\n\0\0\0\0\0\0\0\0\0\0"), Ok(Container::Plain));
+        assert_eq!(
+            recognise("a.gz", b"Jan  1 00:00:00 host sshd[1]: hello\n"),
+            Ok(Container::Plain)
+        );
+        assert_eq!(
+            recognise("caf\u{e9}.log", b"caf\xe9 au lait\n"),
+            Ok(Container::Plain)
+        );
+        assert_eq!(
+            recognise("esc.log", b"\x1b[31mred\x1b[0m\n"),
+            Ok(Container::Plain)
+        );
+        assert_eq!(
+            recognise("tail.log", b"a line\n\0\0\0\0\0\0\0\0\0\0"),
+            Ok(Container::Plain)
+        );
     }
 
     #[test]
     fn what_is_no_log_is_named() {
-        assert_eq!(recognise("none", b"").map_err(|e| e.code()), Err("emptyFile"));
-        for bytes in [&b"\x89PNG\r\n\x1a\n...."[..], b"\0\0\0\0\0\0", b"\x01\x02\x03\x04abc\x05", b"PK\x03\x04"] {
+        assert_eq!(
+            recognise("none", b"").map_err(|e| e.code()),
+            Err("emptyFile")
+        );
+        for bytes in [
+            &b"\x89PNG\r\n\x1a\n...."[..],
+            b"\0\0\0\0\0\0",
+            b"\x01\x02\x03\x04abc\x05",
+            b"PK\x03\x04",
+        ] {
             assert_eq!(recognise("x", bytes).map_err(|e| e.code()), Err("binary"));
         }
     }

@@ -21,7 +21,12 @@ pub struct Gunzip {
 
 impl Default for Gunzip {
     fn default() -> Self {
-        Self { decoder: MultiGzDecoder::new(Vec::new()), n_in: 0, fault: None, is_padding: false }
+        Self {
+            decoder: MultiGzDecoder::new(Vec::new()),
+            n_in: 0,
+            fault: None,
+            is_padding: false,
+        }
     }
 }
 
@@ -37,7 +42,8 @@ impl Gunzip {
                 self.stop(&error);
                 // A member begins with ten bytes of header; where they are missing, the error says so.
                 let n_zeros = step.iter().rev().take_while(|&&byte| byte == 0).count();
-                self.is_padding = n_zeros >= step.len().min(10) && error.kind() == std::io::ErrorKind::InvalidInput;
+                self.is_padding = n_zeros >= step.len().min(10)
+                    && error.kind() == std::io::ErrorKind::InvalidInput;
             }
             self.n_in += step.len() as u64;
             self.drain(&mut sink);
@@ -62,7 +68,9 @@ impl Gunzip {
 
     fn stop(&mut self, error: &std::io::Error) {
         let n_in = self.n_in;
-        self.fault = Some(format!("the gzip data is damaged or cut off near byte {n_in} ({error}); what came before it was read"));
+        self.fault = Some(format!(
+            "the gzip data is damaged or cut off near byte {n_in} ({error}); what came before it was read"
+        ));
     }
 
     fn drain(&mut self, sink: &mut impl FnMut(&[u8])) {
@@ -106,7 +114,9 @@ mod tests {
 
     #[test]
     fn what_precedes_the_damage_is_kept() {
-        let text: Vec<u8> = (0..20_000u32).flat_map(|i| format!("line {} {}\n", i, i.wrapping_mul(2_654_435_761)).into_bytes()).collect();
+        let text: Vec<u8> = (0..20_000u32)
+            .flat_map(|i| format!("line {} {}\n", i, i.wrapping_mul(2_654_435_761)).into_bytes())
+            .collect();
         let packed = pack(&text);
         let (cut, fault) = unpack(&packed[..packed.len() / 2], 4096);
         assert!(cut.len() > text.len() / 4 && text.starts_with(&cut));

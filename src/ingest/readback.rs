@@ -19,17 +19,34 @@ impl ReadBack {
     /// Wants the text at each (offset, length).
     #[must_use]
     pub fn new(ranges: Vec<(u64, u32)>) -> Self {
-        let end = ranges.iter().map(|range| range.0 + u64::from(range.1)).max().unwrap_or(0);
-        Self { gunzip: Gunzip::default(), texts: vec![Vec::new(); ranges.len()], ranges, offset: 0, end }
+        let end = ranges
+            .iter()
+            .map(|range| range.0 + u64::from(range.1))
+            .max()
+            .unwrap_or(0);
+        Self {
+            gunzip: Gunzip::default(),
+            texts: vec![Vec::new(); ranges.len()],
+            ranges,
+            offset: 0,
+            end,
+        }
     }
 
     /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
     pub fn push(&mut self, packed: &[u8]) -> bool {
-        let Self { gunzip, ranges, texts, offset, end } = self;
+        let Self {
+            gunzip,
+            ranges,
+            texts,
+            offset,
+            end,
+        } = self;
         gunzip.push(packed, |text| {
             for (range, out) in ranges.iter().zip(texts.iter_mut()) {
                 let from = range.0.max(*offset).min(*offset + text.len() as u64) - *offset;
-                let to = (range.0 + u64::from(range.1)).clamp(*offset, *offset + text.len() as u64) - *offset;
+                let to = (range.0 + u64::from(range.1)).clamp(*offset, *offset + text.len() as u64)
+                    - *offset;
                 if from < to {
                     out.extend_from_slice(&text[from as usize..to as usize]);
                 }
@@ -54,7 +71,9 @@ mod tests {
 
     #[test]
     fn places_are_found_again() {
-        let text: Vec<u8> = (0..5000u32).flat_map(|i| format!("line {i}\n").into_bytes()).collect();
+        let text: Vec<u8> = (0..5000u32)
+            .flat_map(|i| format!("line {i}\n").into_bytes())
+            .collect();
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(&text).unwrap();
         let packed = encoder.finish().unwrap();

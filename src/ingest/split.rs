@@ -58,7 +58,11 @@ enum Json {
     /// Between elements.
     Between,
     /// In an element, `depth` brackets deep.
-    Element { depth: u32, is_string: bool, is_escaped: bool },
+    Element {
+        depth: u32,
+        is_string: bool,
+        is_escaped: bool,
+    },
 }
 
 /// Cuts text into pieces.
@@ -99,7 +103,11 @@ impl Splitter {
             is_line_open: false,
             is_quoted: false,
             is_finished: false,
-            json: if is_inside { Json::Between } else { Json::Outside },
+            json: if is_inside {
+                Json::Between
+            } else {
+                Json::Outside
+            },
         }
     }
 
@@ -123,7 +131,11 @@ impl Splitter {
 
     /// Feeds `chunk`; `sink` gets every piece that ends in it and may break off, in which case the rest of the chunk is left
     /// unread and the splitter is of no further use.
-    pub fn push(&mut self, chunk: &[u8], mut sink: impl FnMut(Piece<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    pub fn push(
+        &mut self,
+        chunk: &[u8],
+        mut sink: impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         match self.boundary {
             Boundary::Line => self.push_lines(chunk, &mut sink),
             Boundary::CsvRecord => self.push_csv(chunk, &mut sink),
@@ -132,7 +144,10 @@ impl Splitter {
     }
 
     /// Ends the text; `sink` gets the piece that was still open.
-    pub fn finish(&mut self, mut sink: impl FnMut(Piece<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    pub fn finish(
+        &mut self,
+        mut sink: impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         if self.open_len == 0 {
             return ControlFlow::Continue(());
         }
@@ -140,7 +155,11 @@ impl Splitter {
         self.close(&[], &mut sink)
     }
 
-    fn push_lines(&mut self, chunk: &[u8], sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn push_lines(
+        &mut self,
+        chunk: &[u8],
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', chunk) {
             let flow = self.close(&chunk[start..end], sink);
@@ -152,14 +171,19 @@ impl Splitter {
         ControlFlow::Continue(())
     }
 
-    fn push_csv(&mut self, chunk: &[u8], sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn push_csv(
+        &mut self,
+        chunk: &[u8],
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let mut start = 0;
         for at in memchr::memchr2_iter(b'"', b'\n', chunk) {
             if chunk[at] == b'"' {
                 self.is_quoted = !self.is_quoted;
                 continue;
             }
-            let is_stray = self.open_len + (at - start) as u64 > LINE_CAP as u64 || self.line - self.open_line >= QUOTED_LINES_CAP;
+            let is_stray = self.open_len + (at - start) as u64 > LINE_CAP as u64
+                || self.line - self.open_line >= QUOTED_LINES_CAP;
             if self.is_quoted && !is_stray {
                 self.keep(&chunk[start..=at]);
                 self.line += 1;
@@ -178,7 +202,11 @@ impl Splitter {
         ControlFlow::Continue(())
     }
 
-    fn push_json(&mut self, chunk: &[u8], sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn push_json(
+        &mut self,
+        chunk: &[u8],
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         // Start, within the chunk, of the bytes of the open element that are not yet kept.
         let mut start = 0;
         let mut at = 0;
@@ -186,9 +214,15 @@ impl Splitter {
             let byte = chunk[at];
             match self.json {
                 Json::Outside | Json::Between => {
-                    let is_element = !byte.is_ascii_whitespace() && !matches!(byte, b'[' | b']' | b',') || (byte == b'[' && self.json == Json::Between);
+                    let is_element = !byte.is_ascii_whitespace()
+                        && !matches!(byte, b'[' | b']' | b',')
+                        || (byte == b'[' && self.json == Json::Between);
                     if is_element {
-                        self.json = Json::Element { depth: 0, is_string: false, is_escaped: false };
+                        self.json = Json::Element {
+                            depth: 0,
+                            is_string: false,
+                            is_escaped: false,
+                        };
                         (self.open_offset, self.open_line) = (self.offset, self.line);
                         start = at;
                         continue;
@@ -200,16 +234,33 @@ impl Splitter {
                     };
                     self.skip(byte);
                 }
-                Json::Element { depth, is_string: true, is_escaped } => {
+                Json::Element {
+                    depth,
+                    is_string: true,
+                    is_escaped,
+                } => {
                     if is_escaped {
-                        self.json = Json::Element { depth, is_string: true, is_escaped: false };
+                        self.json = Json::Element {
+                            depth,
+                            is_string: true,
+                            is_escaped: false,
+                        };
                     } else if byte == b'"' {
-                        self.json = Json::Element { depth, is_string: false, is_escaped: false };
+                        self.json = Json::Element {
+                            depth,
+                            is_string: false,
+                            is_escaped: false,
+                        };
                     } else if byte == b'\\' {
-                        self.json = Json::Element { depth, is_string: true, is_escaped: true };
+                        self.json = Json::Element {
+                            depth,
+                            is_string: true,
+                            is_escaped: true,
+                        };
                     } else if byte != b'\n' {
                         // The inside of strings is most of a log: skip to what can end or break it.
-                        let run = memchr::memchr3(b'"', b'\\', b'\n', &chunk[at..]).unwrap_or(chunk.len() - at);
+                        let run = memchr::memchr3(b'"', b'\\', b'\n', &chunk[at..])
+                            .unwrap_or(chunk.len() - at);
                         self.offset += run as u64;
                         self.is_line_open = true;
                         at += run;
@@ -218,13 +269,21 @@ impl Splitter {
                     self.skip(byte);
                 }
                 Json::Element { depth, .. } => {
-                    let state = |depth, is_string| Json::Element { depth, is_string, is_escaped: false };
+                    let state = |depth, is_string| Json::Element {
+                        depth,
+                        is_string,
+                        is_escaped: false,
+                    };
                     match byte {
                         b'"' => self.json = state(depth, true),
                         b'[' | b'{' => self.json = state(depth + 1, false),
                         b']' | b',' if depth == 0 => {
                             let flow = self.close(&chunk[start..at], sink);
-                            self.json = if byte == b',' { Json::Between } else { Json::Outside };
+                            self.json = if byte == b',' {
+                                Json::Between
+                            } else {
+                                Json::Outside
+                            };
                             self.skip(byte);
                             at += 1;
                             start = at;
@@ -273,11 +332,16 @@ impl Splitter {
     fn hold(&mut self, bytes: &[u8]) {
         self.open_len += bytes.len() as u64;
         let room = LINE_CAP.saturating_sub(self.carry.len());
-        self.carry.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.carry
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
     /// Ends the open piece with `tail` as its last bytes.
-    fn close(&mut self, tail: &[u8], sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn close(
+        &mut self,
+        tail: &[u8],
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let (bytes, mut byte_len) = if self.open_len == 0 {
             (&tail[..tail.len().min(LINE_CAP)], tail.len() as u64)
         } else {
@@ -296,7 +360,15 @@ impl Splitter {
             byte_len = trimmed.len() as u64;
             n_lines -= memchr::memchr_iter(b'\n', &bytes[trimmed.len()..]).count() as u64;
         }
-        let piece = Piece { bytes: trimmed, offset: self.open_offset, byte_len, line: self.open_line, n_lines, end, is_open: self.is_finished };
+        let piece = Piece {
+            bytes: trimmed,
+            offset: self.open_offset,
+            byte_len,
+            line: self.open_line,
+            n_lines,
+            end,
+            is_open: self.is_finished,
+        };
         let flow = sink(piece);
         self.carry.clear();
         self.open_len = 0;
@@ -309,10 +381,19 @@ mod tests {
     use super::*;
 
     /// (text, offset, line, lines touched) of every piece.
-    fn pieces(boundary: Boundary, text: &[u8], chunk: usize) -> (Vec<(String, u64, u64, u64)>, u64) {
+    fn pieces(
+        boundary: Boundary,
+        text: &[u8],
+        chunk: usize,
+    ) -> (Vec<(String, u64, u64, u64)>, u64) {
         let (mut splitter, mut out) = (Splitter::new(boundary, 0, false), Vec::new());
         let mut sink = |p: Piece<'_>| {
-            out.push((String::from_utf8_lossy(p.bytes).into_owned(), p.offset, p.line, p.n_lines));
+            out.push((
+                String::from_utf8_lossy(p.bytes).into_owned(),
+                p.offset,
+                p.line,
+                p.n_lines,
+            ));
             ControlFlow::Continue(())
         };
         for part in text.chunks(chunk) {
@@ -325,7 +406,10 @@ mod tests {
     fn check(boundary: Boundary, text: &str, expected: &[(&str, u64, u64, u64)], n_lines: u64) {
         for chunk in [1, 2, 3, 7, 4096] {
             let (found, lines) = pieces(boundary, text.as_bytes(), chunk);
-            let found: Vec<_> = found.iter().map(|p| (p.0.as_str(), p.1, p.2, p.3)).collect();
+            let found: Vec<_> = found
+                .iter()
+                .map(|p| (p.0.as_str(), p.1, p.2, p.3))
+                .collect();
             assert_eq!(found, expected, "{text:?} in chunks of {chunk}");
             assert_eq!(lines, n_lines, "{text:?} in chunks of {chunk}");
         }
@@ -333,28 +417,66 @@ mod tests {
 
     #[test]
     fn lines_end_with_lf_or_crlf() {
-        check(Boundary::Line, "a\r\nb\n\nc", &[("a", 0, 0, 1), ("b", 3, 1, 1), ("", 5, 2, 1), ("c", 6, 3, 1)], 4);
+        check(
+            Boundary::Line,
+            "a\r\nb\n\nc",
+            &[
+                ("a", 0, 0, 1),
+                ("b", 3, 1, 1),
+                ("", 5, 2, 1),
+                ("c", 6, 3, 1),
+            ],
+            4,
+        );
         check(Boundary::Line, "x\ry\n", &[("x\ry", 0, 0, 1)], 1);
         check(Boundary::Line, "", &[], 0);
     }
 
     #[test]
     fn quoted_line_ends_do_not_end_a_csv_record() {
-        check(Boundary::CsvRecord, "a,\"b\nc\"\r\nd,e\n", &[("a,\"b\nc\"", 0, 0, 2), ("d,e", 9, 2, 1)], 3);
-        check(Boundary::CsvRecord, "a,\"say \"\"hi\"\"\"\nb", &[("a,\"say \"\"hi\"\"\"", 0, 0, 1), ("b", 15, 1, 1)], 2);
+        check(
+            Boundary::CsvRecord,
+            "a,\"b\nc\"\r\nd,e\n",
+            &[("a,\"b\nc\"", 0, 0, 2), ("d,e", 9, 2, 1)],
+            3,
+        );
+        check(
+            Boundary::CsvRecord,
+            "a,\"say \"\"hi\"\"\"\nb",
+            &[("a,\"say \"\"hi\"\"\"", 0, 0, 1), ("b", 15, 1, 1)],
+            2,
+        );
     }
 
     #[test]
     fn elements_of_the_outermost_array_are_pieces() {
-        check(Boundary::JsonElement, r#"["a, [b]", "c\"d"]"#, &[(r#""a, [b]""#, 1, 0, 1), (r#""c\"d""#, 11, 0, 1)], 1);
+        check(
+            Boundary::JsonElement,
+            r#"["a, [b]", "c\"d"]"#,
+            &[(r#""a, [b]""#, 1, 0, 1), (r#""c\"d""#, 11, 0, 1)],
+            1,
+        );
         check(
             Boundary::JsonElement,
             "[\n  {\"a\": [1, 2],\n   \"b\": \"]\"},\n  7 \n]\n",
-            &[("{\"a\": [1, 2],\n   \"b\": \"]\"}", 4, 1, 2), ("7", 34, 3, 1)],
+            &[
+                ("{\"a\": [1, 2],\n   \"b\": \"]\"}", 4, 1, 2),
+                ("7", 34, 3, 1),
+            ],
             5,
         );
-        check(Boundary::JsonElement, "[\"cut off", &[("\"cut off", 1, 0, 1)], 1);
-        check(Boundary::JsonElement, "[[1],[2]]", &[("[1]", 1, 0, 1), ("[2]", 5, 0, 1)], 1);
+        check(
+            Boundary::JsonElement,
+            "[\"cut off",
+            &[("\"cut off", 1, 0, 1)],
+            1,
+        );
+        check(
+            Boundary::JsonElement,
+            "[[1],[2]]",
+            &[("[1]", 1, 0, 1), ("[2]", 5, 0, 1)],
+            1,
+        );
         check(Boundary::JsonElement, "[]", &[], 1);
     }
 

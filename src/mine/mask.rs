@@ -78,7 +78,10 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
         state = hash::combine(state, hash::bytes(&message[from..start as usize]));
         from = end as usize;
     }
-    Scan { hash: hash::combine(state, hash::bytes(&message[from..])), ip }
+    Scan {
+        hash: hash::combine(state, hash::bytes(&message[from..])),
+        ip,
+    }
 }
 
 /// The masked message as text: white space as single spaces, invalid UTF-8 as U+FFFD.
@@ -113,7 +116,14 @@ fn push(message: &[u8], spans: &mut Vec<(u32, u32)>, from: usize, to: usize) {
     let (from32, to32) = (from as u32, to as u32);
     match spans.last_mut() {
         Some(last) if from32 <= last.1 => last.1 = last.1.max(to32),
-        Some(last) if from32 - last.1 <= 2 && message[last.1 as usize..from].iter().all(|b| b":./@-".contains(b)) => last.1 = to32,
+        Some(last)
+            if from32 - last.1 <= 2
+                && message[last.1 as usize..from]
+                    .iter()
+                    .all(|b| b":./@-".contains(b)) =>
+        {
+            last.1 = to32
+        }
         _ => spans.push((from32, to32)),
     }
 }
@@ -125,8 +135,15 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
         return path(message, start, end);
     }
     // Punctuation around a value is not part of it; a sign is.
-    let lead = word.iter().take_while(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'+' | 0x80..)).count();
-    let trail = word.iter().rev().take_while(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'%' | 0x80..)).count();
+    let lead = word
+        .iter()
+        .take_while(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'+' | 0x80..))
+        .count();
+    let trail = word
+        .iter()
+        .rev()
+        .take_while(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'%' | 0x80..))
+        .count();
     let core = &word[lead..word.len() - trail];
     let n_digits = core.iter().filter(|b| b.is_ascii_digit()).count();
     let first = *core.iter().find(|b| !matches!(b, b'-' | b'+'))?;
@@ -137,7 +154,8 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
     // `core.12`, `worker-3`, `#7`, `task_9`: the number after the separator varies, the word before it does not.
     let digits = core.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let separator = core.len().checked_sub(digits + 1).map(|i| core[i]);
-    (digits > 0 && matches!(separator, Some(b'.' | b'-' | b'#' | b'_'))).then(|| (end - trail - digits, end - trail))
+    (digits > 0 && matches!(separator, Some(b'.' | b'-' | b'#' | b'_')))
+        .then(|| (end - trail - digits, end - trail))
 }
 
 /// A path, URL, or address behind a slash; `None` for words such as `read/write`.
@@ -151,10 +169,32 @@ fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
             return Some((start + 1, end));
         }
         let is_url = word.starts_with(b"//") && start > 0 && message[start - 1] == b':';
-        let scheme = if is_url { message[..start - 1].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count() + 1 } else { 0 };
-        let stop = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b')' | b'>' | b',' | b';' | b'|' | b']' | b'}');
-        let reach = message[end..].iter().position(stop).map_or(message.len(), |n| end + n);
-        let trail = message[end..reach].iter().rev().take_while(|b| matches!(b, b':' | b'.')).count();
+        let scheme = if is_url {
+            message[..start - 1]
+                .iter()
+                .rev()
+                .take_while(|b| b.is_ascii_alphanumeric())
+                .count()
+                + 1
+        } else {
+            0
+        };
+        let stop = |b: &u8| {
+            b.is_ascii_whitespace()
+                || matches!(
+                    b,
+                    b'"' | b'\'' | b')' | b'>' | b',' | b';' | b'|' | b']' | b'}'
+                )
+        };
+        let reach = message[end..]
+            .iter()
+            .position(stop)
+            .map_or(message.len(), |n| end + n);
+        let trail = message[end..reach]
+            .iter()
+            .rev()
+            .take_while(|b| matches!(b, b':' | b'.'))
+            .count();
         return Some((start - scheme, reach - trail));
     }
     let n_slashes = word.iter().filter(|&&b| b == b'/').count();
@@ -198,15 +238,36 @@ mod tests {
 
     #[test]
     fn what_varies_is_masked_and_what_does_not_stays() {
-        check("Connection from 10.0.0.7 port 50222", "Connection from <*> port <*>");
-        check("src: /10.0.0.7:5010 dest: /10.0.0.8:5010", "src: /<*> dest: /<*>");
-        check("open /etc/app/main.conf: No such file", "open <*>: No such file");
-        check("GET https://example.org/a?b=1&c=2 took 12ms", "GET <*> took <*>");
-        check("read/write of TCP/IP over HTTP/1.1", "read/write of TCP/IP over HTTP/1.1");
+        check(
+            "Connection from 10.0.0.7 port 50222",
+            "Connection from <*> port <*>",
+        );
+        check(
+            "src: /10.0.0.7:5010 dest: /10.0.0.8:5010",
+            "src: /<*> dest: /<*>",
+        );
+        check(
+            "open /etc/app/main.conf: No such file",
+            "open <*>: No such file",
+        );
+        check(
+            "GET https://example.org/a?b=1&c=2 took 12ms",
+            "GET <*> took <*>",
+        );
+        check(
+            "read/write of TCP/IP over HTTP/1.1",
+            "read/write of TCP/IP over HTTP/1.1",
+        );
         check("session 4f2a9c11 closed (0x1f)", "session <*> closed (<*>)");
-        check("worker-3 on ssh2 with utf8, job_17", "worker-<*> on ssh2 with utf8, job_<*>");
+        check(
+            "worker-3 on ssh2 with utf8, job_17",
+            "worker-<*> on ssh2 with utf8, job_<*>",
+        );
         check("took 1.5 s, 99.5%, -3 left.", "took <*> s, <*>, <*> left.");
-        check("at 12:30:45.123 user=root uid=0", "at <*> user=root uid=<*>");
+        check(
+            "at 12:30:45.123 user=root uid=0",
+            "at <*> user=root uid=<*>",
+        );
         check("id 123e4567-e89b-12d3-a456-426614174000!", "id <*>!");
         check("  many   spaces\there ", "many spaces here");
         check("", "");
@@ -223,7 +284,10 @@ mod tests {
     #[test]
     fn the_first_address_is_found() {
         let ip_of = |text: &str| scan(text.as_bytes(), &mut Vec::new()).ip;
-        assert_eq!(ip_of("from 192.0.2.7:22 to 192.0.2.8"), Some(peer(b"192.0.2.7")));
+        assert_eq!(
+            ip_of("from 192.0.2.7:22 to 192.0.2.8"),
+            Some(peer(b"192.0.2.7"))
+        );
         assert_eq!(ip_of("rhost=192.0.2.7"), ip_of("client /192.0.2.7:80"));
         assert_eq!(ip_of("version 1.2.3.4000"), None);
         assert_eq!(ip_of("256.1.1.1 is none"), None);

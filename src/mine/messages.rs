@@ -67,7 +67,11 @@ impl Messages {
             entry.first = Some(entry.first.map_or(time, |first| first.min(time)));
             entry.last = Some(entry.last.map_or(time, |last| last.max(time)));
         }
-        Filed { idx, is_new, ip: scan.ip }
+        Filed {
+            idx,
+            is_new,
+            ip: scan.ip,
+        }
     }
 
     /// The distinct messages, by first appearance.
@@ -86,14 +90,26 @@ impl Messages {
         let is_overflow = self.list.len() >= BLOCK_CAP;
         let mut key = hash;
         if is_overflow {
-            key = if self.list.len() < BLOCK_CAP + OVERFLOW_CAP { beginning(message) } else { 0 };
+            key = if self.list.len() < BLOCK_CAP + OVERFLOW_CAP {
+                beginning(message)
+            } else {
+                0
+            };
             if let Some(&idx) = self.index.get(&key) {
                 return (idx, false);
             }
         }
         let idx = self.list.len() as u32;
         let text = mask::render(message, &self.spans);
-        self.list.push(Message { hash: key, text, n_records: 0, level: None, first: None, last: None, is_overflow });
+        self.list.push(Message {
+            hash: key,
+            text,
+            n_records: 0,
+            level: None,
+            first: None,
+            last: None,
+            is_overflow,
+        });
         self.index.insert(key, idx);
         (idx, true)
     }
@@ -101,7 +117,9 @@ impl Messages {
 
 /// Identity of how a message begins: its first two words without digits.
 fn beginning(message: &[u8]) -> u64 {
-    let words = message.split(|b| b.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    let words = message
+        .split(|b| b.is_ascii_whitespace())
+        .filter(|word| !word.is_empty());
     words.take(2).fold(1, |state, word| {
         let is_plain = !word.iter().any(u8::is_ascii_digit);
         hash::combine(state, if is_plain { hash::bytes(word) } else { 0 })
@@ -122,7 +140,10 @@ mod tests {
         assert!(first.is_new && !second.is_new && third.is_new);
         assert_eq!((first.idx, second.idx, third.idx), (0, 0, 1));
         let entry = &messages.list()[0];
-        assert_eq!((entry.n_records, entry.level, entry.first, entry.last), (2, Some(Level::Error), t(3), t(5)));
+        assert_eq!(
+            (entry.n_records, entry.level, entry.first, entry.last),
+            (2, Some(Level::Error), t(3), t(5))
+        );
         assert_eq!(entry.text, "job <*> failed");
     }
 
@@ -130,12 +151,23 @@ mod tests {
     fn too_many_distinct_messages_share_entries_and_none_is_lost() {
         let mut messages = Messages::default();
         let n = BLOCK_CAP + 1000;
-        let word = |i: usize| (0..4).map(|k| char::from(b'a' + ((i / 26usize.pow(k)) % 26) as u8)).collect::<String>();
+        let word = |i: usize| {
+            (0..4)
+                .map(|k| char::from(b'a' + ((i / 26usize.pow(k)) % 26) as u8))
+                .collect::<String>()
+        };
         for i in 0..n {
             messages.file(format!("never seen {}", word(i)).as_bytes(), None, None);
         }
         assert_eq!(messages.list().len(), BLOCK_CAP + 1);
         assert!(messages.list()[BLOCK_CAP].is_overflow);
-        assert_eq!(messages.list().iter().map(|m| m.n_records as usize).sum::<usize>(), n);
+        assert_eq!(
+            messages
+                .list()
+                .iter()
+                .map(|m| m.n_records as usize)
+                .sum::<usize>(),
+            n
+        );
     }
 }

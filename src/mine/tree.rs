@@ -58,7 +58,12 @@ impl Miner {
         let mut parsed = std::mem::take(&mut self.parsed);
         parsed.clear();
         let mut words = message.split(' ');
-        parsed.extend(words.by_ref().take(MAX_TOKENS).map(|word| self.intern(word)));
+        parsed.extend(
+            words
+                .by_ref()
+                .take(MAX_TOKENS)
+                .map(|word| self.intern(word)),
+        );
         if words.next().is_some() {
             parsed.push(ANY);
         }
@@ -116,7 +121,9 @@ impl Miner {
         // Lengths share the key space of the root's edges with nothing else, so they need no node of their own.
         let mut node = self.child(0, parsed.len() as Token, false);
         for &token in parsed.iter().take(PREFIX_TOKENS) {
-            let varies = self.tokens[token as usize].bytes().any(|b| b.is_ascii_digit() || b == b'*');
+            let varies = self.tokens[token as usize]
+                .bytes()
+                .any(|b| b.is_ascii_digit() || b == b'*');
             node = self.child(node, if varies { ANY } else { token }, true);
         }
         node
@@ -142,7 +149,11 @@ impl Miner {
         let candidates = self.leaves.get(&leaf).map_or(&[][..], Vec::as_slice);
         for &id in candidates.iter().rev().take(MAX_COMPARED) {
             let template = &self.templates[id.index()];
-            let n_equal = template.iter().zip(parsed).filter(|(a, b)| a == b && **a != ANY).count();
+            let n_equal = template
+                .iter()
+                .zip(parsed)
+                .filter(|(a, b)| a == b && **a != ANY)
+                .count();
             let n_any = template.iter().filter(|&&token| token == ANY).count();
             // Ties go to the template with more wildcards, then to the older one.
             if best.is_none_or(|(equal, any, _)| (n_equal, n_any) >= (equal, any)) {
@@ -170,7 +181,8 @@ impl Miner {
         }
         let id = TemplateId::from_index(self.templates.len());
         let is_last = self.templates.len() == TEMPLATE_CAP - 1;
-        self.templates.push(if is_last { vec![ANY] } else { parsed.to_vec() });
+        self.templates
+            .push(if is_last { vec![ANY] } else { parsed.to_vec() });
         if !is_last {
             self.leaves.entry(leaf).or_default().push(id);
         }
@@ -180,14 +192,48 @@ impl Miner {
 
 /// What two tokens have in common, up to a delimiter at each side, with a wildcard between.
 fn shared_part(a: &str, b: &str) -> String {
-    let is_delimiter = |byte: &u8| matches!(byte, b'=' | b':' | b'(' | b'[' | b'{' | b'"' | b'\'' | b'/' | b',' | b';' | b')' | b']' | b'}' | b'<' | b'>');
+    let is_delimiter = |byte: &u8| {
+        matches!(
+            byte,
+            b'=' | b':'
+                | b'('
+                | b'['
+                | b'{'
+                | b'"'
+                | b'\''
+                | b'/'
+                | b','
+                | b';'
+                | b')'
+                | b']'
+                | b'}'
+                | b'<'
+                | b'>'
+        )
+    };
     let (bytes_a, bytes_b) = (a.as_bytes(), b.as_bytes());
-    let n_front = bytes_a.iter().zip(bytes_b).take_while(|(x, y)| x == y).count();
-    let front = bytes_a[..n_front].iter().rposition(|byte| is_delimiter(byte) && *byte != b'<').map_or(0, |i| i + 1);
+    let n_front = bytes_a
+        .iter()
+        .zip(bytes_b)
+        .take_while(|(x, y)| x == y)
+        .count();
+    let front = bytes_a[..n_front]
+        .iter()
+        .rposition(|byte| is_delimiter(byte) && *byte != b'<')
+        .map_or(0, |i| i + 1);
     let room = bytes_a.len().min(bytes_b.len()) - front;
-    let n_back = bytes_a.iter().rev().zip(bytes_b.iter().rev()).take(room).take_while(|(x, y)| x == y).count();
+    let n_back = bytes_a
+        .iter()
+        .rev()
+        .zip(bytes_b.iter().rev())
+        .take(room)
+        .take_while(|(x, y)| x == y)
+        .count();
     let tail = &bytes_a[bytes_a.len() - n_back..];
-    let back = tail.iter().position(|byte| is_delimiter(byte) && *byte != b'>').map_or(0, |i| tail.len() - i);
+    let back = tail
+        .iter()
+        .position(|byte| is_delimiter(byte) && *byte != b'>')
+        .map_or(0, |i| tail.len() - i);
     // Delimiters are ASCII, so both cuts fall on character boundaries.
     format!("{}{WILDCARD}{}", &a[..front], &a[a.len() - back..])
 }
@@ -205,14 +251,25 @@ mod tests {
     #[test]
     fn messages_that_share_most_tokens_share_a_template() {
         assert_eq!(
-            mine(&["invalid user bob from <*>", "invalid user eve from <*>", "connection closed by <*>"]),
-            ["invalid user <*> from <*>", "invalid user <*> from <*>", "connection closed by <*>"]
+            mine(&[
+                "invalid user bob from <*>",
+                "invalid user eve from <*>",
+                "connection closed by <*>"
+            ]),
+            [
+                "invalid user <*> from <*>",
+                "invalid user <*> from <*>",
+                "connection closed by <*>"
+            ]
         );
     }
 
     #[test]
     fn lengths_and_first_words_keep_messages_apart() {
-        assert_eq!(mine(&["start job alpha", "stop job alpha", "start job"]), ["start job alpha", "stop job alpha", "start job"]);
+        assert_eq!(
+            mine(&["start job alpha", "stop job alpha", "start job"]),
+            ["start job alpha", "stop job alpha", "start job"]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::ids::MessageId;
 use crate::base::math::round_to;
 use crate::base::time::Timestamp;
-use crate::correlate::incidents::{Component, Episode};
+use crate::correlate::incidents::{Episode, Incident as Component};
 use crate::detect::ensemble::WindowScore;
 use crate::detect::{ALARM, BANDS};
 use crate::featurize::windows::{WidthNote, feature};
@@ -38,7 +38,10 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         notices: notices(findings, &totals),
         levels: levels(findings),
         timezone: options.timezone.clone(),
-        window_ms: findings.windows.as_ref().map_or(0.0, |w| w.width_us as f64 / 1000.0),
+        window_ms: findings
+            .windows
+            .as_ref()
+            .map_or(0.0, |w| w.width_us as f64 / 1000.0),
         timeline: timeline(findings),
         n_anomalous_windows: alarms(findings).len() as u32,
         windows,
@@ -75,7 +78,11 @@ fn totals(findings: &Findings) -> Totals {
         saturate(findings.files.iter().map(of).sum())
     };
     totals.byte_len = findings.files.iter().map(|file| file.byte_len).sum();
-    totals.text_len = findings.files.iter().map(|file| file.sums.text_len).sum::<u64>() as f64;
+    totals.text_len = findings
+        .files
+        .iter()
+        .map(|file| file.sums.text_len)
+        .sum::<u64>() as f64;
     totals.n_lines = sum(super::findings::FileFindings::n_lines);
     totals.n_records = sum(|file| file.sums.n_records);
     totals.n_record_lines = sum(|file| file.sums.n_record_lines);
@@ -84,8 +91,13 @@ fn totals(findings: &Findings) -> Totals {
     totals.n_untimed = sum(|file| file.sums.n_untimed);
     totals.n_invalid_utf8 = sum(|file| file.sums.n_invalid_utf8);
     totals.n_cut_lines = sum(|file| file.sums.n_cut_lines);
-    totals.n_anomalous =
-        saturate(findings.episodes.iter().map(|episode| u64::from(episode.n_records)).sum());
+    totals.n_anomalous = saturate(
+        findings
+            .episodes
+            .iter()
+            .map(|episode| u64::from(episode.n_records))
+            .sum(),
+    );
     totals.n_templates = saturate(findings.templates.len() as u64);
     totals.n_messages = saturate(findings.messages.len() as u64);
     if let Some((first, last)) = findings.tally.span() {
@@ -101,7 +113,9 @@ fn files(findings: &Findings) -> Vec<FileReport> {
         counts.sort_by_key(|&(format, n)| (std::cmp::Reverse(n), format));
         let title = |format: u16| {
             let known = formats::all().get(usize::from(format));
-            known.map_or("plain text", |format| format.title()).to_owned()
+            known
+                .map_or("plain text", |format| format.title())
+                .to_owned()
         };
         FileReport {
             name: words::quoted(&file.name),
@@ -113,7 +127,10 @@ fn files(findings: &Findings) -> Vec<FileReport> {
             n_records: saturate(file.sums.n_records),
             formats: counts
                 .into_iter()
-                .map(|(format, n)| FormatCount { title: title(format), n_records: saturate(n) })
+                .map(|(format, n)| FormatCount {
+                    title: title(format),
+                    n_records: saturate(n),
+                })
                 .collect(),
         }
     };
@@ -127,7 +144,9 @@ fn levels(findings: &Findings) -> Vec<LevelCount> {
             *sum += n;
         }
     }
-    let with_records = (0..8u8).rev().filter(|&level| counts[usize::from(level)] > 0);
+    let with_records = (0..8u8)
+        .rev()
+        .filter(|&level| counts[usize::from(level)] > 0);
     with_records
         .map(|level| LevelCount {
             level: words::level_name(level).to_owned(),
@@ -139,7 +158,10 @@ fn levels(findings: &Findings) -> Vec<LevelCount> {
 fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     let mut notices = Vec::new();
     let mut say = |code: &str, message: String| {
-        notices.push(Notice { code: code.to_owned(), message });
+        notices.push(Notice {
+            code: code.to_owned(),
+            message,
+        });
     };
     for file in &findings.files {
         let name = words::quoted(&file.name);
@@ -147,11 +169,24 @@ fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
             say("damaged", format!("{name}: {fault}."));
         }
         if file.container.name() == "plain" && file.sums.text_len != file.byte_len as u64 {
-            let (read, all) = (words::count(file.sums.text_len), words::count(file.byte_len as u64));
-            say("changed", format!("{name}: {read} of {all} bytes were read; the file was changed while it was read. Drop it again."));
+            let (read, all) = (
+                words::count(file.sums.text_len),
+                words::count(file.byte_len as u64),
+            );
+            say(
+                "changed",
+                format!(
+                    "{name}: {read} of {all} bytes were read; the file was changed while it was read. Drop it again."
+                ),
+            );
         }
         if file.plan.is_day_month_ambiguous {
-            say("ambiguousDates", format!("{name}: dates such as 3/4/2025 do not tell whether the day or the month comes first; the month was taken to come first."));
+            say(
+                "ambiguousDates",
+                format!(
+                    "{name}: dates such as 3/4/2025 do not tell whether the day or the month comes first; the month was taken to come first."
+                ),
+            );
         }
     }
     if totals.n_invalid_utf8 > 0 {
@@ -160,16 +195,26 @@ fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     }
     if totals.n_cut_lines > 0 {
         let n = words::counted(u64::from(totals.n_cut_lines), "line");
-        say("cutLines", format!("{n} longer than 1 MiB; only the beginning was analysed."));
+        say(
+            "cutLines",
+            format!("{n} longer than 1 MiB; only the beginning was analysed."),
+        );
     }
     if totals.n_records > 0 && totals.n_untimed == totals.n_records {
         say("untimed", "No record has a timestamp that was recognised, so there is no timeline and no incidents.".to_owned());
     } else if totals.n_untimed > 0 {
         let n = words::counted(u64::from(totals.n_untimed), "record");
-        say("someUntimed", format!("{n} without a timestamp; counted among the patterns, not on the timeline."));
+        say(
+            "someUntimed",
+            format!("{n} without a timestamp; counted among the patterns, not on the timeline."),
+        );
     }
     if findings.is_miner_full {
-        say("templateCap", "There are more than 50,000 patterns; the last one listed stands for all further ones.".to_owned());
+        say(
+            "templateCap",
+            "There are more than 50,000 patterns; the last one listed stands for all further ones."
+                .to_owned(),
+        );
     }
     if findings.is_messages_full {
         say("messageCap", "There are too many distinct messages to score each; those beyond the cap are counted and scored together with others of their pattern.".to_owned());
@@ -177,12 +222,21 @@ fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     if let Some(windows) = &findings.windows {
         if windows.n_outside > 0 {
             let n = words::counted(windows.n_outside, "record");
-            say("outlyingTimes", format!("{n} with a time far from all others; not on the timeline."));
+            say(
+                "outlyingTimes",
+                format!("{n} with a time far from all others; not on the timeline."),
+            );
         }
         let width = words::duration(windows.width_us);
         match windows.note {
-            Some(WidthNote::Widened) => say("widened", format!("The log is long, so windows are {width} wide.")),
-            Some(WidthNote::NotAsAsked { asked }) => say("windowWidth", format!("Windows of {asked} s do not fit this log; they are {width} wide.")),
+            Some(WidthNote::Widened) => say(
+                "widened",
+                format!("The log is long, so windows are {width} wide."),
+            ),
+            Some(WidthNote::NotAsAsked { asked }) => say(
+                "windowWidth",
+                format!("Windows of {asked} s do not fit this log; they are {width} wide."),
+            ),
             Some(WidthNote::Narrowed) | None => {}
         }
     }
@@ -199,7 +253,10 @@ fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> Str
         Some((first, last)) if last > first => {
             let with_date = first.0.div_euclid(crate::base::time::DAY)
                 != last.0.div_euclid(crate::base::time::DAY);
-            (format!(" over {}", words::duration(last.0.saturating_sub(first.0))), with_date)
+            (
+                format!(" over {}", words::duration(last.0.saturating_sub(first.0))),
+                with_date,
+            )
         }
         _ => (String::new(), false),
     };
@@ -208,7 +265,11 @@ fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> Str
     let found = match incidents.first() {
         Some(worst) => {
             let when = words::clock(Timestamp::from_millis(worst.start_ms), with_date);
-            format!("{}; worst: {when}, {}", words::counted(n_incidents, "incident"), worst.title)
+            format!(
+                "{}; worst: {when}, {}",
+                words::counted(n_incidents, "incident"),
+                worst.title
+            )
         }
         None if alarms > 0 => {
             format!("no incidents, {}", words::counted(alarms, "unusual window"))
@@ -219,8 +280,12 @@ fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> Str
 }
 
 fn timeline(findings: &Findings) -> Timeline {
-    let Some(windows) = &findings.windows else { return Timeline::default() };
-    let per_bin = (windows.n_windows() as usize).div_ceil(limits::TIMELINE_BINS).max(1);
+    let Some(windows) = &findings.windows else {
+        return Timeline::default();
+    };
+    let per_bin = (windows.n_windows() as usize)
+        .div_ceil(limits::TIMELINE_BINS)
+        .max(1);
     let n_bins = (windows.n_windows() as usize).div_ceil(per_bin);
     let mut counts = vec![[0u32; 8]; n_bins];
     for (idx, by_level) in windows.by_level.iter().enumerate() {
@@ -233,10 +298,15 @@ fn timeline(findings: &Findings) -> Timeline {
         let bin = idx / per_bin as u32;
         match marks.last_mut() {
             Some(mark) if mark.bin == bin => mark.score = mark.score.max(score(window.score)),
-            _ => marks.push(TimelineMark { bin, score: score(window.score) }),
+            _ => marks.push(TimelineMark {
+                bin,
+                score: score(window.score),
+            }),
         }
     }
-    let occurs = (0..8usize).rev().filter(|&level| counts.iter().any(|bin| bin[level] > 0));
+    let occurs = (0..8usize)
+        .rev()
+        .filter(|&level| counts.iter().any(|bin| bin[level] > 0));
     Timeline {
         start_ms: windows.start.millis(),
         bin_ms: windows.width_us as f64 / 1000.0 * per_bin as f64,
@@ -257,7 +327,9 @@ fn alarms(findings: &Findings) -> Vec<(u32, u32, &WindowScore)> {
     for (idx, window) in findings.alarms() {
         match alarms.last_mut() {
             Some((_, last, before))
-                if *last + 1 == idx && window.silence.is_some() && before.silence == window.silence =>
+                if *last + 1 == idx
+                    && window.silence.is_some()
+                    && before.silence == window.silence =>
             {
                 *last = idx;
             }
@@ -268,7 +340,9 @@ fn alarms(findings: &Findings) -> Vec<(u32, u32, &WindowScore)> {
 }
 
 fn windows(findings: &Findings) -> Vec<WindowReport> {
-    let Some(windows) = &findings.windows else { return Vec::new() };
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
     let mut alarms = alarms(findings);
     alarms.sort_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
     alarms.truncate(limits::WINDOWS);
@@ -279,7 +353,12 @@ fn windows(findings: &Findings) -> Vec<WindowReport> {
             end_ms: windows.end_of(last).millis(),
             score: score(window.score),
             reason: words::window_reason(window, &windows.names),
-            values: windows.rows.row(first as usize).iter().map(|&x| round_to(x, 4)).collect(),
+            values: windows
+                .rows
+                .row(first as usize)
+                .iter()
+                .map(|&x| round_to(x, 4))
+                .collect(),
         })
         .collect()
 }
@@ -296,20 +375,36 @@ struct TemplateSums {
 }
 
 fn templates(findings: &Findings) -> Vec<TemplateReport> {
-    let mut sums = vec![TemplateSums { score: -1.0, ..TemplateSums::default() }; findings.templates.len()];
+    let mut sums = vec![
+        TemplateSums {
+            score: -1.0,
+            ..TemplateSums::default()
+        };
+        findings.templates.len()
+    ];
     for (idx, message) in findings.messages.iter().enumerate() {
         let sum = &mut sums[message.template.index()];
         sum.n_records += u64::from(findings.facts[idx].n_records);
         sum.level = sum.level.max(findings.facts[idx].level);
         sum.first = [sum.first, message.first].into_iter().flatten().min();
         sum.last = sum.last.max(message.last);
-        let score = findings.message_scores.scores.get(idx).map_or(0.0, |scores| scores.score);
+        let score = findings
+            .message_scores
+            .scores
+            .get(idx)
+            .map_or(0.0, |scores| scores.score);
         if score > sum.score {
             (sum.score, sum.strangest) = (score, idx as u32);
         }
     }
     let mut order: Vec<usize> = (0..sums.len()).collect();
-    order.sort_by(|&a, &b| sums[b].score.total_cmp(&sums[a].score).then(sums[b].n_records.cmp(&sums[a].n_records)).then(a.cmp(&b)));
+    order.sort_by(|&a, &b| {
+        sums[b]
+            .score
+            .total_cmp(&sums[a].score)
+            .then(sums[b].n_records.cmp(&sums[a].n_records))
+            .then(a.cmp(&b))
+    });
     if order.len() > limits::TEMPLATES {
         // Half the places go to the strangest, half to the most frequent of the others.
         let mut rest = order.split_off(limits::TEMPLATES / 2);
@@ -336,7 +431,11 @@ fn templates(findings: &Findings) -> Vec<TemplateReport> {
                 last_ms: sum.last.map(Timestamp::millis),
                 score: score(sum.score.max(0.0)),
                 reason,
-                sparkline: findings.slices.get(slices).map(<[u32]>::to_vec).unwrap_or_default(),
+                sparkline: findings
+                    .slices
+                    .get(slices)
+                    .map(<[u32]>::to_vec)
+                    .unwrap_or_default(),
             }
         })
         .collect()
@@ -354,9 +453,21 @@ fn points(findings: &Findings) -> Vec<MessagePoint> {
     let mut points: Vec<MessagePoint> = findings
         .episodes
         .iter()
-        .map(|e| point(e.message, e.start, findings.score(e.message, Some(e.start)), e.n_records))
+        .map(|e| {
+            point(
+                e.message,
+                e.start,
+                findings.score(e.message, Some(e.start)),
+                e.n_records,
+            )
+        })
         .collect();
-    points.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.ms.total_cmp(&b.ms)).then(a.message.cmp(&b.message)));
+    points.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(a.ms.total_cmp(&b.ms))
+            .then(a.message.cmp(&b.message))
+    });
     points.truncate(limits::POINTS * 2 / 3);
     let mut others: Vec<MessagePoint> = findings
         .messages
@@ -376,8 +487,15 @@ fn points(findings: &Findings) -> Vec<MessagePoint> {
 }
 
 fn space(findings: &Findings) -> Vec<WindowPoint> {
-    let Some(windows) = &findings.windows else { return Vec::new() };
-    let value = |idx: usize| findings.window_scores.get(idx).map_or(0.0, |window| window.score);
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
+    let value = |idx: usize| {
+        findings
+            .window_scores
+            .get(idx)
+            .map_or(0.0, |window| window.score)
+    };
     let mut order: Vec<usize> = (0..windows.n_windows() as usize).collect();
     if order.len() > limits::POINTS {
         order.sort_by(|&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
@@ -414,8 +532,17 @@ fn clusters(findings: &Findings, options: &Options) -> Clusters {
         match cluster {
             None => n_noise += 1,
             Some(id) => {
-                let name = found.names.get(id as usize).map(String::as_str).unwrap_or_default();
-                let empty = ClusterGroup { id, name: words::quoted(name), n_messages: 0, n_records: 0 };
+                let name = found
+                    .names
+                    .get(id as usize)
+                    .map(String::as_str)
+                    .unwrap_or_default();
+                let empty = ClusterGroup {
+                    id,
+                    name: words::quoted(name),
+                    n_messages: 0,
+                    n_records: 0,
+                };
                 let group = groups.entry(id).or_insert(empty);
                 group.n_messages += 1;
                 group.n_records = group.n_records.saturating_add(n_records);
@@ -436,7 +563,13 @@ fn clusters(findings: &Findings, options: &Options) -> Clusters {
     points.truncate(limits::POINTS);
     let mut groups: Vec<ClusterGroup> = groups.into_values().collect();
     groups.sort_by_key(|group| (std::cmp::Reverse(group.n_messages), group.id));
-    Clusters { eps: round_to(found.eps, 4), min_points: options.min_points, points, groups, n_noise }
+    Clusters {
+        eps: round_to(found.eps, 4),
+        min_points: options.min_points,
+        points,
+        groups,
+        n_noise,
+    }
 }
 
 fn incidents(findings: &Findings) -> Vec<Incident> {
@@ -456,7 +589,10 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     let mut messages = component.messages.clone();
     messages.sort_by(|a, b| {
         let key = |message: &MessageId| findings.score(*message, Some(component.start));
-        key(b).total_cmp(&key(a)).then(facts(b).n_records.cmp(&facts(a).n_records)).then(a.cmp(b))
+        key(b)
+            .total_cmp(&key(a))
+            .then(facts(b).n_records.cmp(&facts(a).n_records))
+            .then(a.cmp(b))
     });
     let mut templates: Vec<u32> = Vec::new();
     for message in &messages {
@@ -467,16 +603,32 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     }
     let n_templates = templates.len() as u64;
     templates.truncate(limits::INCIDENT_MESSAGES);
-    let level = component.messages.iter().map(|message| facts(message).level).max().flatten();
+    let level = component
+        .messages
+        .iter()
+        .map(|message| facts(message).level)
+        .max()
+        .flatten();
     let edge = &component.leading_edge;
-    let head = messages.first().map(|message| words::quoted(&said(message).text)).unwrap_or_default();
+    let head = messages
+        .first()
+        .map(|message| words::quoted(&said(message).text))
+        .unwrap_or_default();
     let times = words::counted(u64::from(component.n_records), "record");
     let length = component.end.0.saturating_sub(component.start.0);
-    let over = if length > 0 { format!(" over {}", words::duration(length)) } else { String::new() };
-    let others = if n_templates > 1 { format!(" and {}", words::counted(n_templates - 1, "other pattern")) } else { String::new() };
-    let strongest = messages.first().map(|message| {
-        words::message_reason(&findings.reasons(*message), &findings.tfidf)
-    });
+    let over = if length > 0 {
+        format!(" over {}", words::duration(length))
+    } else {
+        String::new()
+    };
+    let others = if n_templates > 1 {
+        format!(" and {}", words::counted(n_templates - 1, "other pattern"))
+    } else {
+        String::new()
+    };
+    let strongest = messages
+        .first()
+        .map(|message| words::message_reason(&findings.reasons(*message), &findings.tfidf));
     messages.truncate(limits::INCIDENT_MESSAGES);
     Incident {
         id,
@@ -504,8 +656,15 @@ fn line_ref(findings: &Findings, edge: &Episode) -> LineRef {
 }
 
 fn skipped(findings: &Findings) -> Vec<Skipped> {
-    let named = findings.skipped.iter().map(|(stage, error)| (*stage, error));
-    let scoring = findings.message_scores.skipped.iter().map(|(stage, error)| (*stage, error));
+    let named = findings
+        .skipped
+        .iter()
+        .map(|(stage, error)| (*stage, error));
+    let scoring = findings
+        .message_scores
+        .skipped
+        .iter()
+        .map(|(stage, error)| (*stage, error));
     named
         .chain(scoring)
         .map(|(stage, error)| Skipped {

@@ -2,9 +2,11 @@
 
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::Timestamp;
-use crate::correlate::incidents::{Component, Episode};
-use crate::detect::ensemble::{MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window};
+use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
+use crate::detect::ensemble::{
+    MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
+};
 use crate::error::FitError;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
@@ -52,7 +54,11 @@ impl FileFindings {
         let sums = &mut self.sums;
         sums.text_len += block.text_len;
         sums.n_newlines += block.n_newlines;
-        sums.is_line_open = if block.text_len > 0 { block.is_line_open } else { sums.is_line_open };
+        sums.is_line_open = if block.text_len > 0 {
+            block.is_line_open
+        } else {
+            sums.is_line_open
+        };
         sums.n_record_lines += block.n_record_lines;
         sums.n_blank_lines += block.n_blank_lines;
         sums.n_records += block.n_records;
@@ -79,7 +85,8 @@ impl FileFindings {
     /// Lines that are structure: a CSV header, brackets of a JSON array.
     #[must_use]
     pub fn n_structure_lines(&self) -> u64 {
-        self.n_lines().saturating_sub(self.sums.n_record_lines + self.sums.n_blank_lines)
+        self.n_lines()
+            .saturating_sub(self.sums.n_record_lines + self.sums.n_blank_lines)
     }
 
     /// Stable name of the shape.
@@ -150,7 +157,7 @@ pub struct Findings {
     /// Clusters of the messages.
     pub clusters: MessageClusters,
     /// Incidents, worst first.
-    pub incidents: Vec<Component>,
+    pub incidents: Vec<Incident>,
     /// Episodes of anomalous messages.
     pub episodes: Vec<Episode>,
     /// Records of each template in [`limits::SPARKLINE`] slices.
@@ -174,7 +181,9 @@ impl Findings {
     /// Score of a message's record at a time, 0 to 100.
     #[must_use]
     pub fn score(&self, message: MessageId, time: Option<Timestamp>) -> f64 {
-        let Some(parts) = self.message_scores.scores.get(message.index()) else { return 0.0 };
+        let Some(parts) = self.message_scores.scores.get(message.index()) else {
+            return 0.0;
+        };
         let window = time
             .and_then(|time| self.windows.as_ref()?.index_of(time))
             .and_then(|idx| self.window_scores.get(idx as usize));
@@ -187,12 +196,17 @@ impl Findings {
     /// Why a message scores as it does, strongest first.
     #[must_use]
     pub fn reasons(&self, message: MessageId) -> Vec<MessageReason> {
-        self.message_scores.reasons(&self.tfidf, &self.facts, message.0)
+        self.message_scores
+            .reasons(&self.tfidf, &self.facts, message.0)
     }
 
     /// Which windows are at or above the alarm threshold.
     pub fn alarms(&self) -> impl Iterator<Item = (u32, &WindowScore)> {
-        self.window_scores.iter().enumerate().filter(|(_, window)| window.score >= ALARM).map(|(idx, window)| (idx as u32, window))
+        self.window_scores
+            .iter()
+            .enumerate()
+            .filter(|(_, window)| window.score >= ALARM)
+            .map(|(idx, window)| (idx as u32, window))
     }
 
     /// What only the shards can tell: where the anomalous records are, and when each template was seen.
@@ -203,21 +217,43 @@ impl Findings {
         let interest = |(facts, scores): (&MessageFacts, &MessageScore)| {
             let is_error = facts.level.is_some_and(|level| level >= Level::Error);
             let mut bits = if scores.score >= ALARM { ALWAYS } else { 0 };
-            bits |= if facts.is_failed_login { IN_LOGIN_ALARMS } else { 0 };
+            bits |= if facts.is_failed_login {
+                IN_LOGIN_ALARMS
+            } else {
+                0
+            };
             bits | if is_error { IN_ERROR_ALARMS } else { 0 }
         };
         let alarm = |window: &WindowScore| {
-            let logins = if window.is_alarm_by(feature::FAILED_LOGINS) { IN_LOGIN_ALARMS } else { 0 };
-            logins | if window.is_alarm_by(feature::ERRORS) { IN_ERROR_ALARMS } else { 0 }
+            let logins = if window.is_alarm_by(feature::FAILED_LOGINS) {
+                IN_LOGIN_ALARMS
+            } else {
+                0
+            };
+            logins
+                | if window.is_alarm_by(feature::ERRORS) {
+                    IN_ERROR_ALARMS
+                } else {
+                    0
+                }
         };
         let windows = self.windows.as_ref();
         Survey {
-            interest: self.facts.iter().zip(&self.message_scores.scores).map(interest).collect(),
+            interest: self
+                .facts
+                .iter()
+                .zip(&self.message_scores.scores)
+                .map(interest)
+                .collect(),
             always: ALWAYS,
             alarms: self.window_scores.iter().map(alarm).collect(),
             alarms_start: windows.map_or(Timestamp(0), |windows| windows.start),
             alarm_us: windows.map_or(1, |windows| windows.width_us),
-            templates: self.messages.iter().map(|message| message.template.0).collect(),
+            templates: self
+                .messages
+                .iter()
+                .map(|message| message.template.0)
+                .collect(),
             n_templates: self.templates.len() as u32,
             start,
             slice_us: (end.0.saturating_sub(start.0) / n_slices + 1).max(1),

@@ -11,10 +11,12 @@ use super::limits;
 /// Name of a level as it stands on the wire; `level` is 0 for none, else as [`Level`].
 #[must_use]
 pub fn level_name(level: u8) -> &'static str {
-    ["", "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "FATAL"]
-        .get(usize::from(level))
-        .copied()
-        .unwrap_or_default()
+    [
+        "", "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "FATAL",
+    ]
+    .get(usize::from(level))
+    .copied()
+    .unwrap_or_default()
 }
 
 /// Name of a level, empty for none.
@@ -48,10 +50,18 @@ pub fn counted(n: u64, noun: &str) -> String {
 pub fn duration(micros: i64) -> String {
     let in_units = |unit: i64| {
         let tenths = (micros * 10 + unit / 2) / unit;
-        if tenths % 10 == 0 || tenths >= 100 { (micros + unit / 2) / unit } else { -tenths }
+        if tenths % 10 == 0 || tenths >= 100 {
+            (micros + unit / 2) / unit
+        } else {
+            -tenths
+        }
     };
     let text = |n: i64| {
-        if n < 0 { format!("{}.{}", -n / 10, -n % 10) } else { n.to_string() }
+        if n < 0 {
+            format!("{}.{}", -n / 10, -n % 10)
+        } else {
+            n.to_string()
+        }
     };
     match micros {
         ..SECOND => format!("{} ms", micros.max(0) / 1000),
@@ -66,8 +76,12 @@ pub fn duration(micros: i64) -> String {
 #[must_use]
 pub fn clock(time: Timestamp, with_date: bool) -> String {
     let (days, micros) = (time.0.div_euclid(DAY), time.0.rem_euclid(DAY));
-    let of_day =
-        format!("{:02}:{:02}:{:02}", micros / HOUR, micros / MINUTE % 60, micros / SECOND % 60);
+    let of_day = format!(
+        "{:02}:{:02}:{:02}",
+        micros / HOUR,
+        micros / MINUTE % 60,
+        micros / SECOND % 60
+    );
     if !with_date {
         return of_day;
     }
@@ -100,7 +114,11 @@ pub fn message_reason(reasons: &[MessageReason], tfidf: &TfIdf) -> String {
         .take(3)
         .map(|reason| match reason {
             MessageReason::Level(level) => {
-                format!("logged as {} ({}_level)", level_of(Some(*level)), level_of(Some(*level)))
+                format!(
+                    "logged as {} ({}_level)",
+                    level_of(Some(*level)),
+                    level_of(Some(*level))
+                )
             }
             MessageReason::FailedLogin => "a failed login".to_owned(),
             MessageReason::Wording(columns) => format!("says {}", words(columns)),
@@ -135,7 +153,11 @@ pub fn window_reason(window: &WindowScore, names: &[&str]) -> String {
             let usual = if number(c.low, column) == number(c.high, column) {
                 format!("usually {}", number(c.low, column))
             } else {
-                format!("usually {} to {}", number(c.low, column), number(c.high, column))
+                format!(
+                    "usually {} to {}",
+                    number(c.low, column),
+                    number(c.high, column)
+                )
             };
             format!("{name} {}, {usual}", number(c.value, column))
         })
@@ -171,7 +193,10 @@ mod tests {
         ] {
             assert_eq!(duration(micros), text);
         }
-        assert_eq!(clock(Timestamp(1_772_460_151 * SECOND), true), "2026-03-02 14:02:31");
+        assert_eq!(
+            clock(Timestamp(1_772_460_151 * SECOND), true),
+            "2026-03-02 14:02:31"
+        );
         assert_eq!(clock(Timestamp(-SECOND), false), "23:59:59");
     }
 

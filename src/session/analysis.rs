@@ -2,14 +2,20 @@
 //!
 //! A stage that cannot work on the data is listed as skipped with its reason and never stops the run.
 
+use crate::base::ids::MessageId;
 use crate::base::time::SECOND;
-use crate::correlate::incidents::{Episode, IncidentsParams};
+use crate::cluster::dbscan::{DbscanParams, DbscanValidParams};
+use crate::cluster::{Clusterer, layout, name};
+use crate::correlate::incidents::{Episode, IncidentParams, IncidentValidParams, Messages};
+use crate::correlate::pearson::pearson;
 use crate::detect::ensemble::{MessageFacts, score_messages, score_windows};
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
-use crate::error::ParamsError;
+use crate::error::{FitError, ParamsError};
+use crate::featurize::dataset::{Dataset, Rows};
+use crate::featurize::scale::StandardScaler;
 use crate::featurize::tally::Tally;
-use crate::featurize::tfidf::tfidf;
-use crate::featurize::windows::{WindowsParams, WindowsValidParams};
+use crate::featurize::tfidf::{TfIdf, tfidf};
+use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::Options;
 use crate::report::findings::{FileFindings, Findings, MessageClusters, MessageFindings};
 
@@ -36,6 +42,8 @@ pub(super) struct Merged {
 struct Params {
     windows: WindowsValidParams,
     forest: IsolationForestValidParams,
+    dbscan: DbscanValidParams,
+    incidents: IncidentValidParams,
 }
 
 impl Params {
@@ -46,8 +54,21 @@ impl Params {
             seed: u64::from(options.seed),
         };
         Ok(Self {
-            windows: WindowsParams { window_seconds: options.window_seconds }.check()?,
+            windows: WindowsParams {
+                window_seconds: options.window_seconds,
+            }
+            .check()?,
             forest: forest.check()?,
+            dbscan: DbscanParams {
+                eps: options.eps,
+                min_points: options.min_points,
+            }
+            .check()?,
+            incidents: IncidentParams {
+                link_seconds: options.link_seconds,
+                link_similarity: options.link_similarity,
+            }
+            .check()?,
         })
     }
 }
@@ -61,16 +82,33 @@ pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
 pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     let params = Params::new(options).expect("the options were checked when the run began");
     let mut skipped = Vec::new();
-    let texts: Vec<&str> = merged.messages.iter().map(|message| message.text.as_str()).collect();
+    let texts: Vec<&str> = merged
+        .messages
+        .iter()
+        .map(|message| message.text.as_str())
+        .collect();
     let weights: Vec<u32> = merged.facts.iter().map(|facts| facts.n_records).collect();
     let tfidf = tfidf(&texts, &weights);
     let message_scores = score_messages(&tfidf, &merged.facts, &params.forest);
-    let windows = params.windows.windows(&merged.tally).map_err(|error| skipped.push(("windows", error))).ok();
+    let windows = params
+        .windows
+        .windows(&merged.tally)
+        .map_err(|error| skipped.push(("windows", error)))
+        .ok();
     let mut window_scores = Vec::new();
     if let Some(windows) = &windows {
         match score_windows(windows, &params.forest) {
             Ok(scores) => window_scores = scores,
             Err(error) => skipped.push(("windows/scores", error)),
+        }
+    }
+    let clusters = clusters(&tfidf, &texts, &weights, &params, &mut skipped);
+    let (mut window_clusters, mut correlation) = (Vec::new(), Vec::new());
+    if let Some(windows) = &windows {
+        correlation = pearson(windows.rows.view());
+        match cluster_windows(windows) {
+            Ok(labels) => window_clusters = labels,
+            Err(error) => skipped.push(("windows/clusters", error)),
         }
     }
     Findings {
@@ -83,9 +121,9 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         message_scores,
         windows,
         window_scores,
-        window_clusters: Vec::new(),
-        correlation: Vec::new(),
-        clusters: MessageClusters::default(),
+        window_clusters,
+        correlation,
+        clusters,
         incidents: Vec::new(),
         episodes: Vec::new(),
         slices: Vec::new(),
@@ -95,9 +133,68 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     }
 }
 
+/// Clusters of the distinct messages, with a place and a name for each.
+fn clusters(
+    tfidf: &TfIdf,
+    texts: &[&str],
+    weights: &[u32],
+    params: &Params,
+    skipped: &mut Vec<(&'static str, FitError)>,
+) -> MessageClusters {
+    let data = Dataset::weighted(Rows::Sparse(&tfidf.rows), weights);
+    let clustering = match params.dbscan.cluster(&data) {
+        Ok(clustering) => clustering,
+        Err(error) => {
+            skipped.push((params.dbscan.name(), error));
+            return MessageClusters::default();
+        }
+    };
+    let layout = layout::pca(&tfidf.rows).unwrap_or_else(|error| {
+        skipped.push(("layout", error));
+        Vec::new()
+    });
+    MessageClusters {
+        messages: (0..texts.len()).map(MessageId::from_index).collect(),
+        names: name::names(tfidf, texts, &clustering),
+        eps: clustering.eps.unwrap_or(0.0),
+        labels: clustering.labels,
+        layout,
+    }
+}
+
+/// Clusters of the windows by their standardised features; the radius is found from the data, as the option is a cosine distance.
+fn cluster_windows(windows: &Windows) -> Result<Vec<Option<u32>>, FitError> {
+    let raw = Dataset::new(Rows::Dense(windows.rows.view()));
+    let scaled = StandardScaler::fit(&raw).transform(&raw);
+    let data = Dataset::new(Rows::Dense(scaled.view()));
+    let dbscan = DbscanParams::default()
+        .check()
+        .expect("the defaults are within their ranges");
+    Ok(dbscan.cluster(&data)?.labels)
+}
+
 /// The rest, once the shards have told where the anomalous records are.
 pub(super) fn correlate(findings: &mut Findings, episodes: Vec<Episode>, options: &Options) {
+    let params = Params::new(options).expect("the options were checked when the run began");
     findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
+    // A message that is only anomalous within an alarm scores there as high as the alarm.
+    let mut scores: Vec<f64> = findings
+        .message_scores
+        .scores
+        .iter()
+        .map(|parts| parts.score)
+        .collect();
+    for episode in &findings.episodes {
+        let score = findings.score(episode.message, Some(episode.start));
+        scores[episode.message.index()] = scores[episode.message.index()].max(score);
+    }
+    let n_records: Vec<u32> = findings.facts.iter().map(|facts| facts.n_records).collect();
+    let messages = Messages {
+        vectors: &findings.tfidf.rows,
+        scores: &scores,
+        n_records: &n_records,
+    };
+    findings.incidents = params.incidents.incidents(&findings.episodes, &messages);
 }
 
 /// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.
@@ -106,7 +203,10 @@ fn coalesced(mut episodes: Vec<Episode>, link_us: i64) -> Vec<Episode> {
     let mut joined: Vec<Episode> = Vec::with_capacity(episodes.len());
     for episode in episodes {
         match joined.last_mut() {
-            Some(last) if last.message == episode.message && episode.start.0 < last.end.0.saturating_add(link_us) => {
+            Some(last)
+                if last.message == episode.message
+                    && episode.start.0 < last.end.0.saturating_add(link_us) =>
+            {
                 last.end = last.end.max(episode.end);
                 last.n_records = last.n_records.saturating_add(episode.n_records);
             }

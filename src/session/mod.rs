@@ -14,8 +14,8 @@ use rustc_hash::FxHashMap;
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
-use crate::error::{Error, ParamsError};
 use crate::detect::ensemble::MessageFacts;
+use crate::error::Error;
 use crate::featurize::login;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::{BLOCK_LEN, Cut, Cutter};
@@ -25,9 +25,9 @@ use crate::mine::messages::Message;
 use crate::mine::tree::Miner;
 use crate::parse::{ParsePlan, Parser, Shape};
 use crate::protocol::{FileMeta, Options, Selection};
-use crate::report::{Report, limits};
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, MessageFindings};
+use crate::report::{Report, limits};
 use crate::shard::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed, boundary};
 
 /// Bytes of a file that decide what it is.
@@ -77,7 +77,14 @@ enum Source {
     /// Shards read plain lines themselves.
     Split { n_blocks: u32 },
     /// Text comes from the front of the file.
-    Stream { cutter: Cutter, gunzip: Option<Gunzip>, parser: Parser, n_read: u64, is_ended: bool, cuts: VecDeque<Cut> },
+    Stream {
+        cutter: Cutter,
+        gunzip: Option<Gunzip>,
+        parser: Parser,
+        n_read: u64,
+        is_ended: bool,
+        cuts: VecDeque<Cut>,
+    },
 }
 
 #[derive(Debug)]
@@ -99,14 +106,19 @@ impl OpenFile {
     fn n_blocks(&self) -> Option<u32> {
         match &self.source {
             Source::Split { n_blocks } => Some(*n_blocks),
-            Source::Stream { is_ended, cuts, .. } => (*is_ended && cuts.is_empty()).then_some(self.n_handed),
+            Source::Stream { is_ended, cuts, .. } => {
+                (*is_ended && cuts.is_empty()).then_some(self.n_handed)
+            }
         }
     }
 }
 
 impl OpenFile {
     fn findings(&self) -> FileFindings {
-        FileFindings { fault: self.fault.clone(), ..self.findings.clone() }
+        FileFindings {
+            fault: self.fault.clone(),
+            ..self.findings.clone()
+        }
     }
 }
 
@@ -120,13 +132,26 @@ struct RunMessage {
 
 impl RunMessage {
     fn findings(&self) -> MessageFindings {
-        let Message { text, first, last, .. } = self.said.clone();
-        MessageFindings { text, template: self.template, first, last }
+        let Message {
+            text, first, last, ..
+        } = self.said.clone();
+        MessageFindings {
+            text,
+            template: self.template,
+            first,
+            last,
+        }
     }
 
     fn facts(&self) -> MessageFacts {
-        let Message { level, n_records, .. } = self.said;
-        MessageFacts { level, n_records, is_failed_login: self.is_failed_login }
+        let Message {
+            level, n_records, ..
+        } = self.said;
+        MessageFacts {
+            level,
+            n_records,
+            is_failed_login: self.is_failed_login,
+        }
     }
 }
 
@@ -161,8 +186,6 @@ impl Engine {
     /// As [`Engine::new`].
     pub fn with_block_len(options: Options, block_len: u64) -> Result<Self, Error> {
         Zone::parse(&options.timezone)?;
-        check("linkSeconds", "1 to 86400", f64::from(options.link_seconds), 1.0, 86_400.0)?;
-        check("linkSimilarity", "0 to 1", options.link_similarity, 0.0, 1.0)?;
         analysis::check(&options)?;
         Ok(Self {
             options,
@@ -197,9 +220,11 @@ impl Engine {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let plan = ParsePlan::probe(text, self.options.plain);
         let reference = Timestamp::from_millis(meta.modified_ms);
-        let is_split = container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
+        let is_split =
+            container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
         let source = if is_split {
-            let n_blocks = u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
+            let n_blocks =
+                u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
             Source::Split { n_blocks }
         } else {
             Source::Stream {
@@ -214,7 +239,17 @@ impl Engine {
         let id = FileId::from_index(self.files.len());
         let findings = FileFindings::new(&meta, container, &plan);
         let setup = FileSetup { plan, reference };
-        self.files.push(OpenFile { meta, container, setup, source, n_handed: 0, n_merged: 0, fault: None, line_base: Vec::new(), findings });
+        self.files.push(OpenFile {
+            meta,
+            container,
+            setup,
+            source,
+            n_handed: 0,
+            n_merged: 0,
+            fault: None,
+            line_base: Vec::new(),
+            findings,
+        });
         Ok(id)
     }
 
@@ -237,20 +272,46 @@ impl Engine {
                 Source::Split { n_blocks } if file.n_handed < *n_blocks => {
                     let start = u64::from(file.n_handed) * self.block_len;
                     let end = (start + self.block_len).min(file.meta.byte_len as u64);
-                    let job = BlockJob { file: id, block: file.n_handed, start, end, is_exact: false, is_line_shared: false };
+                    let job = BlockJob {
+                        file: id,
+                        block: file.n_handed,
+                        start,
+                        end,
+                        is_exact: false,
+                        is_line_shared: false,
+                    };
                     file.n_handed += 1;
                     return Task::Block { job, bytes: None };
                 }
                 Source::Split { .. } => {}
-                Source::Stream { cuts, n_read, is_ended, .. } => {
+                Source::Stream {
+                    cuts,
+                    n_read,
+                    is_ended,
+                    ..
+                } => {
                     if let Some(cut) = cuts.pop_front() {
                         let end = cut.start + cut.bytes.len() as u64;
-                        let job = BlockJob { file: id, block: file.n_handed, start: cut.start, end, is_exact: true, is_line_shared: cut.is_line_shared };
+                        let job = BlockJob {
+                            file: id,
+                            block: file.n_handed,
+                            start: cut.start,
+                            end,
+                            is_exact: true,
+                            is_line_shared: cut.is_line_shared,
+                        };
                         file.n_handed += 1;
-                        return Task::Block { job, bytes: Some(cut.bytes) };
+                        return Task::Block {
+                            job,
+                            bytes: Some(cut.bytes),
+                        };
                     }
                     if !*is_ended {
-                        return Task::Read { file: id, offset: *n_read, byte_len: READ_LEN };
+                        return Task::Read {
+                            file: id,
+                            offset: *n_read,
+                            byte_len: READ_LEN,
+                        };
                     }
                 }
             }
@@ -260,12 +321,25 @@ impl Engine {
 
     /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.
     pub fn feed(&mut self, file: FileId, bytes: &[u8]) {
-        let Some(file) = self.files.get_mut(file.index()) else { return };
-        let Source::Stream { cutter, gunzip, parser, n_read, is_ended, cuts } = &mut file.source else { return };
+        let Some(file) = self.files.get_mut(file.index()) else {
+            return;
+        };
+        let Source::Stream {
+            cutter,
+            gunzip,
+            parser,
+            n_read,
+            is_ended,
+            cuts,
+        } = &mut file.source
+        else {
+            return;
+        };
         *n_read += bytes.len() as u64;
         let is_last = (bytes.len() as u64) < READ_LEN || *n_read >= file.meta.byte_len as u64;
         let is_lines = matches!(file.setup.plan.shape, Shape::Lines);
-        let mut cut = |text: &[u8]| cutter.push(text, |line| is_lines && parser.is_continuation(line), cuts);
+        let mut cut =
+            |text: &[u8]| cutter.push(text, |line| is_lines && parser.is_continuation(line), cuts);
         match gunzip {
             None => cut(bytes),
             Some(gunzip) => {
@@ -302,7 +376,13 @@ impl Engine {
     /// Lines and templates merged so far.
     #[must_use]
     pub fn progress(&self) -> (u64, usize) {
-        (self.files.iter().map(|file| file.findings.sums.n_newlines).sum(), self.miner.n_templates())
+        (
+            self.files
+                .iter()
+                .map(|file| file.findings.sums.n_newlines)
+                .sum(),
+            self.miner.n_templates(),
+        )
     }
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
@@ -340,7 +420,8 @@ impl Engine {
             }
             for (block, mut episode) in answer.episodes {
                 let base = self.files[episode.file.index()].line_base[block as usize];
-                episode.line = u32::try_from(base + u64::from(episode.line) + 1).unwrap_or(u32::MAX);
+                episode.line =
+                    u32::try_from(base + u64::from(episode.line) + 1).unwrap_or(u32::MAX);
                 episodes.push(episode);
             }
         }
@@ -351,18 +432,36 @@ impl Engine {
     /// What the shards must look for to show a selection.
     #[must_use]
     pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
-        let chosen = |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
+        let chosen =
+            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
         let is_narrow = selection.messages.is_some() || selection.templates.is_some();
         let messages = is_narrow.then(|| {
-            self.messages.iter().enumerate().map(|(idx, message)| chosen(&selection.messages, idx as u32) && chosen(&selection.templates, message.template.0)).collect()
+            self.messages
+                .iter()
+                .enumerate()
+                .map(|(idx, message)| {
+                    chosen(&selection.messages, idx as u32)
+                        && chosen(&selection.templates, message.template.0)
+                })
+                .collect()
         });
-        Filter { messages, from: selection.from_ms.map(Timestamp::from_millis), to: selection.to_ms.map(Timestamp::from_millis), n_hits }
+        Filter {
+            messages,
+            from: selection.from_ms.map(Timestamp::from_millis),
+            to: selection.to_ms.map(Timestamp::from_millis),
+            n_hits,
+        }
     }
 
     /// Physical line of a hit, from 1.
     #[must_use]
     pub fn line_of(&self, hit: &Hit) -> u32 {
-        let base = self.files.get(hit.file.index()).and_then(|file| file.line_base.get(hit.block as usize)).copied().unwrap_or(0);
+        let base = self
+            .files
+            .get(hit.file.index())
+            .and_then(|file| file.line_base.get(hit.block as usize))
+            .copied()
+            .unwrap_or(0);
         u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
     }
 
@@ -371,7 +470,12 @@ impl Engine {
     pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
         let message = self.messages.get(hit.message.index());
         let template = message.map_or(TemplateId(0), |message| message.template);
-        (template, self.findings.as_ref().map_or(0.0, |findings| findings.score(hit.message, hit.time)))
+        (
+            template,
+            self.findings
+                .as_ref()
+                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
+        )
     }
 
     /// Text of a template.
@@ -402,7 +506,11 @@ impl Engine {
         file.n_merged += 1;
         file.findings.add(&summary);
         self.tally.merge(summary.tally);
-        Naming { file: id, block, ids }
+        Naming {
+            file: id,
+            block,
+            ids,
+        }
     }
 
     fn message_id(&mut self, message: &Message) -> MessageId {
@@ -420,9 +528,19 @@ impl Engine {
         } else {
             self.message_ids.insert(message.hash, id);
         }
-        let said = Message { n_records: 0, level: None, first: None, last: None, ..message.clone() };
+        let said = Message {
+            n_records: 0,
+            level: None,
+            first: None,
+            last: None,
+            ..message.clone()
+        };
         let is_failed_login = login::read(&said.text).is_failed;
-        self.messages.push(RunMessage { said, template, is_failed_login });
+        self.messages.push(RunMessage {
+            said,
+            template,
+            is_failed_login,
+        });
         id
     }
 }
@@ -438,8 +556,4 @@ fn unpack_head(head: &[u8]) -> Vec<u8> {
     }
     text.truncate(HEAD_LEN as usize);
     text
-}
-
-fn check(option: &'static str, expected: &'static str, actual: f64, min: f64, max: f64) -> Result<(), ParamsError> {
-    if (min..=max).contains(&actual) { Ok(()) } else { Err(ParamsError { option, expected, actual: actual.to_string() }) }
 }

@@ -70,7 +70,9 @@ impl BlockTable {
 
     /// Lets the last record reach to `end` (offset in the block) by one more line.
     pub fn extend_last(&mut self, end: u32) {
-        let Some(idx) = self.times.len().checked_sub(1) else { return };
+        let Some(idx) = self.times.len().checked_sub(1) else {
+            return;
+        };
         self.byte_lens[idx] = end.saturating_sub(self.offsets[idx]);
         match self.spans.last_mut() {
             Some((row, n_lines)) if *row as usize == idx => *n_lines += 1,
@@ -92,7 +94,10 @@ impl BlockTable {
 
     /// Time and message of each record, for scans that need no more.
     pub fn times_and_messages(&self) -> impl Iterator<Item = (Option<Timestamp>, u32)> + '_ {
-        self.times.iter().zip(&self.messages).map(|(&time, &message)| ((time != NO_TIME).then_some(Timestamp(time)), message))
+        self.times
+            .iter()
+            .zip(&self.messages)
+            .map(|(&time, &message)| ((time != NO_TIME).then_some(Timestamp(time)), message))
     }
 
     /// The record at `idx`.
@@ -103,8 +108,13 @@ impl BlockTable {
     pub fn row(&self, idx: usize) -> Row {
         let key = idx as u32;
         let before = self.jumps.partition_point(|jump| jump.0 <= key);
-        let line = before.checked_sub(1).map_or(key, |i| self.jumps[i].1 + (key - self.jumps[i].0));
-        let n_lines = self.spans.binary_search_by_key(&key, |span| span.0).map_or(1, |i| self.spans[i].1);
+        let line = before
+            .checked_sub(1)
+            .map_or(key, |i| self.jumps[i].1 + (key - self.jumps[i].0));
+        let n_lines = self
+            .spans
+            .binary_search_by_key(&key, |span| span.0)
+            .map_or(1, |i| self.spans[i].1);
         Row {
             time: (self.times[idx] != NO_TIME).then_some(Timestamp(self.times[idx])),
             level: level_from_u8(self.levels[idx]),
@@ -119,7 +129,17 @@ impl BlockTable {
 }
 
 fn level_from_u8(level: u8) -> Option<Level> {
-    [Level::Trace, Level::Debug, Level::Info, Level::Notice, Level::Warn, Level::Error, Level::Fatal].into_iter().find(|&known| known as u8 == level)
+    [
+        Level::Trace,
+        Level::Debug,
+        Level::Info,
+        Level::Notice,
+        Level::Warn,
+        Level::Error,
+        Level::Fatal,
+    ]
+    .into_iter()
+    .find(|&known| known as u8 == level)
 }
 
 #[cfg(test)]
@@ -138,17 +158,36 @@ mod tests {
             offset: line * 10,
             byte_len: 5,
         };
-        let rows = [row(2, 1), row(3, 2), row(5, 1), row(6, 1), row(7, 3), row(12, 1)];
+        let rows = [
+            row(2, 1),
+            row(3, 2),
+            row(5, 1),
+            row(6, 1),
+            row(7, 3),
+            row(12, 1),
+        ];
         let mut table = BlockTable::default();
         rows.iter().for_each(|&row| table.push(row));
-        assert_eq!((0..rows.len()).map(|i| table.row(i)).collect::<Vec<_>>(), rows);
+        assert_eq!(
+            (0..rows.len()).map(|i| table.row(i)).collect::<Vec<_>>(),
+            rows
+        );
     }
 
     #[test]
     fn a_record_grows_by_lines_that_continue_it() {
         let mut table = BlockTable::default();
         table.extend_last(7);
-        table.push(Row { time: None, level: None, source: 0, message: 0, line: 0, n_lines: 1, offset: 0, byte_len: 5 });
+        table.push(Row {
+            time: None,
+            level: None,
+            source: 0,
+            message: 0,
+            line: 0,
+            n_lines: 1,
+            offset: 0,
+            byte_len: 5,
+        });
         table.extend_last(20);
         table.extend_last(30);
         assert_eq!((table.row(0).n_lines, table.row(0).byte_len), (3, 30));

@@ -16,7 +16,10 @@ struct Failure<'a> {
 
 /// An error as the plain object `{code, message}`.
 pub(crate) fn thrown(error: &Error) -> JsValue {
-    let failure = Failure { code: error.code(), message: error.to_string() };
+    let failure = Failure {
+        code: error.code(),
+        message: error.to_string(),
+    };
     serde_wasm_bindgen::to_value(&failure).unwrap_or(JsValue::NULL)
 }
 

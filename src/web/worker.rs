@@ -34,7 +34,8 @@ fn plain<T: tsify::Tsify + DeserializeOwned>(value: &Ts<T>) -> Result<T, JsValue
 where
     T::JsType: JsCast,
 {
-    serde_wasm_bindgen::from_value(value.js_value()).map_err(|error| thrown(&Error::Wire(error.to_string())))
+    serde_wasm_bindgen::from_value(value.js_value())
+        .map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 
 /// What the engine worker does next; see [`Task`].
@@ -73,7 +74,11 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn block(&self) -> u32 {
-        if let Task::Block { job, .. } = self.task { job.block } else { 0 }
+        if let Task::Block { job, .. } = self.task {
+            job.block
+        } else {
+            0
+        }
     }
 
     /// Offset of the first byte to read.
@@ -103,13 +108,21 @@ impl NextTask {
     /// # Errors
     /// `wire`, never for a block.
     pub fn job(&self) -> Result<Vec<u8>, JsValue> {
-        if let Task::Block { job, .. } = self.task { pack(&job) } else { Ok(Vec::new()) }
+        if let Task::Block { job, .. } = self.task {
+            pack(&job)
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     /// The block's text, when the shard need not read it; given once.
     #[wasm_bindgen(js_name = takeBytes)]
     pub fn take_bytes(&mut self) -> Option<Vec<u8>> {
-        if let Task::Block { bytes, .. } = &mut self.task { bytes.take() } else { None }
+        if let Task::Block { bytes, .. } = &mut self.task {
+            bytes.take()
+        } else {
+            None
+        }
     }
 }
 
@@ -150,7 +163,10 @@ impl EngineWorker {
     #[wasm_bindgen(constructor)]
     pub fn new(options: Ts<Options>) -> Result<EngineWorker, JsValue> {
         let engine = Engine::new(plain(&options)?).map_err(|error| thrown(&error))?;
-        Ok(Self { engine, hits: Vec::new() })
+        Ok(Self {
+            engine,
+            hits: Vec::new(),
+        })
     }
 
     /// Adds a file by its first bytes.
@@ -158,7 +174,10 @@ impl EngineWorker {
     /// # Errors
     /// `emptyFile`, `binary`.
     pub fn open(&mut self, meta: Ts<FileMeta>, head: &[u8]) -> Result<(), JsValue> {
-        self.engine.open(plain(&meta)?, head).map(drop).map_err(|error| thrown(&error))
+        self.engine
+            .open(plain(&meta)?, head)
+            .map(drop)
+            .map_err(|error| thrown(&error))
     }
 
     /// What every shard must know before its first block.
@@ -172,7 +191,9 @@ impl EngineWorker {
     /// The next thing to do.
     #[wasm_bindgen(js_name = nextTask)]
     pub fn next_task(&mut self) -> NextTask {
-        NextTask { task: self.engine.next_task() }
+        NextTask {
+            task: self.engine.next_task(),
+        }
     }
 
     /// Takes bytes that were asked for.
@@ -184,9 +205,23 @@ impl EngineWorker {
     ///
     /// # Errors
     /// `wire`.
-    pub fn merge(&mut self, file: u32, block: u32, summary: &[u8]) -> Result<Vec<BlockNames>, JsValue> {
+    pub fn merge(
+        &mut self,
+        file: u32,
+        block: u32,
+        summary: &[u8],
+    ) -> Result<Vec<BlockNames>, JsValue> {
         let names = self.engine.merge(FileId(file), block, unpack(summary)?);
-        names.into_iter().map(|name| Ok(BlockNames { file: name.file.0, block: name.block, ids: pack(&name.ids)? })).collect()
+        names
+            .into_iter()
+            .map(|name| {
+                Ok(BlockNames {
+                    file: name.file.0,
+                    block: name.block,
+                    ids: pack(&name.ids)?,
+                })
+            })
+            .collect()
     }
 
     /// Lines merged so far.
@@ -216,8 +251,14 @@ impl EngineWorker {
     /// # Errors
     /// `wire`.
     pub fn conclude(&mut self, answers: Vec<js_sys::Uint8Array>) -> Result<Vec<u8>, JsValue> {
-        let answers: Vec<Surveyed> = answers.iter().map(|bytes| unpack(&bytes.to_vec())).collect::<Result<_, _>>()?;
-        self.engine.conclude(answers).map(|report| report.to_json()).map_err(|error| thrown(&error))
+        let answers: Vec<Surveyed> = answers
+            .iter()
+            .map(|bytes| unpack(&bytes.to_vec()))
+            .collect::<Result<_, _>>()?;
+        self.engine
+            .conclude(answers)
+            .map(|report| report.to_json())
+            .map_err(|error| thrown(&error))
     }
 
     /// What the shards must look for to show the first `n_hits` records of a selection.
@@ -232,7 +273,12 @@ impl EngineWorker {
     ///
     /// # Errors
     /// `wire`.
-    pub fn collect(&mut self, answers: Vec<js_sys::Uint8Array>, first: u32, n_hits: u32) -> Result<f64, JsValue> {
+    pub fn collect(
+        &mut self,
+        answers: Vec<js_sys::Uint8Array>,
+        first: u32,
+        n_hits: u32,
+    ) -> Result<f64, JsValue> {
         let mut total = 0;
         let mut hits = Vec::new();
         for answer in &answers {
@@ -241,14 +287,27 @@ impl EngineWorker {
             hits.extend(found);
         }
         hits.sort_unstable();
-        self.hits = hits.into_iter().skip(first as usize).take(n_hits as usize).collect();
+        self.hits = hits
+            .into_iter()
+            .skip(first as usize)
+            .take(n_hits as usize)
+            .collect();
         Ok(total as f64)
     }
 
     /// Where the text of the kept hits stands: file, offset and length, three numbers a hit.
     #[must_use]
     pub fn places(&self) -> Vec<f64> {
-        self.hits.iter().flat_map(|hit| [f64::from(hit.file.0), hit.offset as f64, f64::from(hit.byte_len.min(RECORD_CAP))]).collect()
+        self.hits
+            .iter()
+            .flat_map(|hit| {
+                [
+                    f64::from(hit.file.0),
+                    hit.offset as f64,
+                    f64::from(hit.byte_len.min(RECORD_CAP)),
+                ]
+            })
+            .collect()
     }
 
     /// Whether a file must be unpacked to be read.
@@ -263,8 +322,14 @@ impl EngineWorker {
     /// # Errors
     /// `wire`.
     pub fn lines(&self, texts: Vec<js_sys::Uint8Array>) -> Result<JsValue, JsValue> {
-        let lines: Vec<RawLine> = self.hits.iter().zip(&texts).map(|(hit, text)| self.line(hit, &text.to_vec())).collect();
-        serde_wasm_bindgen::to_value(&lines).map_err(|error| thrown(&Error::Wire(error.to_string())))
+        let lines: Vec<RawLine> = self
+            .hits
+            .iter()
+            .zip(&texts)
+            .map(|(hit, text)| self.line(hit, &text.to_vec()))
+            .collect();
+        serde_wasm_bindgen::to_value(&lines)
+            .map_err(|error| thrown(&Error::Wire(error.to_string())))
     }
 }
 
@@ -299,7 +364,9 @@ impl ShardWorker {
     /// `wire`, `params`.
     #[wasm_bindgen(constructor)]
     pub fn new(setup: &[u8]) -> Result<ShardWorker, JsValue> {
-        Ok(Self { shard: Shard::new(unpack(setup)?).map_err(|error| thrown(&error))? })
+        Ok(Self {
+            shard: Shard::new(unpack(setup)?).map_err(|error| thrown(&error))?,
+        })
     }
 
     /// Begins a block.
@@ -307,7 +374,9 @@ impl ShardWorker {
     /// # Errors
     /// `wire`.
     pub fn begin(&mut self, job: &[u8]) -> Result<(), JsValue> {
-        self.shard.begin(unpack::<BlockJob>(job)?).map_err(|error| thrown(&error))
+        self.shard
+            .begin(unpack::<BlockJob>(job)?)
+            .map_err(|error| thrown(&error))
     }
 
     /// Feeds bytes; `false` when the block needs no more.
@@ -329,7 +398,8 @@ impl ShardWorker {
     /// `wire`.
     #[wasm_bindgen(js_name = nameMessages)]
     pub fn name_messages(&mut self, file: u32, block: u32, ids: &[u8]) -> Result<(), JsValue> {
-        self.shard.name_messages(FileId(file), block, unpack::<Vec<MessageId>>(ids)?);
+        self.shard
+            .name_messages(FileId(file), block, unpack::<Vec<MessageId>>(ids)?);
         Ok(())
     }
 
@@ -364,7 +434,14 @@ impl Unpacker {
     #[must_use]
     pub fn new(places: &[f64]) -> Unpacker {
         let (pairs, _) = places.as_chunks::<2>();
-        Self { back: ReadBack::new(pairs.iter().map(|pair| (pair[0] as u64, pair[1] as u32)).collect()) }
+        Self {
+            back: ReadBack::new(
+                pairs
+                    .iter()
+                    .map(|pair| (pair[0] as u64, pair[1] as u32))
+                    .collect(),
+            ),
+        }
     }
 
     /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
@@ -375,7 +452,11 @@ impl Unpacker {
     /// The texts, in the order of the places.
     #[must_use]
     pub fn texts(self) -> Vec<js_sys::Uint8Array> {
-        self.back.into_texts().iter().map(|text| js_sys::Uint8Array::from(text.as_slice())).collect()
+        self.back
+            .into_texts()
+            .iter()
+            .map(|text| js_sys::Uint8Array::from(text.as_slice()))
+            .collect()
     }
 }
 
@@ -391,7 +472,9 @@ impl SampleWriter {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(seed: u32, n_lines: u32) -> SampleWriter {
-        Self { sample: Sample::new(&SampleParams::new(u64::from(seed), n_lines)) }
+        Self {
+            sample: Sample::new(&SampleParams::new(u64::from(seed), n_lines)),
+        }
     }
 
     /// The next lines; empty at the end.

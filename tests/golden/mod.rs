@@ -43,15 +43,47 @@ pub fn gzip(text: &[u8]) -> Vec<u8> {
 
 /// Every golden log.
 pub fn all() -> Vec<Golden> {
-    let golden = |name, bytes, report| Golden { name, bytes, report };
+    let golden = |name, bytes, report| Golden {
+        name,
+        bytes,
+        report,
+    };
     vec![
-        golden("mixed.log", include_bytes!("../logs/mixed.log").to_vec(), report!("mixed.log")),
-        golden("plain.log", include_bytes!("../logs/plain.log").to_vec(), report!("plain.log")),
-        golden("sample.log", sample(1, SampleFormat::Text), report!("sample.log")),
-        golden("sample.log.gz", gzip(&sample(2, SampleFormat::Text)), report!("sample.log.gz")),
-        golden("sample.ndjson", sample(3, SampleFormat::Ndjson), report!("sample.ndjson")),
-        golden("sample.csv", sample(4, SampleFormat::Csv), report!("sample.csv")),
-        golden("sample.json", sample(5, SampleFormat::JsonArray), report!("sample.json")),
+        golden(
+            "mixed.log",
+            include_bytes!("../logs/mixed.log").to_vec(),
+            report!("mixed.log"),
+        ),
+        golden(
+            "plain.log",
+            include_bytes!("../logs/plain.log").to_vec(),
+            report!("plain.log"),
+        ),
+        golden(
+            "sample.log",
+            sample(1, SampleFormat::Text),
+            report!("sample.log"),
+        ),
+        golden(
+            "sample.log.gz",
+            gzip(&sample(2, SampleFormat::Text)),
+            report!("sample.log.gz"),
+        ),
+        golden(
+            "sample.ndjson",
+            sample(3, SampleFormat::Ndjson),
+            report!("sample.ndjson"),
+        ),
+        golden(
+            "sample.csv",
+            sample(4, SampleFormat::Csv),
+            report!("sample.csv"),
+        ),
+        golden(
+            "sample.json",
+            sample(5, SampleFormat::JsonArray),
+            report!("sample.json"),
+        ),
     ]
 }
 
@@ -63,7 +95,8 @@ pub fn run(name: &str, bytes: &[u8], layout: Layout) -> Report {
 
 /// The report as it is committed: indented, so that a change can be read.
 pub fn committed(report: &Report) -> String {
-    let value: serde_json::Value = serde_json::from_slice(&report.to_json()).expect("a report is JSON");
+    let value: serde_json::Value =
+        serde_json::from_slice(&report.to_json()).expect("a report is JSON");
     indented(&value, 0) + "\n"
 }
 
@@ -81,8 +114,7 @@ fn indented(value: &serde_json::Value, depth: usize) -> String {
             format!("{{\n{}\n{end}}}", lines.join(",\n"))
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            let lines: Vec<String> =
-                items.iter().map(|item| format!("{pad}{item}")).collect();
+            let lines: Vec<String> = items.iter().map(|item| format!("{pad}{item}")).collect();
             format!("[\n{}\n{end}]", lines.join(",\n"))
         }
         plain => plain.to_string(),
