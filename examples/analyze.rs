@@ -1,8 +1,18 @@
 //! Runs the browser's session natively: the same core, the same report, byte for byte.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool prints"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a command-line tool has files and threads"
+)]
+
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
