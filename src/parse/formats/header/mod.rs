@@ -254,7 +254,7 @@ fn columns(line: &[u8], at: usize) -> Header {
             break;
         };
         let text = window[..len].trim_ascii_end();
-        if text.iter().filter(|byte| **byte == b' ').count() > 4 {
+        if memchr::memchr_iter(b' ', text).count() > 4 {
             break;
         }
         if text.iter().any(u8::is_ascii_alphabetic) {
