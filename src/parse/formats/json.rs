@@ -199,6 +199,31 @@ fn is_wrapper(key: &[u8]) -> bool {
     )
 }
 
+/// Objects whose members are looked at; all others only cost time.
+fn is_parent(key: &[u8]) -> bool {
+    is_wrapper(key)
+        || matches!(
+            key,
+            b"error"
+                | b"body"
+                | b"service"
+                | b"process"
+                | b"source"
+                | b"client"
+                | b"user"
+                | b"host"
+                | b"request"
+                | b"instant"
+                | b"kubernetes"
+                | b"t"
+                | b"ts"
+                | b"time"
+                | b"timestamp"
+                | b"@timestamp"
+                | b"date"
+        )
+}
+
 /// The best value so far for one field.
 type Best = Option<(u8, Value)>;
 
@@ -270,7 +295,11 @@ impl Candidates {
             return;
         }
         let mut buffer = [0; 2 * MAX_KEY + 1];
-        let is_wrapper = lowered(parent, &mut buffer).is_some_and(is_wrapper);
+        let lowered = lowered(parent, &mut buffer).unwrap_or_default();
+        if !is_parent(lowered) {
+            return;
+        }
+        let is_wrapper = is_wrapper(lowered);
         for ((start, end), value) in Members::of(line, at) {
             let key = &line[start..end];
             if key.len() > MAX_KEY {

@@ -99,6 +99,14 @@ fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
                 pos = skip_blanks(line, end + 5);
             }
             _ => {
+                // Behind `[shop.cart]` a plain word with a colon is part of the text.
+                let has_logger =
+                    thread.is_some_and(|(start, end)| line[start..end].contains(&b'.'));
+                let after = if has_logger {
+                    after.map(|_| Names::Telling)
+                } else {
+                    after
+                };
                 if let Some(name) = name(line, pos, after) {
                     logger = Some((pos, name.end));
                     pos = name.rest;
@@ -246,7 +254,7 @@ fn columns(line: &[u8], at: usize) -> Header {
             break;
         };
         let text = window[..len].trim_ascii_end();
-        if text.iter().filter(|byte| **byte == b' ').count() > 4 {
+        if memchr::memchr_iter(b' ', text).count() > 4 {
             break;
         }
         if text.iter().any(u8::is_ascii_alphabetic) {
