@@ -62,10 +62,8 @@ pub fn pca(rows: &Sparse) -> Result<Vec<[f64; 2]>, FitError> {
             axis.iter_mut().for_each(|x| *x = -*x);
         }
     }
-    Ok(projected
-        .iter()
-        .map(|row| [tame(dot(row, &axes[0])), tame(dot(row, &axes[1]))])
-        .collect())
+    let place = |row: &[f64; BLOCK]| axes.map(|axis| tame(dot(row, &axis) * centered.unit));
+    Ok(projected.iter().map(place).collect())
 }
 
 fn dot(a: &[f64; BLOCK], b: &[f64; BLOCK]) -> f64 {
@@ -202,10 +200,10 @@ mod tests {
         let places = pca(&rows).unwrap();
         let x: f64 = places.iter().map(|p| p[0] * p[0]).sum();
         let y: f64 = places.iter().map(|p| p[1] * p[1]).sum();
-        // In units of the largest value, 78: variance 25 t² along (0.6, 0, 0.8), and 1.25 across.
+        // Variance 25 t² along (0.6, 0, 0.8), and 1.25 a row across.
         let t2: f64 = (0..40).map(|i| (f64::from(i) - 19.5).powi(2)).sum();
-        assert!((x * 78.0 * 78.0 / (25.0 * t2) - 1.0).abs() < 0.01, "{x}");
-        assert!((y * 78.0 * 78.0 - 49.53).abs() < 0.01, "{y}");
+        assert!((x / (25.0 * t2) - 1.0).abs() < 0.01, "{x}");
+        assert!((y - 49.53).abs() < 0.01, "{y}");
         assert!(places.windows(2).all(|p| p[0][0] < p[1][0]));
     }
 

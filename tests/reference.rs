@@ -1,0 +1,245 @@
+//! The science against scikit-learn and numpy on fixed inputs; `tests/reference/make.py` wrote their results.
+
+use logloupe::cluster::Clusterer;
+use logloupe::cluster::dbscan::DbscanParams;
+use logloupe::cluster::layout;
+use logloupe::correlate::pearson::pearson;
+use logloupe::detect::isolation_forest::IsolationForestParams;
+use logloupe::featurize::dataset::{Dataset, Rows};
+use logloupe::featurize::scale::StandardScaler;
+use logloupe::featurize::sparse::Sparse;
+use logloupe::featurize::tfidf::tfidf;
+use ndarray::Array2;
+use serde::Deserialize;
+
+macro_rules! cases {
+    ($name:literal) => {
+        serde_json::from_str(include_str!(concat!("reference/", $name, ".json"))).unwrap()
+    };
+}
+
+fn dense(rows: &[Vec<f64>]) -> Array2<f64> {
+    Array2::from_shape_fn((rows.len(), rows[0].len()), |(i, j)| rows[i][j])
+}
+
+fn sparse(rows: &[Vec<f64>]) -> Sparse {
+    let mut sparse = Sparse::with_cols(rows[0].len() as u32);
+    for row in rows {
+        sparse.push_row(
+            (0..)
+                .zip(row.iter().copied())
+                .filter(|entry| entry.1 != 0.0),
+        );
+    }
+    sparse
+}
+
+#[track_caller]
+fn assert_close(found: f64, expected: f64, tolerance: f64) {
+    assert!(
+        (found - expected).abs() <= tolerance,
+        "{found} is not {expected}"
+    );
+}
+
+#[derive(Deserialize)]
+struct TfIdfCase {
+    texts: Vec<String>,
+    weights: Vec<u32>,
+    vocabulary: Vec<String>,
+    idf: Vec<f64>,
+    indptr: Vec<u32>,
+    indices: Vec<u32>,
+    values: Vec<f64>,
+}
+
+#[test]
+fn tfidf_equals_scikit_learn() {
+    let cases: Vec<TfIdfCase> = cases!("tfidf");
+    for case in cases {
+        let texts: Vec<&str> = case.texts.iter().map(String::as_str).collect();
+        let found = tfidf(&texts, &case.weights);
+        assert_eq!(found.vocabulary, case.vocabulary);
+        assert_eq!(found.rows.indptr, case.indptr);
+        assert_eq!(found.rows.indices, case.indices);
+        let pairs = found
+            .rows
+            .values
+            .iter()
+            .chain(&found.idf)
+            .zip(case.values.iter().chain(&case.idf));
+        pairs.for_each(|(found, expected)| assert_close(*found, *expected, 1e-12));
+    }
+}
+
+#[derive(Deserialize)]
+struct ForestCase {
+    rows: Vec<Vec<f64>>,
+    weights: Vec<u32>,
+    raw: Vec<f64>,
+}
+
+#[test]
+fn isolation_forest_ranks_as_scikit_learn() {
+    let cases: Vec<ForestCase> = cases!("isolation_forest");
+    for (idx, case) in cases.iter().enumerate() {
+        let (dense, sparse) = (dense(&case.rows), sparse(&case.rows));
+        for rows in [Rows::Dense(dense.view()), Rows::Sparse(&sparse)] {
+            let params = IsolationForestParams {
+                n_trees: 300,
+                sample_size: 256,
+                seed: 1,
+            };
+            let data = Dataset::weighted(rows, &case.weights);
+            let found = params
+                .check()
+                .unwrap()
+                .fit_forest(&data)
+                .unwrap()
+                .raw_scores(&data);
+            let rho = spearman(&found, &case.raw);
+            let off = found
+                .iter()
+                .zip(&case.raw)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f64::max);
+            println!("case {idx}: rank correlation {rho:.4}, largest difference {off:.4}");
+            assert!(rho >= 0.95, "case {idx}: rank correlation {rho}");
+            assert!(off <= 0.05, "case {idx}: raw scores differ by {off}");
+        }
+    }
+}
+
+/// Pearson's correlation of the ranks, equal values sharing their mean rank.
+fn spearman(a: &[f64], b: &[f64]) -> f64 {
+    let ranks = |values: &[f64]| -> Vec<f64> {
+        let rank = |x: &f64| {
+            let (below, equal) = values.iter().fold((0, 0), |(below, equal), y| {
+                (below + usize::from(y < x), equal + usize::from(y == x))
+            });
+            below as f64 + (equal as f64 - 1.0) / 2.0
+        };
+        values.iter().map(rank).collect()
+    };
+    let table = [ranks(a), ranks(b)];
+    let rows = Array2::from_shape_fn((a.len(), 2), |(i, j)| table[j][i]);
+    pearson(rows.view())[0][1].unwrap()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DbscanCase {
+    metric: String,
+    eps: f64,
+    min_points: u32,
+    rows: Vec<Vec<f64>>,
+    weights: Vec<u32>,
+    labels: Vec<i32>,
+}
+
+#[test]
+fn dbscan_makes_the_partition_of_scikit_learn() {
+    let cases: Vec<DbscanCase> = cases!("dbscan");
+    for (idx, case) in cases.iter().enumerate() {
+        let (dense, sparse) = (dense(&case.rows), sparse(&case.rows));
+        let rows = match case.metric.as_str() {
+            "cosine" => Rows::Sparse(&sparse),
+            _ => Rows::Dense(dense.view()),
+        };
+        let params = DbscanParams {
+            eps: Some(case.eps),
+            min_points: case.min_points,
+        };
+        let data = Dataset::weighted(rows, &case.weights);
+        let found = params.check().unwrap().cluster(&data).unwrap();
+        // Clusters are numbered by their first row here and by their first core there: rename by first appearance.
+        let mut names: Vec<i32> = Vec::new();
+        let expected: Vec<Option<u32>> = case
+            .labels
+            .iter()
+            .map(|label| {
+                (*label >= 0).then(|| {
+                    names
+                        .iter()
+                        .position(|name| name == label)
+                        .unwrap_or_else(|| {
+                            names.push(*label);
+                            names.len() - 1
+                        }) as u32
+                })
+            })
+            .collect();
+        println!("case {idx}: {} clusters", found.n_clusters);
+        assert!(found.n_clusters >= 2, "case {idx} says little");
+        assert_eq!(found.labels, expected, "case {idx}");
+    }
+}
+
+#[derive(Deserialize)]
+struct PearsonCase {
+    rows: Vec<Vec<f64>>,
+    correlation: Vec<Vec<Option<f64>>>,
+}
+
+#[test]
+fn correlations_equal_numpy() {
+    let cases: Vec<PearsonCase> = cases!("pearson");
+    for case in cases {
+        let found = pearson(dense(&case.rows).view());
+        for (found, expected) in found
+            .iter()
+            .flatten()
+            .zip(case.correlation.iter().flatten())
+        {
+            match (found, expected) {
+                (Some(found), Some(expected)) => assert_close(*found, *expected, 1e-9),
+                _ => assert_eq!(found, expected),
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ScaleCase {
+    rows: Vec<Vec<f64>>,
+    weights: Vec<u32>,
+    scaled: Vec<Vec<f64>>,
+}
+
+#[test]
+fn scaling_equals_scikit_learn() {
+    let cases: Vec<ScaleCase> = cases!("scale");
+    for case in cases {
+        let rows = dense(&case.rows);
+        let data = Dataset::weighted(Rows::Dense(rows.view()), &case.weights);
+        let found = StandardScaler::fit(&data).transform(&data);
+        let pairs = found.iter().zip(case.scaled.iter().flatten());
+        pairs.for_each(|(found, expected)| assert_close(*found, *expected, 1e-9));
+    }
+}
+
+#[derive(Deserialize)]
+struct PcaCase {
+    texts: Vec<String>,
+    places: Vec<[f64; 2]>,
+}
+
+#[test]
+fn layout_equals_the_principal_components_of_scikit_learn() {
+    let cases: Vec<PcaCase> = cases!("pca");
+    for case in cases {
+        let texts: Vec<&str> = case.texts.iter().map(String::as_str).collect();
+        let found = layout::pca(&tfidf(&texts, &[]).rows).unwrap();
+        for axis in 0..2 {
+            // The sign of a component is free.
+            let product: f64 = found
+                .iter()
+                .zip(&case.places)
+                .map(|(a, b)| a[axis] * b[axis])
+                .sum();
+            for (found, expected) in found.iter().zip(&case.places) {
+                assert_close(found[axis] * product.signum(), expected[axis], 1e-3);
+            }
+        }
+    }
+}

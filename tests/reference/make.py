@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Results of scikit-learn and numpy on fixed inputs, as JSON beside this script; tests/reference.rs compares with them.
+
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6
+    venv/bin/python tests/reference/make.py
+"""
+import json
+import pathlib
+import random
+
+import numpy as np
+from sklearn.cluster import DBSCAN
+from sklearn.decomposition import PCA
+from sklearn.ensemble import IsolationForest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import StandardScaler
+
+HERE = pathlib.Path(__file__).parent
+
+
+def write(name, cases):
+    text = ",\n".join(json.dumps(case, ensure_ascii=True, separators=(",", ":")) for case in cases)
+    (HERE / f"{name}.json").write_text(f"[\n{text}\n]\n")
+
+
+def rounded(matrix, digits=4):
+    return np.round(np.asarray(matrix, dtype=float), digits)
+
+
+def messages(seed, n):
+    """Log-like masked messages, some nearly alike, with skewed counts."""
+    rng = random.Random(seed)
+    shapes = [
+        "{a} opened for user <user> by (uid=<num>)",
+        "Failed password for {b} from <ip> port <num> ssh2",
+        "Connection {c} by <ip> [preauth]",
+        "PacketResponder <num> for block {d} terminating",
+        "Received block <*> of size <num> from {e}",
+        "GET {f} returned <num> in <num> ms",
+        "Exception in thread {g}: java.io.IOException: {c}",
+        "{a} {b} {c} {d}",
+    ]
+    words = {
+        "a": "session connection channel stream".split(),
+        "b": "root admin guest oracle test invalid".split(),
+        "c": "closed reset refused timed-out".split(),
+        "d": "blk_1 blk_22 primary replica".split(),
+        "e": "datanode namenode /10.0.0.1 client".split(),
+        "f": "/index /login /api/v1/items /health".split(),
+        "g": "main worker-1 worker-2 pool".split(),
+    }
+    texts = {}
+    while len(texts) < n:
+        shape = rng.choice(shapes)
+        text = shape.format(**{key: rng.choice(choice) for key, choice in words.items()})
+        texts.setdefault(text, int(rng.paretovariate(0.6)) if rng.random() < 0.8 else 1)
+    return list(texts), [min(count, 400) for count in texts.values()]
+
+
+def expanded(rows, weights):
+    return [row for row, weight in zip(rows, weights) for _ in range(weight)]
+
+
+def tfidf_cases():
+    inputs = [messages(1, 12), messages(2, 30), messages(3, 60)]
+    inputs.append((["", "a", "x y z", "!!!", "ab", "ab ab AB", "ab cd"], [3, 1, 2, 1, 5, 1, 1]))
+    inputs.append((
+        ["Größe überschritten: <num> MB", "ошибка чтения файла <path>", "ОШИБКА записи", "磁盘 已满", "naïve café_1 ÉTÉ", "İstanbul x²"],
+        [1, 4, 2, 1, 1, 1],
+    ))
+    for texts, weights in inputs:
+        vectorizer = TfidfVectorizer().fit(expanded(texts, weights))
+        matrix = vectorizer.transform(texts).tocsr()
+        matrix.sort_indices()
+        yield {
+            "texts": texts,
+            "weights": weights,
+            "vocabulary": list(map(str, vectorizer.get_feature_names_out())),
+            "idf": vectorizer.idf_.tolist(),
+            "indptr": matrix.indptr.tolist(),
+            "indices": matrix.indices.tolist(),
+            "values": matrix.data.tolist(),
+        }
+
+
+def dense_inputs():
+    rng = np.random.default_rng(7)
+    blobs = np.vstack([rng.normal(0, 1, (150, 4)), rng.normal(6, 0.5, (80, 4)), rng.uniform(-12, 12, (12, 4))])
+    skewed = np.column_stack([
+        rng.poisson(40, 260), rng.poisson(1.2, 260), rng.pareto(1.5, 260), rng.beta(2, 5, 260), np.zeros(260), rng.integers(0, 2, 260),
+    ]).astype(float)
+    skewed[100, :4] = [900, 60, 3, 0.99]
+    skewed[101, :4] = [0, 0, 0, 0]
+    angle = rng.uniform(0, np.pi, 200)
+    moons = np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(0, 0.06, (200, 2))
+    moons[100:] = [1, 0.4] - moons[100:]
+    grid = np.array([[x, y] for x in range(9) for y in range(7) if (x * y) % 4 != 3], dtype=float)
+    return rounded(blobs), rounded(skewed), rounded(moons), grid
+
+
+def forest_cases():
+    blobs, skewed, moons, _ = dense_inputs()
+    # Counts that differ a lot: among messages of equal count two forests of scikit-learn itself agree to less than .95.
+    texts, weights = messages(4, 60)
+    words = TfidfVectorizer().fit(expanded(texts, weights)).transform(texts).toarray()
+    for rows, weights in [
+        (blobs, [1] * len(blobs)),
+        (skewed, [1] * len(skewed)),
+        (moons, [1 + i % 3 for i in range(len(moons))]),
+        (rounded(words, 12), weights),
+    ]:
+        sample = np.array(expanded(rows, weights))
+        scores = np.mean([
+            -IsolationForest(n_estimators=300, max_samples=min(256, len(sample)), random_state=seed).fit(sample).score_samples(rows)
+            for seed in range(10)
+        ], axis=0)
+        yield {"rows": rows.tolist(), "weights": list(map(int, weights)), "raw": np.round(scores, 6).tolist()}
+
+
+def dbscan_cases():
+    blobs, skewed, moons, grid = dense_inputs()
+    rng = np.random.default_rng(11)
+    scaled = rounded(StandardScaler().fit_transform(skewed), 6)
+    texts, counts = messages(5, 150)
+    words = TfidfVectorizer().fit(expanded(texts, counts)).transform(texts).toarray()
+    for metric, rows, weights, eps, min_points in [
+        ("euclidean", blobs, [1] * len(blobs), 1.4, 5),
+        ("euclidean", moons, [1] * len(moons), 0.2, 4),
+        ("euclidean", scaled, rng.integers(0, 4, len(scaled)).tolist(), 0.9, 6),
+        ("euclidean", grid, rng.integers(1, 3, len(grid)).tolist(), 1.0, 7),
+        ("cosine", rounded(words, 12), counts, 0.35, 5),
+        ("cosine", rounded(words, 12), [1] * len(words), 0.5, 4),
+    ]:
+        found = DBSCAN(eps=eps, min_samples=min_points, metric=metric).fit(rows, sample_weight=weights)
+        yield {
+            "metric": metric, "eps": eps, "minPoints": min_points,
+            "rows": rows.tolist(), "weights": list(map(int, weights)), "labels": found.labels_.tolist(),
+        }
+
+
+def pearson_cases():
+    blobs, skewed, moons, grid = dense_inputs()
+    rng = np.random.default_rng(13)
+    offset = rounded(1e6 + rng.normal(0, 1, (50, 3)), 6)
+    huge = rng.normal(0, 1, (40, 3)) * [1e150, 1e-150, 1]
+    for rows in [blobs, skewed, moons, offset, huge]:
+        with np.errstate(all="ignore"):
+            found = np.corrcoef(rows, rowvar=False)
+        correlation = [[None if np.isnan(x) else x for x in row] for row in found.tolist()]
+        yield {"rows": rows.tolist(), "correlation": correlation}
+
+
+def scale_cases():
+    blobs, skewed, _, grid = dense_inputs()
+    for rows in [blobs[::5], skewed[::5], grid]:
+        weights = [1 + i % 4 for i in range(len(rows))]
+        scaler = StandardScaler().fit(rows, sample_weight=weights)
+        yield {"rows": rows.tolist(), "weights": weights, "scaled": scaler.transform(rows).tolist()}
+
+
+def pca_cases():
+    for seed, n in [(6, 40), (8, 90)]:
+        texts, _ = messages(seed, n)
+        words = TfidfVectorizer().fit_transform(texts).toarray()
+        yield {"texts": texts, "places": PCA(2, svd_solver="full").fit_transform(words).tolist()}
+
+
+write("tfidf", tfidf_cases())
+write("isolation_forest", forest_cases())
+write("dbscan", dbscan_cases())
+write("pearson", pearson_cases())
+write("scale", scale_cases())
+write("pca", pca_cases())
