@@ -7,3 +7,5 @@ pub mod plot;
 pub mod protocol;
 pub mod report;
 pub mod sample;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
