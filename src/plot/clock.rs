@@ -115,6 +115,7 @@ fn label_chars(step: Step) -> &'static str {
     match step {
         Step::Millis(step) if step < SECOND => "00:00:00.000",
         Step::Millis(step) if step < MINUTE => "00:00:00",
+        Step::Millis(step) if step < DAY => "00:00",
         Step::Millis(_) => "Mar 30",
         Step::Months(_) => "2026",
     }
@@ -122,7 +123,7 @@ fn label_chars(step: Step) -> &'static str {
 
 /// Instants with their labels, as many as stand side by side without touching.
 pub(super) fn ticks(scale: &Scale, font_size: f64) -> Vec<(f64, String)> {
-    let gap = font_size * 1.5;
+    let gap = font_size * 1.3;
     let step = STEPS.into_iter().find(|step| {
         let ms = match step {
             Step::Millis(ms) => *ms,

@@ -10,6 +10,9 @@ use crate::report::{ClusterGroup, Report};
 /// Clusters with a colour of their own; those after them share a grey that is darker than noise.
 const N_COLORED: usize = 10;
 
+/// Clusters that are named in the picture; the smaller ones only under the pointer.
+const N_NAMED: usize = 24;
+
 /// The plot.
 pub(super) struct Clusters;
 
@@ -135,13 +138,13 @@ impl Plot for Clusters {
             };
             scene.target(TargetShape::Disc { at, radius }, pick, idx);
         }
-        for (row, group) in report.clusters.groups.iter().enumerate() {
-            let members: Vec<Dot> = points
-                .iter()
-                .filter(|point| point.cluster == Some(group.id) && finite(point))
-                .map(|point| (x.at(point.x), y.at(point.y)))
-                .collect();
-            name_cluster(&mut scene, view, report, group, row, &members);
+        let dots: Vec<(Option<u32>, Dot)> = points
+            .iter()
+            .filter(|point| finite(point))
+            .map(|point| (point.cluster, (x.at(point.x), y.at(point.y))))
+            .collect();
+        for (row, group) in report.clusters.groups.iter().take(N_NAMED).enumerate() {
+            name_cluster(&mut scene, view, report, row, group, &dots);
         }
         scene
     }
@@ -226,85 +229,102 @@ impl Plot for Clusters {
     }
 }
 
-/// Writes a cluster's name at the first free place around its middle; leaves it to the legend when there is none.
+/// Writes a cluster's name where it hides the fewest messages, near its middle; leaves it to the legend when there is no room.
 fn name_cluster(
     scene: &mut Scene,
     view: &View,
     report: &Report,
-    group: &ClusterGroup,
     row: usize,
-    members: &[Dot],
+    group: &ClusterGroup,
+    dots: &[(Option<u32>, Dot)],
 ) {
-    if members.is_empty() {
-        return;
-    }
-    let median = |mut values: Vec<i32>| {
-        values.sort_unstable();
-        values[values.len() / 2]
-    };
-    let at = (
-        median(members.iter().map(|dot| dot.0).collect()),
-        median(members.iter().map(|dot| dot.1).collect()),
-    );
+    let members: Vec<Dot> = dots
+        .iter()
+        .filter(|(id, _)| *id == Some(group.id))
+        .map(|(_, dot)| *dot)
+        .collect();
     let size = view.font();
     let text = cut_to_width(&cut(&group.name, 32), size, view.bounds().x1 / 2);
-    if text.is_empty() {
+    if members.is_empty() || text.is_empty() {
         return;
     }
-    let theme = view.theme();
-    let mut label = Label {
-        at,
-        text,
-        size,
-        color: theme.ink(),
-        across: Align::Middle,
-        down: Align::Middle,
+    // The middle nine tenths: a straggler should not push the name away.
+    let part = |mut values: Vec<i32>, share: f64| {
+        values.sort_unstable();
+        values[((values.len() - 1) as f64 * share + 0.5) as usize]
     };
-    let step = f64::from(view.px(9.0));
-    for far in [1.4, 2.4, 3.6, 5.0, 7.0] {
-        for (dx, dy, across) in [
-            (0.0, -1.0, Align::Middle),
-            (0.0, 1.0, Align::Middle),
-            (1.0, 0.0, Align::Start),
-            (-1.0, 0.0, Align::End),
-            (0.7, -0.7, Align::Start),
-            (-0.7, -0.7, Align::End),
-            (0.7, 0.7, Align::Start),
-            (-0.7, 0.7, Align::End),
+    let xs = |share| part(members.iter().map(|dot| dot.0).collect(), share);
+    let ys = |share| part(members.iter().map(|dot| dot.1).collect(), share);
+    let (left, middle_x, right) = (xs(0.05), xs(0.5), xs(0.95));
+    let (top, middle_y, bottom) = (ys(0.05), ys(0.5), ys(0.95));
+    let theme = view.theme();
+    let pad = view.px(3.0);
+    let mut best: Option<(i64, Label, Area)> = None;
+    for css in [12.0, 18.0, 28.0, 44.0] {
+        let far = view.px(css);
+        for (at, across) in [
+            ((middle_x, top - far), Align::Middle),
+            ((middle_x, bottom + far), Align::Middle),
+            ((right + far, middle_y), Align::Start),
+            ((left - far, middle_y), Align::End),
+            ((right, top - far), Align::Start),
+            ((left, top - far), Align::End),
+            ((right, bottom + far), Align::Start),
+            ((left, bottom + far), Align::End),
         ] {
-            label.at = (
-                at.0 + (dx * far * step) as i32,
-                at.1 + (dy * far * step) as i32,
-            );
-            label.across = across;
+            let label = Label {
+                at,
+                text: text.clone(),
+                size,
+                color: theme.ink(),
+                across,
+                down: Align::Middle,
+            };
             let area = label.area();
-            let pad = view.px(3.0);
             let plate = Area {
                 x0: area.x0 - pad,
                 y0: area.y0 - 1,
                 x1: area.x1 + pad,
-                y1: area.y1 + 1,
+                y1: area.y1 + view.px(3.0),
             };
             if !scene.is_free(plate) {
                 continue;
             }
-            if far > 3.0 {
-                scene.path(&[at, label.at], view.px(1.0), theme.axis());
-            }
-            scene.rect(plate, fade(theme.surface(), 0.8));
-            let underline = Area {
-                y0: plate.y1,
-                y1: plate.y1 + view.px(2.0),
-                ..plate
-            };
-            scene.rect(underline, color_of(report, theme, Some(group.id)));
-            scene.target(
-                TargetShape::Area(plate),
-                Pick::Cluster { id: group.id },
-                row,
+            let n_hidden = dots
+                .iter()
+                .filter(|(_, (x, y))| {
+                    plate.x0 - pad <= *x
+                        && *x <= plate.x1 + pad
+                        && plate.y0 - pad <= *y
+                        && *y <= plate.y1 + pad
+                })
+                .count();
+            let center = (
+                i64::from(area.x0 + area.x1) / 2,
+                i64::from(area.y0 + area.y1) / 2,
             );
-            scene.label(label);
-            return;
+            let away =
+                (center.0 - i64::from(middle_x)).abs() + (center.1 - i64::from(middle_y)).abs();
+            let cost = n_hidden as i64 * i64::from(view.px(30.0)) + away;
+            if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+                best = Some((cost, label, plate));
+            }
         }
     }
+    let Some((_, label, plate)) = best else {
+        return;
+    };
+    scene.rect(plate, fade(theme.surface(), 0.75));
+    let underline = Area {
+        y0: plate.y1 - view.px(2.0),
+        ..plate
+    };
+    scene.rect(underline, color_of(report, theme, Some(group.id)));
+    scene.target(
+        TargetShape::Area(plate),
+        Pick::Cluster { id: group.id },
+        row,
+    );
+    scene.label(label);
+    scene.reserve(plate);
 }

@@ -215,7 +215,7 @@ pub(super) fn report() -> Report {
                     template: (idx % 5) as u32,
                     message: idx as u32,
                     n_records: (900.0 * noise(idx, 24) * noise(idx, 25)) as u32 + 1,
-                    score: if cluster == Some(3) && idx % 4 == 0 {
+                    score: if cluster == Some(3) && idx % 5 == 0 {
                         80.0
                     } else {
                         10.0

@@ -12,7 +12,7 @@ pub(super) fn inner(view: &View, top: i32) -> Option<Area> {
         x0: view.px(44.0),
         y0: top,
         x1: view.bounds().x1 - view.px(12.0),
-        y1: view.bounds().y1 - (view.font() * 2.7) as i32,
+        y1: view.bounds().y1 - (view.font() * 3.2) as i32,
     };
     (area.width() >= view.px(24.0) && area.height() >= view.px(16.0)).then_some(area)
 }
@@ -54,7 +54,7 @@ pub(super) fn draw_time_axis(scene: &mut Scene, view: &View, area: Area, scale: 
         }
         scene.upright_line(x, area.y1, area.y1 + tick, view.px(1.0), theme.axis());
         scene.label(Label {
-            at: (x, area.y1 + tick + view.px(2.0)),
+            at: (x, area.y1 + tick + view.px(3.0)),
             text,
             size,
             color: theme.muted(),
@@ -63,7 +63,7 @@ pub(super) fn draw_time_axis(scene: &mut Scene, view: &View, area: Area, scale: 
         });
     }
     scene.label(Label {
-        at: (area.x1, area.y1 + tick + view.px(2.0) + (size * 1.2) as i32),
+        at: (area.x1, area.y1 + tick + view.px(3.0) + (size * 1.2) as i32),
         text: clock::caption(scale),
         size,
         color: theme.muted(),

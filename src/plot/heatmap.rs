@@ -5,7 +5,7 @@
 
 use super::scale::Scale;
 use super::scene::{Align, Area, Label, Scene, TargetShape, cut_to_width, text_width};
-use super::theme::Theme;
+use super::theme::{Theme, fade};
 use super::{LegendEntry, Pick, Plot, View};
 use crate::base::math;
 use crate::report::Report;
@@ -136,6 +136,11 @@ impl Plot for Heatmap {
                 y1: y + cell_height - gap,
             }
         };
+        // As many decimals as fit everywhere.
+        let digits = [2, 1].into_iter().find(|digits| {
+            let widest = text_width(&number(-1.0, *digits), size);
+            widest < cell_width - view.px(3.0) && size * 1.2 <= f64::from(cell_height - gap)
+        });
         for row in 1..n {
             for column in 0..row {
                 let area = cell(row, column);
@@ -144,21 +149,13 @@ impl Plot for Heatmap {
                     Some(r) => {
                         let color = theme.correlation(r);
                         scene.rect(area, color);
-                        let text =
-                            [2, 1]
-                                .map(|digits| number(r, digits))
-                                .into_iter()
-                                .find(|text| {
-                                    text_width(text, size) <= area.width() - view.px(2.0)
-                                        && size * 1.2 <= f64::from(area.height())
-                                });
-                        if let Some(text) = text {
+                        if let Some(digits) = digits {
                             scene.label(Label {
                                 at: (
                                     i32::midpoint(area.x0, area.x1),
                                     i32::midpoint(area.y0, area.y1),
                                 ),
-                                text,
+                                text: number(r, digits),
                                 size,
                                 color: theme.text_on(color),
                                 across: Align::Middle,
@@ -233,7 +230,7 @@ impl Plot for Heatmap {
 
 /// Slanted lines on the ground: no number, which is not the same as zero.
 fn hatch(scene: &mut Scene, view: &View, area: Area) {
-    let color = view.theme().grid();
+    let color = fade(view.theme().axis(), 0.45);
     let step = view.px(6.0);
     let (width, height) = (area.width() - 1, area.height() - 1);
     if width < 1 || height < 1 {

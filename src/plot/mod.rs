@@ -157,6 +157,28 @@ pub struct Picked {
     pub lines: Vec<String>,
 }
 
+/// A plot as a page lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct PlotKind {
+    /// Stable name, what to draw it by.
+    pub name: String,
+    /// Title for people.
+    pub title: String,
+}
+
+impl PlotKind {
+    /// Name and title of a plot.
+    #[must_use]
+    pub fn of(plot: &dyn Plot) -> Self {
+        Self {
+            name: plot.name().to_owned(),
+            title: plot.title().to_owned(),
+        }
+    }
+}
+
 /// A line of a legend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

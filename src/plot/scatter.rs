@@ -13,13 +13,19 @@ const N_COLORED: usize = 9;
 /// The plot.
 pub(super) struct Scatter;
 
-/// The templates that get a colour: those with the highest points.
+/// The templates that get a colour: those with the highest points; what is ordinary stays grey, unless all is.
 fn colored_templates(report: &Report) -> Vec<u32> {
     let mut order: Vec<(f64, u32)> = report
         .points
         .iter()
         .map(|point| (point.score, point.template))
         .collect();
+    let from = if order.iter().any(|(score, _)| *score >= BANDS[1].0) {
+        BANDS[1].0
+    } else {
+        f64::NEG_INFINITY
+    };
+    order.retain(|(score, _)| *score >= from);
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut templates = Vec::new();
     for (_, template) in order {
@@ -99,7 +105,7 @@ impl Plot for Scatter {
                 area.x1,
                 score.at(*from),
                 view.px(1.0),
-                theme.band(*from),
+                fade(theme.band(*from), 0.6),
             );
         }
         frame::draw_time_axis(&mut scene, view, area, &time);
@@ -115,11 +121,11 @@ impl Plot for Scatter {
             let radius =
                 view.px((2.6 + 0.6 * math::log2(f64::from(point.n_records.max(1)))).min(12.0));
             let at = (time.at(point.ms), score.at(point.score.clamp(0.0, 100.0)));
-            let color = templates
-                .iter()
-                .position(|id| *id == point.template)
-                .map_or(theme.other(), |idx| theme.category(idx));
-            scene.disc(at, radius, fade(color, 0.78));
+            let place = templates.iter().position(|id| *id == point.template);
+            let color = place.map_or(fade(theme.other(), 0.55), |idx| {
+                fade(theme.category(idx), 0.78)
+            });
+            scene.disc(at, radius, color);
             let pick = Pick::Message {
                 message: point.message,
                 template: point.template,

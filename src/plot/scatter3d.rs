@@ -4,7 +4,7 @@
 //! axes on a plane hide as much as they show; lines to the floor say where the strange points stand.
 
 use super::scale::{self, counted, short};
-use super::scene::{Align, Dot, Label, Scene, TargetShape};
+use super::scene::{Align, Dot, Label, Scene, TargetShape, text_width};
 use super::theme::{BANDS, Theme, band_of, fade};
 use super::{LegendEntry, Pick, Plot, View, clock};
 use crate::base::math;
@@ -353,66 +353,77 @@ fn draw_axis(
     if length < 1.0 {
         out = (away.0 / away_len, away.1 / away_len);
     }
-    let across = match out.0 {
-        x if x > 0.35 => Align::Start,
-        x if x < -0.35 => Align::End,
-        _ => Align::Middle,
+    // A text whose nearest corner is `css` pixels from the edge, whichever way the edge runs.
+    let beside = |dot: Dot, css: f64, width: f64| {
+        let far = f64::from(view.px(css)) + (out.0.abs() * width + out.1.abs() * size * 1.15) / 2.0;
+        (
+            dot.0 + libm::round(out.0 * far) as i32,
+            dot.1 + libm::round(out.1 * far) as i32,
+        )
     };
-    let down = match out.1 {
-        y if y > 0.35 => Align::Start,
-        y if y < -0.35 => Align::End,
-        _ => Align::Middle,
-    };
-    let beside = |dot: Dot, css: f64| {
-        let far = f64::from(view.px(css));
-        (dot.0 + (out.0 * far) as i32, dot.1 + (out.1 * far) as i32)
+    let label = |text: String, at: Dot, color| {
+        let (across, down) = (Align::Middle, Align::Middle);
+        Label {
+            at,
+            text,
+            size,
+            color,
+            across,
+            down,
+        }
     };
     let is_upright = out.1.abs() <= 0.35;
+    let n_ticks = (length / if is_upright { 2.2 * size } else { 3.6 * size }) as usize;
+    let ticks: Vec<(f64, String)> = axis
+        .ticks(n_ticks.min(6))
+        .into_iter()
+        .map(|value| (value, short(value)))
+        .collect();
+    let widest = ticks
+        .iter()
+        .map(|(_, text)| text_width(text, size))
+        .max()
+        .unwrap_or(0);
+
     // The name of an upright axis stands on top of it, that of the others beyond their ticks.
-    let (at, across_name, down_name) = if is_upright {
+    let title_width = f64::from(text_width(&axis.title(), size));
+    let beyond =
+        10.0 + (out.0.abs() * f64::from(widest) + out.1.abs() * size * 1.15) / view.factor();
+    let at = if is_upright {
         let top = if from.1 < to.1 { from } else { to };
-        ((top.0, top.1 - view.px(6.0)), Align::Middle, Align::End)
+        (top.0, top.1 - view.px(7.0) - (size * 0.6) as i32)
     } else {
-        (beside(middle, 24.0), across, down)
+        beside(middle, beyond, title_width)
     };
-    let mut name = Label {
-        at,
-        text: axis.title(),
-        size,
-        color: theme.ink(),
-        across: across_name,
-        down: down_name,
-    };
-    keep_inside(&mut name, view);
     if length >= f64::from(view.px(24.0)) {
+        let mut name = label(axis.title(), at, theme.ink());
+        keep_inside(&mut name, view);
         scene.label(name);
     }
-    let room = if is_upright { 2.2 * size } else { 3.6 * size };
-    let n_ticks = (length / room) as usize;
     if n_ticks == 0 {
         return;
     }
-    for value in axis.ticks(n_ticks.min(6)) {
+    for (value, text) in ticks {
         let dot = camera.dot(edge(axis.at(value)));
-        scene.path(&[dot, beside(dot, 4.0)], view.px(1.0), theme.axis());
-        scene.label(Label {
-            at: beside(dot, 7.0),
-            text: short(value),
-            size,
-            color: theme.muted(),
-            across,
-            down,
-        });
+        let far = f64::from(view.px(4.0));
+        let end = (
+            dot.0 + libm::round(out.0 * far) as i32,
+            dot.1 + libm::round(out.1 * far) as i32,
+        );
+        scene.path(&[dot, end], view.px(1.0), theme.axis());
+        let width = f64::from(text_width(&text, size));
+        scene.label(label(text, beside(dot, 7.0, width), theme.muted()));
     }
 }
 
 /// Shifts a label back into the picture where it would run over the border.
 fn keep_inside(label: &mut Label, view: &View) {
     let area = label.area();
-    let width = view.bounds().x1;
+    let bounds = view.bounds();
     let over_left = (view.px(2.0) - area.x0).max(0);
-    let over_right = (area.x1 + view.px(2.0) - width).max(0);
+    let over_right = (area.x1 + view.px(2.0) - bounds.x1).max(0);
     label.at.0 += over_left - over_right;
+    label.at.1 -= (area.y1 - bounds.y1).max(0);
 }
 
 fn distance(a: Dot, b: Dot) -> f64 {

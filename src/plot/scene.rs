@@ -271,6 +271,11 @@ impl Scene {
         is_free
     }
 
+    /// Keeps texts off an area.
+    pub(super) fn reserve(&mut self, area: Area) {
+        self.taken.push(area);
+    }
+
     pub(super) fn target(&mut self, shape: TargetShape, pick: Pick, row: usize) {
         self.targets.push(Target { shape, pick, row });
     }

@@ -194,7 +194,7 @@ fn any_report_can_be_drawn_at_any_size() {
                     svg(*plot, &report, &view);
                 }
                 for (x, y) in [(0.0, 0.0), (100.0, 100.0), (-5.0, f64::NAN), (1e300, 10.0)] {
-                    pick(*plot, &report, &view, x, y);
+                    let _ = pick(*plot, &report, &view, x, y);
                 }
             }
             assert!(!plot.describe(&report).is_empty());

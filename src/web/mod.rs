@@ -1,5 +1,6 @@
 //! The only module that names JavaScript: the shells in which the core runs in a browser. No logic that could run natively.
 
+pub mod canvas;
 pub mod worker;
 
 use serde::Serialize;
