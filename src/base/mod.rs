@@ -5,3 +5,4 @@ pub mod ids;
 pub mod math;
 pub mod rng;
 pub mod time;
+pub mod zone;

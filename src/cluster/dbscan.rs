@@ -187,7 +187,7 @@ mod tests {
         let data = Dataset::new(Rows::Dense(rows.view()));
         let expected = [0, 0, 0, 0, 1, 1, 1].map(Some);
         assert_eq!(labels(&data, 0.95, 4)[3], expected[3]);
-        let reversed = rows.slice(ndarray::s![..;-1, ..]).to_owned();
+        let reversed = array![[2.2], [2.1], [2.0], [1.1], [0.2], [0.1], [0.0]];
         let data = Dataset::new(Rows::Dense(reversed.view()));
         assert_eq!(labels(&data, 0.95, 4)[3], Some(0));
     }

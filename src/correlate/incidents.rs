@@ -24,6 +24,7 @@
 use std::ops::ControlFlow;
 
 use petgraph::unionfind::UnionFind;
+use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{FileId, MessageId};
 use crate::base::math;
@@ -79,7 +80,7 @@ impl IncidentParams {
 }
 
 /// A maximal run of records of one anomalous message with gaps below `link_seconds`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Episode {
     /// The message.
     pub message: MessageId,

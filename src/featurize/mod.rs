@@ -6,11 +6,13 @@
 //! | [`windows`] | the merged tally → one row of features a window |
 //! | [`tfidf`] | distinct masked messages with counts → sparse unit vectors |
 //! | [`sparse`] | compressed rows and their cosine |
+//! | [`login`] | a message → whether it tells of a failed login, and of whom |
 //! | [`neighbours`] | sparse unit rows → rows whose cosine is above a threshold |
 //! | [`dataset`] | rows (dense or sparse) with weights, as detectors and clusterers take them |
 //! | [`scale`] | columns → mean 0 and standard deviation 1 |
 
 pub mod dataset;
+pub mod login;
 pub mod neighbours;
 pub mod scale;
 pub mod sparse;

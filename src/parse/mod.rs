@@ -1,8 +1,28 @@
 //! Lines → records: timestamp, level, source and message of each line, in whatever format it is written.
+//!
+//! A [`ParsePlan`] is probed once from the head of a file: is it lines, CSV or a JSON array, do its lines carry headers, which of
+//! two numbers is the month. A [`Parser`] made from the plan then takes records apart one by one. It asks the formats of
+//! [`formats::all`] in order and takes the first that knows the line; the answer depends on nothing but the line and the plan,
+//! so blocks of a file can be parsed in any order and on any number of workers.
+
+mod continuation;
+mod csv_record;
+pub mod formats;
+mod json_scan;
+mod parser;
+mod plan;
+pub mod severity;
+pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
+
+pub use csv_record::CsvColumns;
+pub use formats::{Context, Format, FormatId, Sample};
+pub use parser::{Parsed, Parser};
+pub use plan::{ParsePlan, Shape};
+pub use timestamp::DayMonth;
 
 /// How bad a record says it is; ordered from harmless to fatal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,6 +42,22 @@ pub enum Level {
     Error = 6,
     /// The process or system cannot go on (critical, alert, emergency, panic).
     Fatal = 7,
+}
+
+impl Level {
+    /// The level in capitals, as people write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trace => "TRACE",
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Notice => "NOTICE",
+            Self::Warn => "WARN",
+            Self::Error => "ERROR",
+            Self::Fatal => "FATAL",
+        }
+    }
 }
 
 /// A piece of text that stands in the line, or in the scratch buffer when it had to be unescaped.
@@ -46,6 +82,38 @@ impl Text {
         };
         from.get(start as usize..end as usize).unwrap_or_default()
     }
+
+    /// Bytes `start..end` of the line.
+    pub(crate) fn line(start: usize, end: usize) -> Self {
+        Self::Line(offset(start), offset(end.max(start)))
+    }
+
+    /// Bytes `start..end` of the scratch buffer.
+    pub(crate) fn scratch(start: usize, end: usize) -> Self {
+        Self::Scratch(offset(start), offset(end.max(start)))
+    }
+
+    /// Whether it has no bytes.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        let (Self::Line(start, end) | Self::Scratch(start, end)) = self;
+        start >= end
+    }
+
+    /// The same text where the line it was cut from stands in the scratch buffer at `line_at`, and that line's own scratch at
+    /// `scratch_at`.
+    pub(crate) fn moved_to_scratch(self, line_at: usize, scratch_at: usize) -> Self {
+        let (start, end, base) = match self {
+            Self::Line(start, end) => (start, end, line_at),
+            Self::Scratch(start, end) => (start, end, scratch_at),
+        };
+        Self::scratch(start as usize + base, end as usize + base)
+    }
+}
+
+/// Lines are cut at 1 MiB long before offsets pass `u32`; a caller who does not cut gets text cut instead.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// What a format finds in one line.
@@ -63,4 +131,19 @@ pub struct Fields {
     pub ip: Option<Text>,
     /// User when the format has a place for it.
     pub user: Option<Text>,
+}
+
+impl Fields {
+    /// A record that is nothing but a message.
+    #[must_use]
+    pub fn of_message(message: Text) -> Self {
+        Self {
+            timestamp: None,
+            level: None,
+            source: Text::EMPTY,
+            message,
+            ip: None,
+            user: None,
+        }
+    }
 }

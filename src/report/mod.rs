@@ -4,6 +4,10 @@
 //! byte sizes are `f64`, counts are `u32`. Lists are bounded (see [`limits`]); the totals say how many there were.
 //! The JSON rendering of a report is the same bytes natively and in every browser.
 
+pub mod build;
+pub mod findings;
+pub mod words;
+
 use serde::{Deserialize, Serialize};
 
 /// Upper bounds of the lists in a report.

@@ -1,0 +1,76 @@
+# Logloupe: `make help` says what there is. Every target installs what it needs first, see tools/setup.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+# cargo, apt-get and npm lock each other out anyway.
+.NOTPARALLEL:
+
+PORT ?= 8080
+# The tools of tools/setup on PATH, and what it found out about this machine.
+WITH_TOOLS := . tools/env &&
+
+RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find src -type f)
+PAGE_SOURCES := $(shell find www -type f -not -path '*/node_modules/*' -not -path 'www/pkg/*')
+PRETTY := --log-level warn --no-error-on-unmatched-pattern www tests/browser tools .prettierrc.json
+WASM := www/pkg/logloupe_bg.wasm
+
+.PHONY: help
+help: ## List the targets (the default)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup setup-rust setup-wasm setup-web setup-browser setup-check
+setup: ## Install everything that any target needs
+	@tools/setup
+setup-rust setup-wasm setup-web setup-browser setup-check: setup-%:
+	@tools/setup $*
+
+.PHONY: serve
+serve: dist ## Build the page and serve it at http://127.0.0.1:8080/ (PORT=8081 for another port)
+	@PORT=$(PORT) node tools/serve.mjs
+
+.PHONY: dist
+dist: dist/index.html ## Build dist/: a static folder for any sub-path of any host
+dist/index.html: $(WASM) $(PAGE_SOURCES) | setup-web
+	$(WITH_TOOLS) cd www && vite build
+	@touch $@
+
+.PHONY: wasm
+wasm: $(WASM) ## Build www/pkg/: the analysis as WebAssembly, with its TypeScript types
+$(WASM): $(RUST_SOURCES) | setup-web setup-wasm
+	$(WITH_TOOLS) wasm-pack build --release --target web --mode no-install --no-pack --out-dir www/pkg -- --locked
+	@touch $@
+
+.PHONY: test
+test: test-native test-wasm test-browser ## Run all tests
+
+.PHONY: test-native
+test-native: setup-rust ## Run the tests that need no browser
+	$(WITH_TOOLS) cargo test --locked
+
+.PHONY: test-wasm
+test-wasm: setup-web setup-wasm setup-browser ## Run the tests of the WebAssembly in headless Chromium
+	$(WITH_TOOLS) WASM_BINDGEN_TEST_TIMEOUT=300 \
+	  wasm-pack test --headless --chrome --chromedriver "$$CHROMEDRIVER" --mode no-install -- --locked --test web
+
+.PHONY: test-browser
+test-browser: dist setup-browser ## Run the page's tests: the built page in headless Chromium
+	$(WITH_TOOLS) node tests/browser/run.mjs
+
+.PHONY: check
+check: setup-check setup-wasm setup-web $(WASM) ## Check formatting, lints, types and licences
+	$(WITH_TOOLS) cargo fmt --check
+	$(WITH_TOOLS) cargo clippy --locked --all-targets -- -D warnings
+	$(WITH_TOOLS) cargo clippy --locked --target wasm32-unknown-unknown --lib --test web -- -D warnings
+	$(WITH_TOOLS) cd www && tsc --noEmit
+	$(WITH_TOOLS) prettier --check $(PRETTY)
+	$(WITH_TOOLS) cargo deny --locked check --hide-inclusion-graph licenses bans sources
+	@$(WITH_TOOLS) tools/check-advisories
+
+.PHONY: format
+format: setup-check setup-web ## Format all sources
+	$(WITH_TOOLS) cargo fmt
+	$(WITH_TOOLS) prettier --write $(PRETTY)
+
+.PHONY: clean
+clean: ## Remove all that was built; the installed tools stay
+	rm -rf target dist www/pkg tests/browser/output

@@ -1,0 +1,443 @@
+//! Runs the browser's session natively: the same core, the same report, byte for byte.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool prints"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a command-line tool has files and threads"
+)]
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::time::UNIX_EPOCH;
+
+use logloupe::base::ids::FileId;
+use logloupe::base::time::{DAY, SECOND, Timestamp, civil_from_days};
+use logloupe::base::zone::Zone;
+use logloupe::ingest::container::Container;
+use logloupe::ingest::gunzip::Gunzip;
+use logloupe::parse::{Parser, Shape};
+use logloupe::protocol::{FileMeta, Options};
+use logloupe::report::words::level_name;
+use logloupe::session::{Engine, HEAD_LEN, Naming, Task};
+use logloupe::shard::{BlockJob, Hit, Shard, Summary};
+
+const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--records OUT.csv] [--report OUT.json] FILE...";
+
+/// Bytes a shard reads beyond its block at first.
+const READ_AHEAD: u64 = 64 << 10;
+/// Bytes read at a time.
+const READ_LEN: usize = 1 << 20;
+/// Bytes of a record that stand in the records file.
+const RECORD_CAP: usize = 1 << 20;
+
+struct Arguments {
+    options: Options,
+    n_workers: usize,
+    records: Option<PathBuf>,
+    report: Option<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+enum Failure {
+    Arguments(String),
+    File(String),
+}
+
+fn main() -> ExitCode {
+    let outcome = arguments().and_then(|arguments| run(&arguments));
+    let (code, message) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Arguments(message)) => (2, message),
+        Err(Failure::File(message)) => (1, message),
+    };
+    eprintln!("analyze: {message}");
+    ExitCode::from(code)
+}
+
+fn arguments() -> Result<Arguments, Failure> {
+    let wrong = |what: String| Failure::Arguments(format!("{what}; {USAGE}"));
+    let mut parsed = Arguments {
+        options: Options::default(),
+        n_workers: 1,
+        records: None,
+        report: None,
+        files: Vec::new(),
+    };
+    let mut given = std::env::args_os().skip(1);
+    while let Some(argument) = given.next() {
+        let name = argument.to_string_lossy().into_owned();
+        let mut value = || {
+            given
+                .next()
+                .ok_or_else(|| wrong(format!("{name} needs a value")))
+        };
+        match name.as_str() {
+            "--plain" => parsed.options.plain = true,
+            "--timezone" => parsed.options.timezone = value()?.to_string_lossy().into_owned(),
+            "--workers" => {
+                let n = value()?
+                    .to_string_lossy()
+                    .parse()
+                    .ok()
+                    .filter(|n| (1..=64).contains(n));
+                parsed.n_workers =
+                    n.ok_or_else(|| wrong("--workers takes a number from 1 to 64".to_owned()))?;
+            }
+            "--records" => parsed.records = Some(value()?.into()),
+            "--report" => parsed.report = Some(value()?.into()),
+            _ if name.starts_with("--") => return Err(wrong(format!("unknown option {name}"))),
+            _ => parsed.files.push(argument.into()),
+        }
+    }
+    if parsed.files.is_empty() {
+        return Err(wrong("no file given".to_owned()));
+    }
+    Ok(parsed)
+}
+
+struct Input {
+    meta: FileMeta,
+    file: File,
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::File(format!("{} cannot be read: {error}", path.display()))
+}
+
+fn open(path: &Path) -> Result<Input, Failure> {
+    let failed = |error| unreadable(path, &error);
+    let file = File::open(path).map_err(failed)?;
+    let facts = file.metadata().map_err(failed)?;
+    if facts.is_dir() {
+        return Err(Failure::File(format!("{} is a folder", path.display())));
+    }
+    let modified = facts
+        .modified()
+        .map_err(failed)?
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    // Whole milliseconds, as a browser gives them.
+    let modified_ms = modified.as_millis() as f64;
+    Ok(Input {
+        meta: FileMeta {
+            name,
+            byte_len: facts.len() as f64,
+            modified_ms,
+        },
+        file,
+    })
+}
+
+fn read_at(input: &Input, offset: u64, byte_len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; byte_len];
+    let mut n_read = 0;
+    while n_read < byte_len {
+        match input
+            .file
+            .read_at(&mut bytes[n_read..], offset + n_read as u64)
+        {
+            Ok(0) | Err(_) => break,
+            Ok(n) => n_read += n,
+        }
+    }
+    bytes.truncate(n_read);
+    bytes
+}
+
+enum Order {
+    Block(BlockJob, Option<Vec<u8>>),
+    Names(Naming),
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let refused = |error: logloupe::error::Error| match error {
+        logloupe::error::Error::Params(_) => Failure::Arguments(error.to_string()),
+        _ => Failure::File(error.to_string()),
+    };
+    let mut engine = Engine::new(arguments.options.clone()).map_err(refused)?;
+    let mut inputs = Vec::new();
+    for path in &arguments.files {
+        let input = open(path)?;
+        engine
+            .open(input.meta.clone(), &read_at(&input, 0, HEAD_LEN as usize))
+            .map_err(refused)?;
+        inputs.push(input);
+    }
+    let mut shards = (0..arguments.n_workers)
+        .map(|_| Shard::new(engine.setup()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(refused)?;
+    let mut owners = BTreeMap::new();
+    read_all(&mut engine, &inputs, &mut shards, &mut owners);
+    let survey = engine.analyze();
+    let answers = std::thread::scope(|scope| {
+        let asked: Vec<_> = shards
+            .iter()
+            .map(|shard| scope.spawn(|| shard.survey(&survey)))
+            .collect();
+        asked
+            .into_iter()
+            .map(|thread| thread.join().expect("a survey does not panic"))
+            .collect()
+    });
+    let report = engine.conclude(answers).map_err(refused)?;
+    println!("{}", report.sentence);
+    let failed = |path: &Path, error: std::io::Error| {
+        Failure::File(format!("{} cannot be written: {error}", path.display()))
+    };
+    if let Some(path) = &arguments.report {
+        std::fs::write(path, report.to_json()).map_err(|error| failed(path, error))?;
+    }
+    if let Some(path) = &arguments.records {
+        write_records(path, &engine, &inputs, &shards, &owners)
+            .map_err(|error| failed(path, error))?;
+    }
+    Ok(())
+}
+
+fn read_all(
+    engine: &mut Engine,
+    inputs: &[Input],
+    shards: &mut [Shard],
+    owners: &mut BTreeMap<(FileId, u32), usize>,
+) {
+    std::thread::scope(|scope| {
+        let (done, answers) = mpsc::channel();
+        let orders: Vec<_> = shards
+            .iter_mut()
+            .enumerate()
+            .map(|(worker, shard)| {
+                let (order, todo) = mpsc::channel::<Order>();
+                let done = done.clone();
+                scope.spawn(move || {
+                    for order in todo {
+                        match order {
+                            Order::Names(naming) => {
+                                shard.name_messages(naming.file, naming.block, naming.ids)
+                            }
+                            Order::Block(job, bytes) => {
+                                let summary =
+                                    work(shard, &inputs[job.file.index()], job, bytes.as_deref());
+                                done.send((worker, job, summary))
+                                    .expect("the engine waits for every block");
+                            }
+                        }
+                    }
+                });
+                order
+            })
+            .collect();
+        let mut n_pending = vec![0; orders.len()];
+        let mut merge = |engine: &mut Engine, owners: &BTreeMap<_, _>, n_pending: &mut [usize]| {
+            let (worker, job, summary): (usize, BlockJob, Summary) =
+                answers.recv().expect("the workers live");
+            n_pending[worker] -= 1;
+            for naming in engine.merge(job.file, job.block, summary) {
+                let owner: usize = owners[&(naming.file, naming.block)];
+                orders[owner]
+                    .send(Order::Names(naming))
+                    .expect("the workers live");
+            }
+        };
+        loop {
+            match engine.next_task() {
+                Task::Done => break,
+                Task::Read {
+                    file,
+                    offset,
+                    byte_len,
+                } => engine.feed(
+                    file,
+                    &read_at(&inputs[file.index()], offset, byte_len as usize),
+                ),
+                Task::Block { job, bytes } => {
+                    while n_pending.iter().all(|&n| n >= 2) {
+                        merge(engine, owners, &mut n_pending);
+                    }
+                    let worker = (0..orders.len())
+                        .min_by_key(|&worker| n_pending[worker])
+                        .expect("there is a worker");
+                    n_pending[worker] += 1;
+                    owners.insert((job.file, job.block), worker);
+                    orders[worker]
+                        .send(Order::Block(job, bytes))
+                        .expect("the workers live");
+                }
+            }
+        }
+        while n_pending.iter().any(|&n| n > 0) {
+            merge(engine, owners, &mut n_pending);
+        }
+    });
+}
+
+fn work(shard: &mut Shard, input: &Input, job: BlockJob, bytes: Option<&[u8]>) -> Summary {
+    shard.begin(job).expect("the job is of this run");
+    if let Some(bytes) = bytes {
+        shard.push(bytes);
+    } else {
+        let mut at = job.feed_from();
+        loop {
+            let wanted = if at < job.end {
+                (job.end - at + READ_AHEAD).min(READ_LEN as u64)
+            } else {
+                READ_AHEAD
+            };
+            let bytes = read_at(input, at, wanted as usize);
+            at += bytes.len() as u64;
+            if bytes.is_empty() || !shard.push(&bytes) {
+                break;
+            }
+        }
+    }
+    shard.end().expect("a block was begun")
+}
+
+/// A file's text, read from the front.
+struct Text<'a> {
+    input: &'a Input,
+    gunzip: Option<Gunzip>,
+    held: Vec<u8>,
+    held_from: u64,
+    read_to: u64,
+}
+
+impl Text<'_> {
+    /// The text at a place; places must come in order.
+    fn at(&mut self, offset: u64, byte_len: usize) -> &[u8] {
+        while self.held_from + (self.held.len() as u64) < offset + byte_len as u64 {
+            let bytes = read_at(self.input, self.read_to, READ_LEN);
+            self.read_to += bytes.len() as u64;
+            let passed = (offset.saturating_sub(self.held_from) as usize).min(self.held.len());
+            self.held.drain(..passed);
+            self.held_from += passed as u64;
+            let held = &mut self.held;
+            let mut keep = |text: &[u8]| held.extend_from_slice(text);
+            match &mut self.gunzip {
+                Some(gunzip) if bytes.is_empty() => gunzip.finish(&mut keep),
+                Some(gunzip) => gunzip.push(&bytes, &mut keep),
+                None => keep(&bytes),
+            }
+            if bytes.is_empty() {
+                break;
+            }
+        }
+        let from = ((offset - self.held_from) as usize).min(self.held.len());
+        &self.held[from..(from + byte_len).min(self.held.len())]
+    }
+}
+
+fn write_records(
+    path: &Path,
+    engine: &Engine,
+    inputs: &[Input],
+    shards: &[Shard],
+    owners: &BTreeMap<(FileId, u32), usize>,
+) -> std::io::Result<()> {
+    let mut out = csv::Writer::from_writer(BufWriter::new(File::create(path)?));
+    out.write_record([
+        "file",
+        "line",
+        "lines",
+        "offset",
+        "bytes",
+        "timestamp",
+        "level",
+        "source",
+        "template_id",
+        "template",
+        "message",
+        "score",
+    ])?;
+    let setup = engine.setup();
+    let zone = Zone::parse(&setup.timezone).expect("the engine has checked the zone");
+    let mut templates: BTreeMap<u32, String> = BTreeMap::new();
+    let mut scratch = Vec::new();
+    for (idx, input) in inputs.iter().enumerate() {
+        let id = FileId::from_index(idx);
+        let gunzip = (engine.container(id) == Some(Container::Gzip)).then(Gunzip::default);
+        let mut text = Text {
+            input,
+            gunzip,
+            held: Vec::new(),
+            held_from: 0,
+            read_to: 0,
+        };
+        let mut parser = Parser::new(&setup.files[idx].plan, &zone, setup.files[idx].reference);
+        for (&(file, block), &owner) in owners.range((id, 0)..=(id, u32::MAX)) {
+            for (hit, source) in shards[owner].rows(file, block) {
+                let raw = text.at(hit.offset, (hit.byte_len as usize).min(RECORD_CAP));
+                let first = parsed_part(raw, &hit, &setup.files[idx].plan.shape);
+                let fields = parser.parse(first, &mut scratch).fields;
+                let (template, score) = engine.facts(&hit);
+                let template_text = templates
+                    .entry(template.0)
+                    .or_insert_with(|| engine.template(template));
+                out.write_record([
+                    input.meta.name.as_str(),
+                    &engine.line_of(&hit).to_string(),
+                    &hit.n_lines.to_string(),
+                    &hit.offset.to_string(),
+                    &hit.byte_len.to_string(),
+                    &hit.time.map_or_else(String::new, rfc3339),
+                    level_name(hit.level),
+                    source,
+                    &template.0.to_string(),
+                    template_text,
+                    &String::from_utf8_lossy(fields.message.get(first, &scratch)),
+                    &format!("{score:.2}"),
+                ])?;
+            }
+        }
+    }
+    out.into_inner()
+        .map_err(|error| error.into_error())?
+        .flush()
+}
+
+/// The part of a record that was parsed: its first line, or all of a CSV record or JSON element.
+fn parsed_part<'a>(raw: &'a [u8], hit: &Hit, shape: &Shape) -> &'a [u8] {
+    let raw = if hit.offset == 0 {
+        raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw)
+    } else {
+        raw
+    };
+    match shape {
+        Shape::Lines if hit.n_lines > 1 => {
+            let line = raw.split(|&byte| byte == b'\n').next().unwrap_or(raw);
+            line.strip_suffix(b"\r").unwrap_or(line)
+        }
+        _ => raw,
+    }
+}
+
+fn rfc3339(time: Timestamp) -> String {
+    let (days, micros) = (time.0.div_euclid(DAY), time.0.rem_euclid(DAY));
+    let (year, month, day) = civil_from_days(days);
+    let (seconds, fraction) = (micros / SECOND, micros % SECOND);
+    let mut out = format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
+    if fraction != 0 {
+        out.push_str(format!(".{fraction:06}").trim_end_matches('0'));
+    }
+    out.push('Z');
+    out
+}

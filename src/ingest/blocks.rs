@@ -1,0 +1,166 @@
+//! A file's text → blocks of a fixed size that can be worked on apart and merge in order.
+//!
+//! Plain lines are split by arithmetic: a block owns the lines that begin in its range, and the worker finds the line ends.
+//! Text that must be read from the front (a container, CSV with quotes, a JSON array) goes through a [`Cutter`], which cuts
+//! where the arithmetic would have cut. Blocks are the same whatever the number of workers.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+use super::split::{Boundary, Splitter};
+
+/// Nominal bytes of text in a block.
+pub const BLOCK_LEN: u64 = 16 << 20;
+
+/// How far lines that continue a record may reach beyond the end of the block in which the record begins. The next block
+/// skips the very same lines: both count from the first line that begins at or after the border.
+#[must_use]
+pub fn continuation_reach(block_len: u64) -> u64 {
+    block_len / 256
+}
+
+/// Text held back while looking for the end of a line, record or element; beyond it the block is cut in the middle.
+const HELD_BLOCKS: u64 = 4;
+
+/// A block cut out of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// Offset in the text at which it begins.
+    pub start: u64,
+    /// The text.
+    pub bytes: Vec<u8>,
+    /// The block before it ends on the same physical line.
+    pub is_line_shared: bool,
+}
+
+/// Cuts a stream of text at the borders of records.
+#[derive(Debug)]
+pub struct Cutter {
+    splitter: Splitter,
+    block_len: u64,
+    held: Vec<u8>,
+    held_start: u64,
+    is_line_shared: bool,
+    /// First piece at or after the border, while lines that continue a record are passed over.
+    reach_from: Option<u64>,
+}
+
+impl Cutter {
+    /// A cutter for text whose pieces end at `boundary`, into blocks of about `block_len` bytes.
+    #[must_use]
+    pub fn new(boundary: Boundary, block_len: u64) -> Self {
+        let splitter = Splitter::new(boundary, 0, false);
+        Self {
+            splitter,
+            block_len,
+            held: Vec::new(),
+            held_start: 0,
+            is_line_shared: false,
+            reach_from: None,
+        }
+    }
+
+    /// Feeds text; complete blocks go to `out`. `is_continuation` tells whether a line belongs to the record above.
+    pub fn push(
+        &mut self,
+        text: &[u8],
+        mut is_continuation: impl FnMut(&[u8]) -> bool,
+        out: &mut VecDeque<Cut>,
+    ) {
+        // Small steps, so that a border is noticed soon after it has passed.
+        for step in text.chunks(1 << 20) {
+            self.held.extend_from_slice(step);
+            let mut cuts = Vec::new();
+            let (block_len, mut start, mut reach_from) =
+                (self.block_len, self.held_start, self.reach_from);
+            let mut last_line = None;
+            let _ = self.splitter.push(step, |piece| {
+                let is_shared = last_line == Some(piece.line);
+                last_line = Some(piece.line + piece.n_lines - 1);
+                if piece.offset >= border(start, block_len) {
+                    let from = *reach_from.get_or_insert(piece.offset);
+                    if piece.offset >= from + continuation_reach(block_len)
+                        || !is_continuation(piece.bytes)
+                    {
+                        cuts.push((piece.offset, is_shared));
+                        start = piece.offset;
+                        reach_from = None;
+                    }
+                }
+                ControlFlow::Continue(())
+            });
+            self.reach_from = reach_from;
+            for (offset, is_shared) in cuts {
+                self.cut(offset, is_shared, out);
+            }
+            if self.held.len() as u64 > HELD_BLOCKS * block_len {
+                self.cut(self.splitter.offset(), true, out);
+                self.reach_from = None;
+            }
+        }
+    }
+
+    /// Ends the text; the last block, if any, goes to `out`.
+    pub fn finish(&mut self, out: &mut VecDeque<Cut>) {
+        if !self.held.is_empty() {
+            self.cut(self.held_start + self.held.len() as u64, false, out);
+        }
+    }
+
+    fn cut(&mut self, offset: u64, is_next_shared: bool, out: &mut VecDeque<Cut>) {
+        let rest = self.held.split_off((offset - self.held_start) as usize);
+        let bytes = std::mem::replace(&mut self.held, rest);
+        out.push_back(Cut {
+            start: self.held_start,
+            bytes,
+            is_line_shared: self.is_line_shared,
+        });
+        self.held_start = offset;
+        self.is_line_shared = is_next_shared;
+    }
+}
+
+/// The border after `start`: the next multiple of the block length.
+fn border(start: u64, block_len: u64) -> u64 {
+    (start / block_len + 1) * block_len
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(boundary: Boundary, text: &[u8], chunk: usize) -> Vec<(u64, usize)> {
+        let (mut cutter, mut out) = (Cutter::new(boundary, 4096), VecDeque::new());
+        for part in text.chunks(chunk) {
+            cutter.push(part, |line| line.starts_with(b" "), &mut out);
+        }
+        cutter.finish(&mut out);
+        assert_eq!(
+            out.iter().flat_map(|c| c.bytes.clone()).collect::<Vec<_>>(),
+            text
+        );
+        out.iter().map(|c| (c.start, c.bytes.len())).collect()
+    }
+
+    #[test]
+    fn blocks_end_where_records_end() {
+        let text = "eleven byte\n go on\n".repeat(1000).into_bytes();
+        for chunk in [1, 13, 5000] {
+            let blocks = cut(Boundary::Line, &text, chunk);
+            assert_eq!(blocks[0], (0, 4104));
+            assert_eq!(blocks.len(), 5, "{blocks:?}");
+            assert!(blocks.iter().all(|block| block.0 % 19 == 0), "{blocks:?}");
+        }
+    }
+
+    #[test]
+    fn elements_of_an_array_stay_whole() {
+        let text = format!("[{}]", vec!["\"0123456789\""; 1000].join(",")).into_bytes();
+        for chunk in [1, 13, 5000] {
+            for (start, _) in cut(Boundary::JsonElement, &text, chunk).into_iter().skip(1) {
+                assert_eq!(text[start as usize], b'"');
+                assert_eq!(text[start as usize - 1], b',');
+            }
+        }
+    }
+}

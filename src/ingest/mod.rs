@@ -1,0 +1,12 @@
+//! Bytes → pieces of text: what kind of container a file is, its text, and where each line or record of it begins.
+//!
+//! Nothing here depends on how the bytes are cut into chunks.
+
+pub mod blocks;
+pub mod container;
+pub mod gunzip;
+pub mod readback;
+pub mod split;
+
+/// Bytes of a line or record that are analysed; the rest is counted, said, and read back on demand.
+pub const LINE_CAP: usize = 1 << 20;

@@ -1,0 +1,87 @@
+//! A file's bytes, read again → the text of a few places in it.
+//!
+//! Plain files are sliced by the caller; a container has no index, so it is unpacked again up to the last place wanted, with
+//! no more held than what is wanted.
+
+use super::gunzip::Gunzip;
+
+/// Collects ranges of the unpacked text.
+#[derive(Debug)]
+pub struct ReadBack {
+    gunzip: Gunzip,
+    ranges: Vec<(u64, u32)>,
+    texts: Vec<Vec<u8>>,
+    offset: u64,
+    end: u64,
+}
+
+impl ReadBack {
+    /// Wants the text at each (offset, length).
+    #[must_use]
+    pub fn new(ranges: Vec<(u64, u32)>) -> Self {
+        let end = ranges
+            .iter()
+            .map(|range| range.0 + u64::from(range.1))
+            .max()
+            .unwrap_or(0);
+        Self {
+            gunzip: Gunzip::default(),
+            texts: vec![Vec::new(); ranges.len()],
+            ranges,
+            offset: 0,
+            end,
+        }
+    }
+
+    /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
+    pub fn push(&mut self, packed: &[u8]) -> bool {
+        let Self {
+            gunzip,
+            ranges,
+            texts,
+            offset,
+            end,
+        } = self;
+        gunzip.push(packed, |text| {
+            for (range, out) in ranges.iter().zip(texts.iter_mut()) {
+                let from = range.0.max(*offset).min(*offset + text.len() as u64) - *offset;
+                let to = (range.0 + u64::from(range.1)).clamp(*offset, *offset + text.len() as u64)
+                    - *offset;
+                if from < to {
+                    out.extend_from_slice(&text[from as usize..to as usize]);
+                }
+            }
+            *offset += text.len() as u64;
+        });
+        self.offset < *end
+    }
+
+    /// The texts, in the order of the ranges.
+    #[must_use]
+    pub fn into_texts(self) -> Vec<Vec<u8>> {
+        self.texts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn places_are_found_again() {
+        let text: Vec<u8> = (0..5000u32)
+            .flat_map(|i| format!("line {i}\n").into_bytes())
+            .collect();
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&text).unwrap();
+        let packed = encoder.finish().unwrap();
+        let mut back = ReadBack::new(vec![(30_000, 9), (5, 6), (text.len() as u64 - 3, 100)]);
+        for chunk in packed.chunks(100) {
+            back.push(chunk);
+        }
+        let expected = [&text[30_000..30_009], &text[5..11], &text[text.len() - 3..]];
+        assert_eq!(back.into_texts(), expected);
+    }
+}

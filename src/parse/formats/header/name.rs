@@ -1,0 +1,174 @@
+//! The name of a logger, program or component within a header.
+
+use super::super::{byte, digits_end, skip_blanks};
+
+/// What counts as a name after the level.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Any single word that a colon or dash follows.
+    Any,
+    /// Only words with dots, slashes or a process id.
+    Telling,
+}
+
+/// Whether a group in brackets reads like a name rather than a remark: one word with a letter in it.
+pub(super) fn is_name(text: &[u8]) -> bool {
+    text.len() <= 64
+        && text.iter().any(u8::is_ascii_alphabetic)
+        && !text.trim_ascii().contains(&b' ')
+        && !text.contains(&b',')
+}
+
+/// What a group in brackets names, unless it is a number or empty: `thread:Class@12` names the class.
+pub(super) fn class_in(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let text = line[start..end].trim_ascii();
+    if !text.iter().any(u8::is_ascii_alphabetic) || text.ends_with(b":") {
+        return None;
+    }
+    let start = start
+        + line[start..end]
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count();
+    let end = start + text.len();
+    if let Some(mark) = text.iter().rposition(|byte| *byte == b'@')
+        && text[mark + 1..].iter().all(u8::is_ascii_digit)
+    {
+        let from = text[..mark]
+            .iter()
+            .rposition(|byte| *byte == b':')
+            .map_or(0, |idx| idx + 1);
+        return (from < mark).then_some((start + from, start + mark));
+    }
+    Some((start, end))
+}
+
+pub(super) struct Name {
+    pub(super) end: usize,
+    pub(super) rest: usize,
+    /// Nothing but a blank ends it.
+    pub(super) is_bare: bool,
+}
+
+/// A logger, program or component at `at` that is followed by `:`, ` - ` or a run of blanks.
+pub(super) fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name> {
+    let has_level = after.is_some();
+    let mut end = at;
+    let limit = line.len().min(at + 128);
+    let (mut n_marks, mut n_lower, mut has_pid) = (0, 0, false);
+    while end < limit {
+        match line[end] {
+            b'a'..=b'z' => n_lower += 1,
+            b'A'..=b'Z' | b'0'..=b'9' => {}
+            b'.' | b'$' | b'_' | b'/' | b'-' | b'@' | b'#' | b'~' => n_marks += 1,
+            // Rust and C++ paths.
+            b':' if byte(line, end + 1) == b':' && byte(line, end + 2).is_ascii_alphabetic() => {
+                n_marks += 1;
+                end += 1;
+            }
+            // `file.go:128`
+            b':' if n_marks > 0 && byte(line, end + 1).is_ascii_digit() => {}
+            b'[' if end > at => {
+                let close = digits_end(line, end + 1);
+                if byte(line, close) != b']' || close == end + 1 {
+                    break;
+                }
+                has_pid = true;
+                end = close;
+            }
+            _ => break,
+        }
+        end += 1;
+    }
+    if end == at || !matches!(line[at], b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'#' | b'/' | b'$') {
+        return None;
+    }
+    let name_end = if has_pid {
+        at + line[at..end]
+            .iter()
+            .position(|byte| *byte == b'[')
+            .unwrap_or(end - at)
+    } else {
+        end
+    };
+    let is_telling =
+        has_pid || n_marks > 0 || after == Some(Names::Any) || (!has_level && n_lower == end - at);
+    let gap = skip_blanks(line, end);
+    match byte(line, gap) {
+        b':' if is_telling && (gap == end || byte(line, gap + 1) == b' ') => {
+            let rest = gap + 1;
+            // `http://`, `C:\`, `a:b` in a sentence.
+            let is_open = matches!(byte(line, rest), b' ' | b'\t' | 0)
+                || (has_level && byte(line, at - 1) == b':');
+            is_open.then(|| Name {
+                end: name_end,
+                rest: skip_blanks(line, rest),
+                is_bare: false,
+            })
+        }
+        b'-' if gap > end && byte(line, gap + 1) == b' ' && (has_level || n_marks > 0) => {
+            Some(Name {
+                end: name_end,
+                rest: skip_blanks(line, gap + 1),
+                is_bare: false,
+            })
+        }
+        b'[' if gap == end + 1 && has_level && (n_marks > 0 || has_pid) => Some(Name {
+            end: name_end,
+            rest: gap,
+            is_bare: true,
+        }),
+        // MongoDB pads its component: `NETWORK  [conn12] text`.
+        b'[' if has_level && gap > end && line[at..end].iter().all(u8::is_ascii_uppercase) => {
+            Some(Name {
+                end: name_end,
+                rest: gap,
+                is_bare: true,
+            })
+        }
+        // Tomcat puts nothing between class and text.
+        _ if has_level && gap == end + 1 && is_class(&line[at..end]) => Some(Name {
+            end: name_end,
+            rest: gap,
+            is_bare: false,
+        }),
+        _ if has_level && gap >= end + 3 && n_marks == 0 && end - at <= 24 => Some(Name {
+            end: name_end,
+            rest: gap,
+            is_bare: false,
+        }),
+        _ if has_level && byte(line, end) == b'\t' && n_marks > 0 => Some(Name {
+            end: name_end,
+            rest: gap,
+            is_bare: false,
+        }),
+        _ => None,
+    }
+}
+
+/// A Java class with its package, and perhaps a method: `org.example.Cart.total`.
+fn is_class(name: &[u8]) -> bool {
+    let n_parts = name.split(|byte| *byte == b'.').count();
+    let mut parts = name.split(|byte| *byte == b'.').skip(1);
+    n_parts >= 3 && parts.any(|part| part.first().is_some_and(u8::is_ascii_uppercase))
+}
+
+/// The name that stands between the timestamp and the level: `- name - LEVEL`, `[main] LEVEL`, `name[4711]: LEVEL`.
+pub(super) fn source_before(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let mut end = end;
+    while end > start && !line[end - 1].is_ascii_alphanumeric() && line[end - 1] != b']' {
+        end -= 1;
+    }
+    if end > start && line[end - 1] == b']' {
+        let open = line[start..end].iter().rposition(|byte| *byte == b'[')? + start;
+        return class_in(line, open + 1, end - 1);
+    }
+    let from = line[start..end].iter().rposition(|byte| {
+        !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$' | b'/' | b'@' | b'-'))
+    });
+    let from = from.map_or(start, |idx| start + idx + 1);
+    line[from..end]
+        .iter()
+        .any(u8::is_ascii_alphabetic)
+        .then_some((from, end))
+}

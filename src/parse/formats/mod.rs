@@ -1,0 +1,175 @@
+//! One file per family of log formats, listed once in [`all`].
+//!
+//! To add a format: write `formats/x.rs` with its samples, list it in [`all`] before every format that would also take its lines,
+//! and `tests/formats.rs` holds it to its samples.
+
+mod access_log;
+mod apache_error;
+mod audit;
+mod bgl;
+mod container;
+mod generic;
+mod hdfs;
+mod header;
+mod json;
+mod klog;
+mod log4j;
+mod logcat;
+mod logfmt;
+mod plain;
+mod python_logging;
+mod rails;
+mod redis;
+mod syslog;
+
+use super::timestamp::{self, Clock};
+use super::{Fields, Level, Text};
+use crate::base::time::Timestamp;
+
+/// Index of a format in [`all`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FormatId(pub u8);
+
+impl FormatId {
+    /// The format with this id.
+    #[must_use]
+    pub fn format(self) -> &'static dyn Format {
+        let formats = all();
+        formats
+            .get(self.0 as usize)
+            .copied()
+            .unwrap_or(&plain::Plain)
+    }
+}
+
+/// A line of a format with what it must become.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample {
+    /// The line, written for this purpose in the producer's documented layout.
+    pub line: &'static str,
+    /// RFC 3339 in UTC with the zone taken as UTC and the reference 2024-05-01T12:00:00Z; empty if there is none.
+    pub timestamp: &'static str,
+    /// The level, if any.
+    pub level: Option<Level>,
+    /// The source; empty if there is none.
+    pub source: &'static str,
+    /// The message.
+    pub message: &'static str,
+}
+
+/// What a format may know beside the line.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Zone, year and order of day and month.
+    pub clock: Clock,
+    /// A timestamp that begins at or after this byte of a line belongs to the message, not to the header.
+    pub stamp_limit: usize,
+    /// Whether the line is a message out of another record; such a line is not unpacked again.
+    pub is_inner: bool,
+}
+
+impl Context {
+    /// The timestamp that begins exactly at `at` and where it ends.
+    #[inline]
+    fn stamp_at(&self, line: &[u8], at: usize) -> Option<(Timestamp, usize)> {
+        let found = timestamp::at(line, at, self.clock.order, false)?;
+        Some((self.clock.resolve(found.moment), found.end))
+    }
+}
+
+/// Recognises and takes apart the lines of one family of formats.
+pub trait Format: Sync {
+    /// Stable name, in camelCase.
+    fn name(&self) -> &'static str;
+    /// Name for people.
+    fn title(&self) -> &'static str;
+    /// Lines with what they must become.
+    fn samples(&self) -> &'static [Sample];
+    /// Whether a line of this format may begin with `first`; spares most formats most lines.
+    fn may_begin_with(&self, first: u8) -> bool {
+        let _ = first;
+        true
+    }
+    /// `None` when the line is not of this format.
+    ///
+    /// Text that has to be unescaped is appended to `scratch`.
+    fn parse(&self, line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Option<Fields>;
+}
+
+/// Every format, most specific first; the last one takes any line.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Format] {
+    &[
+        &json::Json,
+        &container::Cri,
+        &container::Compose,
+        &syslog::Syslog,
+        &access_log::AccessLog,
+        &apache_error::ApacheError,
+        &hdfs::Hdfs,
+        &bgl::Bgl,
+        &klog::Klog,
+        &logcat::Logcat,
+        &redis::Redis,
+        &rails::Rails,
+        &audit::Audit,
+        &log4j::Log4j,
+        &python_logging::PythonLogging,
+        &logfmt::Logfmt,
+        &generic::Generic,
+        &plain::Plain,
+    ]
+}
+
+/// Bytes `start..` without white space around them.
+fn rest(line: &[u8], start: usize) -> Text {
+    trimmed(line, start, line.len())
+}
+
+/// Bytes `start..end` without white space around them.
+#[inline]
+fn trimmed(line: &[u8], start: usize, end: usize) -> Text {
+    let (mut start, mut end) = (start, end.min(line.len()));
+    while start < end && line[start].is_ascii_whitespace() {
+        start += 1;
+    }
+    while start < end && line[end - 1].is_ascii_whitespace() {
+        end -= 1;
+    }
+    Text::line(start, end)
+}
+
+/// End of the run of bytes that are not white space.
+#[inline]
+fn word_end(line: &[u8], start: usize) -> usize {
+    let mut end = start;
+    while end < line.len() && !line[end].is_ascii_whitespace() {
+        end += 1;
+    }
+    end
+}
+
+/// First byte from `start` on that is not a blank or a tab.
+#[inline]
+fn skip_blanks(line: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while at < line.len() && matches!(line[at], b' ' | b'\t') {
+        at += 1;
+    }
+    at
+}
+
+/// The byte at `at`, or 0 past the end.
+#[inline]
+fn byte(line: &[u8], at: usize) -> u8 {
+    line.get(at).copied().unwrap_or(0)
+}
+
+/// End of the run of digits at `start`.
+fn digits_end(line: &[u8], start: usize) -> usize {
+    let mut end = start;
+    while byte(line, end).is_ascii_digit() {
+        end += 1;
+    }
+    end
+}

@@ -1,0 +1,230 @@
+//! Records → fields, by the first format that knows them.
+
+use std::sync::LazyLock;
+
+use super::formats::{self, Context, FormatId};
+use super::json_scan::{Value, unescape, value};
+use super::timestamp::Clock;
+use super::{Fields, ParsePlan, Shape, Text, continuation};
+use crate::base::time::Timestamp;
+use crate::base::zone::Zone;
+
+/// What a record says and which format said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parsed {
+    /// The fields; texts are places in the record or in the scratch buffer.
+    pub fields: Fields,
+    /// The format of the line; for CSV that of plain text.
+    pub format: FormatId,
+}
+
+/// Takes records apart after a plan. Holds no state between records.
+#[derive(Debug, Clone)]
+pub struct Parser {
+    plan: ParsePlan,
+    ctx: Context,
+}
+
+/// For every first byte the formats that may begin with it, as bits.
+static BY_FIRST: LazyLock<[u32; 256]> = LazyLock::new(|| {
+    let mut by_first = [0; 256];
+    for (first, bits) in (0..=255).zip(&mut by_first) {
+        for (idx, format) in formats::all().iter().enumerate() {
+            *bits |= u32::from(format.may_begin_with(first)) << idx;
+        }
+    }
+    by_first
+});
+
+impl Parser {
+    /// `zone` is where times without an offset are from; `reference` an instant at or after the last line, such as the file's
+    /// modification time, which gives year-less times their year.
+    #[must_use]
+    pub fn new(plan: &ParsePlan, zone: &Zone, reference: Timestamp) -> Self {
+        Self {
+            plan: plan.clone(),
+            ctx: Context {
+                clock: Clock::new(zone, reference, plan.day_month),
+                stamp_limit: plan.stamp_limit as usize,
+                is_inner: false,
+            },
+        }
+    }
+
+    /// Takes one record apart; always gives fields. Clears `scratch` first.
+    ///
+    /// A record is a line without its end ([`Shape::Lines`], [`Shape::Plain`]), a CSV record without its last line end, or an
+    /// element of a JSON array: a string with its quotes, whose text is read like a line, or any other value.
+    pub fn parse(&mut self, record: &[u8], scratch: &mut Vec<u8>) -> Parsed {
+        scratch.clear();
+        match &self.plan.shape {
+            Shape::Lines => self.parse_text(record, scratch),
+            Shape::Plain => Parsed {
+                fields: Fields::of_message(Text::line(0, record.len())),
+                format: plain(),
+            },
+            Shape::Csv(columns) => Parsed {
+                fields: columns.parse(record, &self.ctx, scratch),
+                format: plain(),
+            },
+            Shape::JsonArray => self.parse_element(record, scratch),
+        }
+    }
+
+    /// Like [`Self::parse`], but `None` when the line continues the record above.
+    pub fn parse_line(&mut self, line: &[u8], scratch: &mut Vec<u8>) -> Option<Parsed> {
+        if self.plan.shape != Shape::Lines {
+            return Some(self.parse(line, scratch));
+        }
+        if continuation::reads_like_one(line) && !self.may_be_header(line) {
+            return None;
+        }
+        scratch.clear();
+        let parsed = self.parse_text(line, scratch);
+        (!self.plan.is_headed || begins_record(&parsed)).then_some(parsed)
+    }
+
+    /// Whether `line` continues the record above; depends on nothing but the line and the plan.
+    #[must_use]
+    pub fn is_continuation(&self, line: &[u8]) -> bool {
+        self.clone().parse_line(line, &mut Vec::new()).is_none()
+    }
+
+    /// Indented lines are headers only where the stamp or object itself is what is indented: ` 2019-01-29 …`, `  {"time":…`.
+    fn may_be_header(&self, line: &[u8]) -> bool {
+        let indent = line
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count();
+        if !(1..=8).contains(&indent) || !self.plan.is_headed {
+            return line.first() == Some(&b'#') && self.plan.is_headed;
+        }
+        let first = line.get(indent).copied().unwrap_or(0);
+        indent <= 2
+            && (first.is_ascii_digit() || first.is_ascii_uppercase())
+            && super::timestamp::at(line, indent, self.ctx.clock.order, false).is_some()
+    }
+
+    fn parse_text(&self, line: &[u8], scratch: &mut Vec<u8>) -> Parsed {
+        // Terminal colours stand between the parts of a header; such a line is read without them.
+        if memchr::memchr(0x1b, &line[..line.len().min(COLOURS_WITHIN)]).is_some() {
+            let from = scratch.len();
+            without_colours(line, scratch);
+            return parse_piece(Text::scratch(from, scratch.len()), line, &self.ctx, scratch);
+        }
+        first_that_knows(line, &self.ctx, scratch)
+    }
+
+    fn parse_element(&self, record: &[u8], scratch: &mut Vec<u8>) -> Parsed {
+        let skipped = super::json_scan::skip_space(record, 0);
+        if let Some((Value::String(start, end, has_escape), _)) = value(record, skipped) {
+            let message = if has_escape {
+                unescape(&record[start..end], scratch);
+                Text::scratch(0, scratch.len())
+            } else {
+                Text::line(start, end)
+            };
+            return parse_piece(message, record, &self.ctx, scratch);
+        }
+        self.parse_text(record, scratch)
+    }
+}
+
+/// How far into a line terminal colours are looked for.
+const COLOURS_WITHIN: usize = 128;
+
+/// Appends `line` without its control sequences (ECMA-48: ESC, `[`, parameters, one letter).
+fn without_colours(line: &[u8], out: &mut Vec<u8>) {
+    let mut pos = 0;
+    while let Some(idx) = memchr::memchr(0x1b, &line[pos..]) {
+        out.extend_from_slice(&line[pos..pos + idx]);
+        pos += idx + 1;
+        if line.get(pos) == Some(&b'[') {
+            pos += 1;
+            pos += line[pos..]
+                .iter()
+                .take_while(|byte| (0x20..0x40).contains(*byte))
+                .count();
+            pos = (pos + 1).min(line.len());
+        }
+    }
+    out.extend_from_slice(&line[pos..]);
+}
+
+fn plain() -> FormatId {
+    FormatId((formats::all().len() - 1) as u8)
+}
+
+fn first_that_knows(line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Parsed {
+    let formats = formats::all();
+    let kept = scratch.len();
+    let mut bits = line.first().map_or(0, |first| BY_FIRST[*first as usize]);
+    while bits != 0 {
+        let idx = bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        if let Some(fields) = formats[idx].parse(line, ctx, scratch) {
+            return Parsed {
+                fields,
+                format: FormatId(idx as u8),
+            };
+        }
+        scratch.truncate(kept);
+    }
+    Parsed {
+        fields: Fields::of_message(Text::line(0, line.len())),
+        format: plain(),
+    }
+}
+
+/// A record of a headed file begins with a time; objects are records with or without one.
+fn begins_record(parsed: &Parsed) -> bool {
+    let format = parsed.format.format().name();
+    parsed.fields.timestamp.is_some() || matches!(format, "json" | "logcat")
+}
+
+/// Reads a piece of a record as a line of its own; its texts come back as places in the record or scratch.
+fn parse_piece(piece: Text, record: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Parsed {
+    // Formats write to the end of a scratch buffer and read the line: the piece may stand in that very buffer, so the inner
+    // line gets one of its own, which stays unallocated unless the piece needs unescaping again.
+    let mut own = Vec::new();
+    let parsed = first_that_knows(piece.get(record, scratch), ctx, &mut own);
+    let scratch_at = scratch.len();
+    scratch.extend_from_slice(&own);
+    let moved = |text: Text| match (text, piece) {
+        (Text::Line(start, end), Text::Line(base, _)) => Text::Line(base + start, base + end),
+        (text, Text::Scratch(base, _)) => text.moved_to_scratch(base as usize, scratch_at),
+        (text, Text::Line(..)) => text.moved_to_scratch(0, scratch_at),
+    };
+    let fields = parsed.fields;
+    Parsed {
+        fields: Fields {
+            source: moved(fields.source),
+            message: moved(fields.message),
+            ip: fields.ip.map(moved),
+            user: fields.user.map(moved),
+            ..fields
+        },
+        ..parsed
+    }
+}
+
+/// Reads the message of a record as a line of its own; `None` if it says nothing but itself.
+pub(super) fn parse_inner(
+    message: Text,
+    record: &[u8],
+    ctx: &Context,
+    scratch: &mut Vec<u8>,
+) -> Option<Fields> {
+    let first = *message.get(record, scratch).first()?;
+    // Messages are sentences: a header begins with a digit, a bracket, a month or a level in capitals.
+    if first.is_ascii_lowercase() && first != b't' && first != b'l' {
+        return None;
+    }
+    let inner = Context {
+        is_inner: true,
+        stamp_limit: 64,
+        ..ctx.clone()
+    };
+    let parsed = parse_piece(message, record, &inner, scratch);
+    (parsed.format != plain() || parsed.fields.level.is_some()).then_some(parsed.fields)
+}

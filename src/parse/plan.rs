@@ -1,0 +1,271 @@
+//! The head of a file → how to cut and read the whole of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::continuation;
+use super::csv_record::{CsvColumns, CsvFields, first_record};
+use super::json_scan::skip_space;
+use super::parser::Parser;
+use super::timestamp::{self, DayMonth};
+use crate::base::time::Timestamp;
+use crate::base::zone::Zone;
+
+/// How a file's text is cut into records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shape {
+    /// Lines, of which some may continue the one above.
+    Lines,
+    /// CSV with a header as its first record; the header itself is not a record.
+    Csv(CsvColumns),
+    /// One JSON array whose elements are the records.
+    JsonArray,
+    /// Every line is a message without a header, because the user said so.
+    Plain,
+}
+
+/// What the head of a file tells about all of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ParsePlan {
+    /// How to cut the text.
+    pub shape: Shape,
+    /// Whether records begin with a timestamp, so that a line without one continues the record above.
+    pub is_headed: bool,
+    /// Order of day and month in dates such as `7/4/2015`.
+    pub day_month: DayMonth,
+    /// Whether dates of that kind occur and none of them tells the order.
+    pub is_day_month_ambiguous: bool,
+    /// Timestamps that begin at or after this byte of a line belong to the message.
+    pub stamp_limit: u32,
+}
+
+/// Where a header may end in a file of unknown habits.
+const STAMP_LIMIT: usize = 160;
+/// At least this share of lines must have a timestamp for the others to be continuations.
+const HEADED_SHARE: f64 = 0.25;
+/// No more lines than this are looked at.
+const MAX_LINES: usize = 5000;
+
+impl ParsePlan {
+    /// Decides from `head`, the first decoded text of a file (up to 1 MiB; its last line may be cut).
+    #[must_use]
+    pub fn probe(head: &[u8], is_plain: bool) -> Self {
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let shape = if is_plain {
+            Shape::Plain
+        } else if is_json_array(head) {
+            Shape::JsonArray
+        } else if let Some(columns) = csv_columns(head) {
+            Shape::Csv(columns)
+        } else {
+            Shape::Lines
+        };
+        let mut plan = Self {
+            shape,
+            is_headed: false,
+            day_month: DayMonth::MonthFirst,
+            is_day_month_ambiguous: false,
+            stamp_limit: STAMP_LIMIT as u32,
+        };
+        if plan.shape != Shape::Plain {
+            plan.probe_lines(head);
+        }
+        plan
+    }
+
+    fn probe_lines(&mut self, head: &[u8]) {
+        let mut order = OrderVotes::default();
+        let mut stamp_starts = Vec::new();
+        let mut n_lines = 0;
+        let mut n_stamped = 0;
+        let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
+        let mut scratch = Vec::new();
+        for line in lines(head).take(MAX_LINES) {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            let found = timestamp::find(line, 0, STAMP_LIMIT, DayMonth::MonthFirst);
+            if let Some(pair) = found.and_then(|found| found.pair) {
+                order.count(pair);
+            }
+            if self.shape != Shape::Lines || continuation::reads_like_one(line) {
+                continue;
+            }
+            n_lines += 1;
+            if parser.parse(line, &mut scratch).fields.timestamp.is_some() {
+                n_stamped += 1;
+                stamp_starts.extend(found.map(|found| found.start));
+            }
+        }
+        (self.day_month, self.is_day_month_ambiguous) = order.decide();
+        self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= HEADED_SHARE * f64::from(n_lines);
+        // Lines that quote a time far behind where all headers have it do not begin a record.
+        if self.is_headed && stamp_starts.len() >= 20 {
+            stamp_starts.sort_unstable();
+            let usual = stamp_starts[(stamp_starts.len() - 1) * 98 / 100];
+            self.stamp_limit = (usual + 32).clamp(64, STAMP_LIMIT) as u32;
+        }
+    }
+}
+
+/// The lines of the head; a last line without its end is left out unless it is the only one.
+fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let end = memchr::memrchr(b'\n', head).unwrap_or(head.len());
+    head[..end].split(|byte| *byte == b'\n')
+}
+
+/// How often each of the two leading numbers of dates can only be a day.
+#[derive(Default)]
+struct OrderVotes {
+    day_first: u32,
+    month_first: u32,
+    undecided: u32,
+}
+
+impl OrderVotes {
+    fn count(&mut self, (first, second): (u8, u8)) {
+        match (first > 12, second > 12) {
+            (true, false) => self.day_first += 1,
+            (false, true) => self.month_first += 1,
+            _ => self.undecided += 1,
+        }
+    }
+
+    fn decide(&self) -> (DayMonth, bool) {
+        let is_open = self.day_first == 0 && self.month_first == 0;
+        let order = if self.day_first > self.month_first {
+            DayMonth::DayFirst
+        } else {
+            DayMonth::MonthFirst
+        };
+        (order, is_open && self.undecided > 0)
+    }
+}
+
+/// `[` and then a string, an object or nothing; `[Sun Dec …` and `[2021-…` begin lines of logs.
+fn is_json_array(head: &[u8]) -> bool {
+    let open = skip_space(head, 0);
+    let first = skip_space(head, open + 1);
+    if head.get(open) != Some(&b'[') {
+        return false;
+    }
+    match head.get(first) {
+        Some(b'"') => {
+            // `["a", …` and `["a"]`, not `["quoted"] text`.
+            super::json_scan::value(head, first).is_none_or(|(_, end)| {
+                matches!(head.get(skip_space(head, end)), Some(b',' | b']') | None)
+            })
+        }
+        Some(b'{') => true,
+        Some(b']') => skip_space(head, first + 1) >= head.len(),
+        _ => false,
+    }
+}
+
+/// A header with a name we know, and a second record with as many fields.
+fn csv_columns(head: &[u8]) -> Option<CsvColumns> {
+    let (header_end, second_at) = first_record(&head[..head.len().min(1 << 16)])?;
+    let header = &head[..header_end];
+    // Column names are short and hold no times; a first line that does is a log line with commas.
+    let is_header = header.len() <= 4096
+        && timestamp::find(header, 0, header.len(), DayMonth::MonthFirst).is_none();
+    if !is_header || header.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let second = &head[second_at..];
+    let second_end = first_record(second).map_or(second.len(), |(end, _)| end);
+    let second = &second[..second_end];
+    let is_lone_header = second.is_empty();
+    [b',', b';', b'\t', b'|'].into_iter().find_map(|delimiter| {
+        let columns = CsvColumns::from_header(header, delimiter)?;
+        let n_fields = CsvFields::of(second, delimiter).count();
+        let fits = n_fields == columns.n_columns as usize && !is_lone_header;
+        fits.then_some(columns)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(head: &str) -> Shape {
+        ParsePlan::probe(head.as_bytes(), false).shape
+    }
+
+    #[test]
+    fn shapes_are_told_apart() {
+        for head in [
+            "[\"a\", \"b\"]",
+            "[\n  {\"message\": 1}",
+            "[]",
+            " [ \"x\"\n]",
+        ] {
+            assert_eq!(shape(head), Shape::JsonArray, "{head}");
+        }
+        for head in [
+            "",
+            "[Sun Dec 04 04:47:44 2005] [notice] up\n",
+            "[2021-01-01 00:00:00] up\n",
+            "[INFO] up\n",
+            "{\"message\":\"x\"}\n{\"message\":\"y\"}\n",
+            "message\n",
+            "time, level and message are written to this file\nok\n",
+            "a,b,c\n1,2,3\n",
+            "2021-01-01 00:00:00,message,level\n2021-01-01 00:00:00,b,c\n",
+        ] {
+            assert_eq!(shape(head), Shape::Lines, "{head}");
+        }
+        for (head, delimiter) in [
+            ("Time,Level,Message\n1,INFO,\"a\nb\"\n", b','),
+            ("@timestamp;message\r\n2021;x\r\n", b';'),
+            ("id\tmessage\n1\tx\n", b'\t'),
+        ] {
+            let Shape::Csv(columns) = shape(head) else {
+                panic!("{head}")
+            };
+            assert_eq!(columns.delimiter, delimiter);
+        }
+    }
+
+    #[test]
+    fn a_first_number_above_twelve_decides_the_order() {
+        for (head, want) in [
+            (
+                "04/05/2023 10:00:00 a\n13/05/2023 10:00:00 b\n",
+                (DayMonth::DayFirst, false),
+            ),
+            (
+                "04/05/2023 10:00:00 a\n05/13/2023 10:00:00 b\n",
+                (DayMonth::MonthFirst, false),
+            ),
+            ("04/05/2023 10:00:00 a\n", (DayMonth::MonthFirst, true)),
+            ("2023-05-04 10:00:00 a\n", (DayMonth::MonthFirst, false)),
+        ] {
+            let plan = ParsePlan::probe(head.as_bytes(), false);
+            assert_eq!(
+                (plan.day_month, plan.is_day_month_ambiguous),
+                want,
+                "{head}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_quarter_of_lines_with_time_makes_a_headed_file() {
+        for (head, want) in [
+            ("2023-05-04 10:00:00 a\nb\nc\nd\n", true),
+            ("2023-05-04 10:00:00 a\nb\nc\nd\ne\n", false),
+            ("2023-05-04 10:00:00 a\n\tb\n\tc\n\td\n\te\n", true),
+            ("a\nb\n", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                ParsePlan::probe(head.as_bytes(), false).is_headed,
+                want,
+                "{head}"
+            );
+        }
+    }
+}

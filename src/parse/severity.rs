@@ -1,0 +1,269 @@
+//! Words and numbers for "how bad" → [`Level`].
+//!
+//! Every system has its own ladder; folding them onto seven steps follows the OpenTelemetry log data model (appendix B) where
+//! it lists the system, and the producer's manual elsewhere.
+
+use super::Level;
+
+/// A word of at most 16 letters and digits as one number, in small letters, so that a look-up compares integers.
+const fn key(word: &[u8]) -> u128 {
+    let mut packed = 0;
+    let mut idx = 0;
+    while idx < word.len() {
+        packed = packed << 8 | word[idx].to_ascii_lowercase() as u128;
+        idx += 1;
+    }
+    packed
+}
+
+#[rustfmt::skip]
+const WORDS: [(&str, Level); 48] = [
+    ("trace", Level::Trace), ("trc", Level::Trace), ("trce", Level::Trace), ("finest", Level::Trace), ("finer", Level::Trace),
+    ("verbose", Level::Trace), ("vrb", Level::Trace), ("silly", Level::Trace),
+    ("debug", Level::Debug), ("dbg", Level::Debug), ("dbug", Level::Debug), ("debg", Level::Debug), ("fine", Level::Debug),
+    ("config", Level::Debug),
+    ("info", Level::Info), ("inf", Level::Info), ("information", Level::Info), ("informational", Level::Info),
+    ("log", Level::Info), ("statement", Level::Info), ("detail", Level::Info), ("hint", Level::Info), ("stats", Level::Info),
+    ("notice", Level::Notice), ("note", Level::Notice), ("ntc", Level::Notice),
+    ("warn", Level::Warn), ("warning", Level::Warn), ("wrn", Level::Warn), ("warnings", Level::Warn),
+    ("error", Level::Error), ("err", Level::Error), ("eror", Level::Error), ("severe", Level::Error), ("errors", Level::Error),
+    ("fatal", Level::Fatal), ("ftl", Level::Fatal), ("fatl", Level::Fatal), ("critical", Level::Fatal), ("crit", Level::Fatal),
+    ("crt", Level::Fatal), ("alert", Level::Fatal), ("emerg", Level::Fatal), ("emergency", Level::Fatal),
+    ("panic", Level::Fatal), ("dpanic", Level::Fatal), ("failure", Level::Fatal), ("catastrophic", Level::Fatal),
+];
+
+/// The words as numbers, sorted for binary search.
+const KEYS: [(u128, Level); WORDS.len()] = {
+    let mut keys = [(0, Level::Info); WORDS.len()];
+    let mut n_sorted = 0;
+    while n_sorted < WORDS.len() {
+        let (word, level) = WORDS[n_sorted];
+        let word = key(word.as_bytes());
+        let mut slot = n_sorted;
+        while slot > 0 && keys[slot - 1].0 > word {
+            keys[slot] = keys[slot - 1];
+            slot -= 1;
+        }
+        keys[slot] = (word, level);
+        n_sorted += 1;
+    }
+    keys
+};
+
+/// For every first letter the second letters and the lengths of level words, as bits: rules out nearly all other words.
+const SHAPES: [(u32, u32); 26] = {
+    let mut shapes = [(0, 0); 26];
+    let mut idx = 0;
+    while idx < WORDS.len() {
+        let word = WORDS[idx].0.as_bytes();
+        let shape = &mut shapes[(word[0] - b'a') as usize];
+        shape.0 |= 1 << (word[1] - b'a');
+        shape.1 |= 1 << word.len();
+        idx += 1;
+    }
+    shapes
+};
+
+/// The level a word of letters stands for, in any case; a digit or two at its end (`debug2`) do not matter.
+#[inline]
+#[must_use]
+pub fn from_word(word: &[u8]) -> Option<Level> {
+    if !(3..=15).contains(&word.len()) {
+        return None;
+    }
+    let letter = |idx: usize| (word[idx] | 32).wrapping_sub(b'a');
+    let (seconds, lengths) = *SHAPES.get(letter(0) as usize)?;
+    if letter(1) >= 26 || seconds >> letter(1) & 1 == 0 {
+        return None;
+    }
+    let n_digits = word
+        .iter()
+        .rev()
+        .take(2)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let word = &word[..word.len() - n_digits];
+    if lengths >> word.len() & 1 == 0 || (n_digits > 0 && word.len() < 4) {
+        return None;
+    }
+    let idx = KEYS
+        .binary_search_by_key(&key(word), |(word, _)| *word)
+        .ok()?;
+    Some(KEYS[idx].1)
+}
+
+/// The level a single letter stands for in formats that write one: `E`, `W`, `I`, `D`, `V`, `F`, …
+#[must_use]
+pub fn from_letter(letter: u8) -> Option<Level> {
+    match letter {
+        b'T' | b'V' => Some(Level::Trace),
+        b'D' => Some(Level::Debug),
+        b'I' => Some(Level::Info),
+        b'N' => Some(Level::Notice),
+        b'W' => Some(Level::Warn),
+        b'E' => Some(Level::Error),
+        b'F' | b'C' | b'A' => Some(Level::Fatal),
+        _ => None,
+    }
+}
+
+/// Two-letter levels of `ESXi`: `In(14)`, `Wa(180)`.
+#[must_use]
+pub fn from_esx(letters: [u8; 2]) -> Option<Level> {
+    match &letters {
+        b"Db" | b"De" => Some(Level::Debug),
+        b"In" => Some(Level::Info),
+        b"No" => Some(Level::Notice),
+        b"Wa" => Some(Level::Warn),
+        b"Er" => Some(Level::Error),
+        b"Cr" | b"Al" | b"Em" => Some(Level::Fatal),
+        _ => None,
+    }
+}
+
+/// Syslog: the severity is the priority modulo 8 (RFC 5424, table 2).
+#[must_use]
+pub fn from_priority(priority: u32) -> Level {
+    match priority % 8 {
+        0..=2 => Level::Fatal,
+        3 => Level::Error,
+        4 => Level::Warn,
+        5 => Level::Notice,
+        6 => Level::Info,
+        _ => Level::Debug,
+    }
+}
+
+/// HTTP: server errors are errors, client errors warnings.
+#[must_use]
+pub fn from_http_status(status: u32) -> Level {
+    match status {
+        500..=599 => Level::Error,
+        400..=499 => Level::Warn,
+        _ => Level::Info,
+    }
+}
+
+/// `OpenTelemetry`'s `severity_number`: 1 to 24, four to a level.
+#[must_use]
+pub fn from_otel(number: i64) -> Option<Level> {
+    Some(match number {
+        1..=4 => Level::Trace,
+        5..=8 => Level::Debug,
+        9..=12 => Level::Info,
+        13..=16 => Level::Warn,
+        17..=20 => Level::Error,
+        21..=24 => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// Python's `levelno`: 10 is debug, 50 critical.
+#[must_use]
+pub fn from_python(number: i64) -> Option<Level> {
+    Some(match number {
+        1..=9 => Level::Trace,
+        10..=19 => Level::Debug,
+        20..=24 => Level::Info,
+        25..=29 => Level::Notice,
+        30..=39 => Level::Warn,
+        40..=49 => Level::Error,
+        50..=59 => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// A number under a key called `level`: below 10 syslog (GELF), from 10 on pino and bunyan, from 100 on Monolog.
+#[must_use]
+pub fn from_number(number: i64) -> Option<Level> {
+    Some(match number {
+        0..=7 => from_priority(number as u32),
+        10..=19 => Level::Trace,
+        20..=29 | 100 => Level::Debug,
+        30..=39 | 200 => Level::Info,
+        250 => Level::Notice,
+        40..=49 | 300 => Level::Warn,
+        50..=59 | 400 => Level::Error,
+        60..=69 | 500..=600 => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// The value of a level field: a word, a single letter or a number, whatever white space or case.
+#[must_use]
+pub fn from_value(value: &[u8]) -> Option<Level> {
+    let value = value.trim_ascii();
+    match value {
+        [letter] if letter.is_ascii_alphabetic() => from_letter(letter.to_ascii_uppercase()),
+        [first, ..] if first.is_ascii_digit() && value.len() <= 3 => {
+            from_number(std::str::from_utf8(value).ok()?.parse().ok()?)
+        }
+        _ => from_word(value).or_else(|| {
+            // `LogLevel.INFO`, `error (3)`, `warning:`
+            let word = value.split(|byte| !byte.is_ascii_alphanumeric());
+            word.take(3).find_map(from_word)
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_fold_onto_seven_levels() {
+        for (word, want) in [
+            ("TRACE", Some(Level::Trace)),
+            ("finest", Some(Level::Trace)),
+            ("Debug", Some(Level::Debug)),
+            ("debug2", Some(Level::Debug)),
+            ("FINE", Some(Level::Debug)),
+            ("INFO", Some(Level::Info)),
+            ("Information", Some(Level::Info)),
+            ("informational", Some(Level::Info)),
+            ("LOG", Some(Level::Info)),
+            ("Note", Some(Level::Notice)),
+            ("WARNING", Some(Level::Warn)),
+            ("ERR", Some(Level::Error)),
+            ("SEVERE", Some(Level::Error)),
+            ("CRIT", Some(Level::Fatal)),
+            ("Emergency", Some(Level::Fatal)),
+            ("PANIC", Some(Level::Fatal)),
+            ("information12345", None),
+            ("inform", None),
+            ("E", None),
+            ("", None),
+            ("123", None),
+        ] {
+            assert_eq!(from_word(word.as_bytes()), want, "{word}");
+        }
+    }
+
+    #[test]
+    fn values_may_be_letters_words_or_numbers() {
+        for (value, want) in [
+            ("30", Some(Level::Info)),
+            ("3", Some(Level::Error)),
+            (" warning ", Some(Level::Warn)),
+            ("w", Some(Level::Warn)),
+            ("LogLevel.ERROR", Some(Level::Error)),
+            ("250", Some(Level::Notice)),
+            ("99999999999999999999", None),
+            ("8", None),
+        ] {
+            assert_eq!(from_value(value.as_bytes()), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn numbers_follow_their_systems() {
+        assert_eq!(from_priority(34), Level::Fatal);
+        assert_eq!(from_priority(165), Level::Notice);
+        assert_eq!(from_otel(9), Some(Level::Info));
+        assert_eq!(from_otel(0), None);
+        assert_eq!(from_python(40), Some(Level::Error));
+        assert_eq!(from_http_status(503), Level::Error);
+        assert_eq!(from_http_status(404), Level::Warn);
+        assert_eq!(from_http_status(301), Level::Info);
+    }
+}

@@ -1,0 +1,269 @@
+//! What the stages found, before it is ranked, worded and cut for the screen.
+
+use crate::base::ids::{MessageId, TemplateId};
+use crate::base::time::Timestamp;
+use crate::correlate::incidents::{Episode, Incident};
+use crate::detect::ALARM;
+use crate::detect::ensemble::{
+    MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
+};
+use crate::error::FitError;
+use crate::featurize::tally::Tally;
+use crate::featurize::tfidf::TfIdf;
+use crate::featurize::windows::{Windows, feature};
+use crate::ingest::container::Container;
+use crate::parse::{Level, ParsePlan, Shape};
+use crate::protocol::FileMeta;
+use crate::shard::{Summary, Survey};
+
+use super::limits;
+
+/// Counts of one file.
+#[derive(Debug, Clone)]
+pub struct FileFindings {
+    /// Name as given.
+    pub name: String,
+    /// Bytes on disk.
+    pub byte_len: f64,
+    /// How it is packed.
+    pub container: Container,
+    /// How it is read.
+    pub plan: ParsePlan,
+    /// Sums over its blocks, without messages and tally.
+    pub sums: Summary,
+    /// What is wrong with it, if anything.
+    pub fault: Option<String>,
+}
+
+impl FileFindings {
+    /// A file of which nothing has been read.
+    #[must_use]
+    pub fn new(meta: &FileMeta, container: Container, plan: &ParsePlan) -> Self {
+        Self {
+            name: meta.name.clone(),
+            byte_len: meta.byte_len,
+            container,
+            plan: plan.clone(),
+            sums: Summary::default(),
+            fault: None,
+        }
+    }
+
+    /// Adds the counts of the next block; messages and tally stay where they are.
+    pub fn add(&mut self, block: &Summary) {
+        let sums = &mut self.sums;
+        sums.text_len += block.text_len;
+        sums.n_newlines += block.n_newlines;
+        sums.is_line_open = if block.text_len > 0 {
+            block.is_line_open
+        } else {
+            sums.is_line_open
+        };
+        sums.n_record_lines += block.n_record_lines;
+        sums.n_blank_lines += block.n_blank_lines;
+        sums.n_records += block.n_records;
+        sums.n_untimed += block.n_untimed;
+        sums.n_invalid_utf8 += block.n_invalid_utf8;
+        sums.n_cut_lines += block.n_cut_lines;
+        for (sum, n) in sums.n_by_level.iter_mut().zip(block.n_by_level) {
+            *sum += n;
+        }
+        for &(format, n) in &block.formats {
+            match sums.formats.iter_mut().find(|entry| entry.0 == format) {
+                Some(entry) => entry.1 += n,
+                None => sums.formats.push((format, n)),
+            }
+        }
+    }
+
+    /// Physical lines.
+    #[must_use]
+    pub fn n_lines(&self) -> u64 {
+        self.sums.n_newlines + u64::from(self.sums.is_line_open)
+    }
+
+    /// Lines that are structure: a CSV header, brackets of a JSON array.
+    #[must_use]
+    pub fn n_structure_lines(&self) -> u64 {
+        self.n_lines()
+            .saturating_sub(self.sums.n_record_lines + self.sums.n_blank_lines)
+    }
+
+    /// Stable name of the shape.
+    #[must_use]
+    pub fn shape(&self) -> &'static str {
+        match self.plan.shape {
+            Shape::Lines => "lines",
+            Shape::Csv(_) => "csv",
+            Shape::JsonArray => "jsonArray",
+            Shape::Plain => "plain",
+        }
+    }
+}
+
+/// A distinct message of the run.
+#[derive(Debug, Clone)]
+pub struct MessageFindings {
+    /// The masked text.
+    pub text: String,
+    /// Its template.
+    pub template: TemplateId,
+    /// Earliest time.
+    pub first: Option<Timestamp>,
+    /// Latest time.
+    pub last: Option<Timestamp>,
+}
+
+/// Clusters of the distinct messages that are shown.
+#[derive(Debug, Clone, Default)]
+pub struct MessageClusters {
+    /// The messages clustered.
+    pub messages: Vec<MessageId>,
+    /// Cluster of each; `None` is noise.
+    pub labels: Vec<Option<u32>>,
+    /// Place of each in two dimensions.
+    pub layout: Vec<[f64; 2]>,
+    /// Name of each cluster.
+    pub names: Vec<String>,
+    /// Radius used.
+    pub eps: f64,
+}
+
+/// Everything found about a run.
+#[derive(Debug)]
+pub struct Findings {
+    /// The files.
+    pub files: Vec<FileFindings>,
+    /// The merged tally.
+    pub tally: Tally,
+    /// Text of each template.
+    pub templates: Vec<String>,
+    /// The distinct messages.
+    pub messages: Vec<MessageFindings>,
+    /// What is known of each beside its text.
+    pub facts: Vec<MessageFacts>,
+    /// Messages as vectors.
+    pub tfidf: TfIdf,
+    /// Scores of the messages.
+    pub message_scores: MessageScores,
+    /// The windows, when there is time.
+    pub windows: Option<Windows>,
+    /// Scores of the windows; empty when they could not be scored.
+    pub window_scores: Vec<WindowScore>,
+    /// Clusters of the windows; empty when they could not be clustered.
+    pub window_clusters: Vec<Option<u32>>,
+    /// Correlation of the window features; `None` where one is constant.
+    pub correlation: Vec<Vec<Option<f64>>>,
+    /// Clusters of the messages.
+    pub clusters: MessageClusters,
+    /// Incidents, worst first.
+    pub incidents: Vec<Incident>,
+    /// Episodes of anomalous messages.
+    pub episodes: Vec<Episode>,
+    /// Records of each template in [`limits::SPARKLINE`] slices.
+    pub slices: Vec<u32>,
+    /// Stages without a result.
+    pub skipped: Vec<(&'static str, FitError)>,
+    /// The template cap bit.
+    pub is_miner_full: bool,
+    /// The cap of distinct messages bit.
+    pub is_messages_full: bool,
+}
+
+/// A message is anomalous wherever it occurs.
+const ALWAYS: u8 = 1;
+/// A message is anomalous in windows with too many failed logins.
+const IN_LOGIN_ALARMS: u8 = 2;
+/// A message is anomalous in windows with too many errors.
+const IN_ERROR_ALARMS: u8 = 4;
+
+impl Findings {
+    /// Score of a message's record at a time, 0 to 100.
+    #[must_use]
+    pub fn score(&self, message: MessageId, time: Option<Timestamp>) -> f64 {
+        let Some(parts) = self.message_scores.scores.get(message.index()) else {
+            return 0.0;
+        };
+        let window = time
+            .and_then(|time| self.windows.as_ref()?.index_of(time))
+            .and_then(|idx| self.window_scores.get(idx as usize));
+        match window {
+            Some(window) => score_in_window(parts, &self.facts[message.index()], window),
+            None => parts.score,
+        }
+    }
+
+    /// Why a message scores as it does, strongest first.
+    #[must_use]
+    pub fn reasons(&self, message: MessageId) -> Vec<MessageReason> {
+        self.message_scores
+            .reasons(&self.tfidf, &self.facts, message.0)
+    }
+
+    /// Which windows are at or above the alarm threshold.
+    pub fn alarms(&self) -> impl Iterator<Item = (u32, &WindowScore)> {
+        self.window_scores
+            .iter()
+            .enumerate()
+            .filter(|(_, window)| window.score >= ALARM)
+            .map(|(idx, window)| (idx as u32, window))
+    }
+
+    /// What only the shards can tell: where the anomalous records are, and when each template was seen.
+    #[must_use]
+    pub fn survey(&self) -> Survey {
+        let (start, end) = self.span().unwrap_or((Timestamp(0), Timestamp(0)));
+        let n_slices = limits::SPARKLINE as i64;
+        let interest = |(facts, scores): (&MessageFacts, &MessageScore)| {
+            let is_error = facts.level.is_some_and(|level| level >= Level::Error);
+            let mut bits = if scores.score >= ALARM { ALWAYS } else { 0 };
+            bits |= if facts.is_failed_login {
+                IN_LOGIN_ALARMS
+            } else {
+                0
+            };
+            bits | if is_error { IN_ERROR_ALARMS } else { 0 }
+        };
+        let alarm = |window: &WindowScore| {
+            let logins = if window.is_alarm_by(feature::FAILED_LOGINS) {
+                IN_LOGIN_ALARMS
+            } else {
+                0
+            };
+            logins
+                | if window.is_alarm_by(feature::ERRORS) {
+                    IN_ERROR_ALARMS
+                } else {
+                    0
+                }
+        };
+        let windows = self.windows.as_ref();
+        Survey {
+            interest: self
+                .facts
+                .iter()
+                .zip(&self.message_scores.scores)
+                .map(interest)
+                .collect(),
+            always: ALWAYS,
+            alarms: self.window_scores.iter().map(alarm).collect(),
+            alarms_start: windows.map_or(Timestamp(0), |windows| windows.start),
+            alarm_us: windows.map_or(1, |windows| windows.width_us),
+            templates: self
+                .messages
+                .iter()
+                .map(|message| message.template.0)
+                .collect(),
+            n_templates: self.templates.len() as u32,
+            start,
+            slice_us: (end.0.saturating_sub(start.0) / n_slices + 1).max(1),
+            n_slices: n_slices as u32,
+        }
+    }
+
+    /// First and last time of the analysed range.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.windows.as_ref().map(|windows| windows.covered)
+    }
+}

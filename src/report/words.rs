@@ -1,0 +1,209 @@
+//! Findings → sentences a person would say: numbers with units, times, and reasons.
+
+use crate::base::time::{DAY, HOUR, MINUTE, SECOND, Timestamp, civil_from_days};
+use crate::detect::ensemble::{MessageReason, WindowScore};
+use crate::featurize::tfidf::TfIdf;
+use crate::featurize::windows::feature;
+use crate::parse::Level;
+
+use super::limits;
+
+/// Name of a level as it stands on the wire; `level` is 0 for none, else as [`Level`].
+#[must_use]
+pub fn level_name(level: u8) -> &'static str {
+    [
+        "", "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "FATAL",
+    ]
+    .get(usize::from(level))
+    .copied()
+    .unwrap_or_default()
+}
+
+/// Name of a level, empty for none.
+#[must_use]
+pub fn level_of(level: Option<Level>) -> &'static str {
+    level_name(level.map_or(0, |level| level as u8))
+}
+
+/// A count with thousands separators: `1,234,567`.
+#[must_use]
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with its noun: `1 line`, `2,000 lines`.
+#[must_use]
+pub fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// A length of time in its largest fitting unit: `40 s`, `12 min`, `6.5 h`, `3 days`.
+#[must_use]
+pub fn duration(micros: i64) -> String {
+    let in_units = |unit: i64| {
+        let tenths = (micros * 10 + unit / 2) / unit;
+        if tenths % 10 == 0 || tenths >= 100 {
+            (micros + unit / 2) / unit
+        } else {
+            -tenths
+        }
+    };
+    let text = |n: i64| {
+        if n < 0 {
+            format!("{}.{}", -n / 10, -n % 10)
+        } else {
+            n.to_string()
+        }
+    };
+    match micros {
+        ..SECOND => format!("{} ms", micros.max(0) / 1000),
+        ..MINUTE => format!("{} s", text(in_units(SECOND))),
+        ..HOUR => format!("{} min", text(in_units(MINUTE))),
+        ..DAY => format!("{} h", text(in_units(HOUR))),
+        _ => format!("{} days", text(in_units(DAY))),
+    }
+}
+
+/// A time of day, with the date where the log spans more than one: `14:02:31`, `2026-03-02 14:02:31`.
+#[must_use]
+pub fn clock(time: Timestamp, with_date: bool) -> String {
+    let (days, micros) = (time.0.div_euclid(DAY), time.0.rem_euclid(DAY));
+    let of_day = format!(
+        "{:02}:{:02}:{:02}",
+        micros / HOUR,
+        micros / MINUTE % 60,
+        micros / SECOND % 60
+    );
+    if !with_date {
+        return of_day;
+    }
+    let (year, month, day) = civil_from_days(days);
+    format!("{year:04}-{month:02}-{day:02} {of_day}")
+}
+
+/// Text of the log, cut to [`limits::TEXT_CHARS`].
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    match text.char_indices().nth(limits::TEXT_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Why a message scores as it does; empty when nothing speaks against it.
+#[must_use]
+pub fn message_reason(reasons: &[MessageReason], tfidf: &TfIdf) -> String {
+    let words = |columns: &[u32]| {
+        let words: Vec<String> = columns
+            .iter()
+            .filter_map(|&column| tfidf.vocabulary.get(column as usize))
+            .map(|word| format!("“{word}”"))
+            .collect();
+        words.join(", ")
+    };
+    let said: Vec<String> = reasons
+        .iter()
+        .take(3)
+        .map(|reason| match reason {
+            MessageReason::Level(level) => {
+                format!(
+                    "logged as {} ({}_level)",
+                    level_of(Some(*level)),
+                    level_of(Some(*level))
+                )
+            }
+            MessageReason::FailedLogin => "a failed login".to_owned(),
+            MessageReason::Wording(columns) => format!("says {}", words(columns)),
+            MessageReason::Rare { n_records } => {
+                format!("rare: {} in all", counted(u64::from(*n_records), "record"))
+            }
+            MessageReason::UnusualWords(columns) => {
+                format!("unusual words: {}", words(columns))
+            }
+        })
+        .collect();
+    said.join("; ")
+}
+
+/// Why a window scores as it does.
+#[must_use]
+pub fn window_reason(window: &WindowScore, names: &[&str]) -> String {
+    if let Some(silence) = window.silence {
+        return format!(
+            "silence: about {} expected in this stretch, none came",
+            counted(silence.n_missing as u64, "record")
+        );
+    }
+    let said: Vec<String> = window
+        .features
+        .iter()
+        .take(3)
+        .map(|c| {
+            let name = names.get(c.col as usize).copied().unwrap_or_default();
+            let name = name.split(" (").next().unwrap_or(name);
+            let column = c.col as usize;
+            let usual = if number(c.low, column) == number(c.high, column) {
+                format!("usually {}", number(c.low, column))
+            } else {
+                format!(
+                    "usually {} to {}",
+                    number(c.low, column),
+                    number(c.high, column)
+                )
+            };
+            format!("{name} {}, {usual}", number(c.value, column))
+        })
+        .collect();
+    said.join("; ")
+}
+
+/// A feature's value: whole where it counts something, two decimals where it measures.
+fn number(value: f64, column: usize) -> String {
+    if column == feature::BURSTINESS || column == feature::IP_ENTROPY || column > feature::ERRORS {
+        format!("{value:.2}")
+    } else {
+        count(value.max(0.0) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "line"), "1 line");
+        for (micros, text) in [
+            (0, "0 ms"),
+            (1_500_000, "1.5 s"),
+            (60 * SECOND, "1 min"),
+            (90 * MINUTE, "1.5 h"),
+            (23 * HOUR, "23 h"),
+            (14 * DAY, "14 days"),
+        ] {
+            assert_eq!(duration(micros), text);
+        }
+        assert_eq!(
+            clock(Timestamp(1_772_460_151 * SECOND), true),
+            "2026-03-02 14:02:31"
+        );
+        assert_eq!(clock(Timestamp(-SECOND), false), "23:59:59");
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character() {
+        let long = "ü".repeat(1000);
+        assert_eq!(quoted(&long).chars().count(), limits::TEXT_CHARS + 1);
+        assert_eq!(quoted("short"), "short");
+    }
+}

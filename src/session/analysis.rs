@@ -1,0 +1,217 @@
+//! The merged whole → findings: features, scores, clusters, incidents, in this order.
+//!
+//! A stage that cannot work on the data is listed as skipped with its reason and never stops the run.
+
+use crate::base::ids::MessageId;
+use crate::base::time::SECOND;
+use crate::cluster::dbscan::{DbscanParams, DbscanValidParams};
+use crate::cluster::{Clusterer, layout, name};
+use crate::correlate::incidents::{Episode, IncidentParams, IncidentValidParams, Messages};
+use crate::correlate::pearson::pearson;
+use crate::detect::ensemble::{MessageFacts, score_messages, score_windows};
+use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
+use crate::error::{FitError, ParamsError};
+use crate::featurize::dataset::{Dataset, Rows};
+use crate::featurize::scale::StandardScaler;
+use crate::featurize::tally::Tally;
+use crate::featurize::tfidf::{TfIdf, tfidf};
+use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
+use crate::protocol::Options;
+use crate::report::findings::{FileFindings, Findings, MessageClusters, MessageFindings};
+
+/// What the blocks of all files add up to.
+#[derive(Debug)]
+pub(super) struct Merged {
+    /// The files.
+    pub(super) files: Vec<FileFindings>,
+    /// What was counted over time.
+    pub(super) tally: Tally,
+    /// Text of each template.
+    pub(super) templates: Vec<String>,
+    /// The distinct messages.
+    pub(super) messages: Vec<MessageFindings>,
+    /// What is known of each beside its text.
+    pub(super) facts: Vec<MessageFacts>,
+    /// The template cap bit.
+    pub(super) is_miner_full: bool,
+    /// The cap of distinct messages bit.
+    pub(super) is_messages_full: bool,
+}
+
+/// The options, checked, as the stages take them.
+struct Params {
+    windows: WindowsValidParams,
+    forest: IsolationForestValidParams,
+    dbscan: DbscanValidParams,
+    incidents: IncidentValidParams,
+}
+
+impl Params {
+    fn new(options: &Options) -> Result<Self, ParamsError> {
+        let forest = IsolationForestParams {
+            n_trees: options.n_trees,
+            sample_size: options.sample_size,
+            seed: u64::from(options.seed),
+        };
+        Ok(Self {
+            windows: WindowsParams {
+                window_seconds: options.window_seconds,
+            }
+            .check()?,
+            forest: forest.check()?,
+            dbscan: DbscanParams {
+                eps: options.eps,
+                min_points: options.min_points,
+            }
+            .check()?,
+            incidents: IncidentParams {
+                link_seconds: options.link_seconds,
+                link_similarity: options.link_similarity,
+            }
+            .check()?,
+        })
+    }
+}
+
+/// Refuses options that are out of range.
+pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
+    Params::new(options).map(drop)
+}
+
+/// Everything up to the scores.
+pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
+    let params = Params::new(options).expect("the options were checked when the run began");
+    let mut skipped = Vec::new();
+    let texts: Vec<&str> = merged
+        .messages
+        .iter()
+        .map(|message| message.text.as_str())
+        .collect();
+    let weights: Vec<u32> = merged.facts.iter().map(|facts| facts.n_records).collect();
+    let tfidf = tfidf(&texts, &weights);
+    let message_scores = score_messages(&tfidf, &merged.facts, &params.forest);
+    let windows = params
+        .windows
+        .windows(&merged.tally)
+        .map_err(|error| skipped.push(("windows", error)))
+        .ok();
+    let mut window_scores = Vec::new();
+    if let Some(windows) = &windows {
+        match score_windows(windows, &params.forest) {
+            Ok(scores) => window_scores = scores,
+            Err(error) => skipped.push(("windows/scores", error)),
+        }
+    }
+    let clusters = clusters(&tfidf, &texts, &weights, &params, &mut skipped);
+    let (mut window_clusters, mut correlation) = (Vec::new(), Vec::new());
+    if let Some(windows) = &windows {
+        correlation = pearson(windows.rows.view());
+        match cluster_windows(windows) {
+            Ok(labels) => window_clusters = labels,
+            Err(error) => skipped.push(("windows/clusters", error)),
+        }
+    }
+    Findings {
+        files: merged.files,
+        tally: merged.tally,
+        templates: merged.templates,
+        messages: merged.messages,
+        facts: merged.facts,
+        tfidf,
+        message_scores,
+        windows,
+        window_scores,
+        window_clusters,
+        correlation,
+        clusters,
+        incidents: Vec::new(),
+        episodes: Vec::new(),
+        slices: Vec::new(),
+        skipped,
+        is_miner_full: merged.is_miner_full,
+        is_messages_full: merged.is_messages_full,
+    }
+}
+
+/// Clusters of the distinct messages, with a place and a name for each.
+fn clusters(
+    tfidf: &TfIdf,
+    texts: &[&str],
+    weights: &[u32],
+    params: &Params,
+    skipped: &mut Vec<(&'static str, FitError)>,
+) -> MessageClusters {
+    let data = Dataset::weighted(Rows::Sparse(&tfidf.rows), weights);
+    let clustering = match params.dbscan.cluster(&data) {
+        Ok(clustering) => clustering,
+        Err(error) => {
+            skipped.push((params.dbscan.name(), error));
+            return MessageClusters::default();
+        }
+    };
+    let layout = layout::pca(&tfidf.rows).unwrap_or_else(|error| {
+        skipped.push(("layout", error));
+        Vec::new()
+    });
+    MessageClusters {
+        messages: (0..texts.len()).map(MessageId::from_index).collect(),
+        names: name::names(tfidf, texts, &clustering),
+        eps: clustering.eps.unwrap_or(0.0),
+        labels: clustering.labels,
+        layout,
+    }
+}
+
+/// Clusters of the windows by their standardised features; the radius is found from the data, as the option is a cosine distance.
+fn cluster_windows(windows: &Windows) -> Result<Vec<Option<u32>>, FitError> {
+    let raw = Dataset::new(Rows::Dense(windows.rows.view()));
+    let scaled = StandardScaler::fit(&raw).transform(&raw);
+    let data = Dataset::new(Rows::Dense(scaled.view()));
+    let dbscan = DbscanParams::default()
+        .check()
+        .expect("the defaults are within their ranges");
+    Ok(dbscan.cluster(&data)?.labels)
+}
+
+/// The rest, once the shards have told where the anomalous records are.
+pub(super) fn correlate(findings: &mut Findings, episodes: Vec<Episode>, options: &Options) {
+    let params = Params::new(options).expect("the options were checked when the run began");
+    findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
+    // A message that is only anomalous within an alarm scores there as high as the alarm.
+    let mut scores: Vec<f64> = findings
+        .message_scores
+        .scores
+        .iter()
+        .map(|parts| parts.score)
+        .collect();
+    for episode in &findings.episodes {
+        let score = findings.score(episode.message, Some(episode.start));
+        scores[episode.message.index()] = scores[episode.message.index()].max(score);
+    }
+    let n_records: Vec<u32> = findings.facts.iter().map(|facts| facts.n_records).collect();
+    let messages = Messages {
+        vectors: &findings.tfidf.rows,
+        scores: &scores,
+        n_records: &n_records,
+    };
+    findings.incidents = params.incidents.incidents(&findings.episodes, &messages);
+}
+
+/// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.
+fn coalesced(mut episodes: Vec<Episode>, link_us: i64) -> Vec<Episode> {
+    episodes.sort_by_key(|e| (e.message, e.start, e.file, e.line));
+    let mut joined: Vec<Episode> = Vec::with_capacity(episodes.len());
+    for episode in episodes {
+        match joined.last_mut() {
+            Some(last)
+                if last.message == episode.message
+                    && episode.start.0 < last.end.0.saturating_add(link_us) =>
+            {
+                last.end = last.end.max(episode.end);
+                last.n_records = last.n_records.saturating_add(episode.n_records);
+            }
+            _ => joined.push(episode),
+        }
+    }
+    joined
+}

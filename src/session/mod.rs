@@ -1,0 +1,559 @@
+//! A run from files to report: the only module that knows the order of the stages.
+//!
+//! The caller does what the core may not: it reads bytes, owns the workers and carries messages. It asks [`Engine::next_task`]
+//! for work, hands blocks to any [`Shard`](crate::shard::Shard) and summaries back, and after the last one asks the shards for
+//! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
+
+mod analysis;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use self::analysis::Merged;
+use rustc_hash::FxHashMap;
+
+use crate::base::ids::{FileId, MessageId, TemplateId};
+use crate::base::time::{SECOND, Timestamp};
+use crate::base::zone::Zone;
+use crate::detect::ensemble::MessageFacts;
+use crate::error::Error;
+use crate::featurize::login;
+use crate::featurize::tally::Tally;
+use crate::ingest::blocks::{BLOCK_LEN, Cut, Cutter};
+use crate::ingest::container::{self, Container};
+use crate::ingest::gunzip::Gunzip;
+use crate::mine::messages::Message;
+use crate::mine::tree::Miner;
+use crate::parse::{ParsePlan, Parser, Shape};
+use crate::protocol::{FileMeta, Options, Selection};
+use crate::report::build;
+use crate::report::findings::{FileFindings, Findings, MessageFindings};
+use crate::report::{Report, limits};
+use crate::shard::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed, boundary};
+
+/// Bytes of a file that decide what it is.
+pub const HEAD_LEN: u64 = 1 << 20;
+/// Bytes read at a time from files that are read from the front.
+const READ_LEN: u64 = 4 << 20;
+/// Distinct messages of a run; further ones share one entry a template.
+const MESSAGE_CAP: usize = 100_000;
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
+    /// Give this block to a free shard.
+    Block {
+        /// The block.
+        job: BlockJob,
+        /// Its text; `None`: the shard reads it from the file.
+        bytes: Option<Vec<u8>>,
+    },
+    /// Read these bytes of the file (fewer at its end) and give them to [`Engine::feed`].
+    Read {
+        /// The file.
+        file: FileId,
+        /// Where.
+        offset: u64,
+        /// How many.
+        byte_len: u64,
+    },
+    /// Every block has been handed out.
+    Done,
+}
+
+/// Names of a merged block's messages, for the shard that keeps its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    /// The file.
+    pub file: FileId,
+    /// The block.
+    pub block: u32,
+    /// The run's id of each message of the block.
+    pub ids: Vec<MessageId>,
+}
+
+/// How text reaches the shards.
+#[derive(Debug)]
+enum Source {
+    /// Shards read plain lines themselves.
+    Split { n_blocks: u32 },
+    /// Text comes from the front of the file.
+    Stream {
+        cutter: Cutter,
+        gunzip: Option<Gunzip>,
+        parser: Parser,
+        n_read: u64,
+        is_ended: bool,
+        cuts: VecDeque<Cut>,
+    },
+}
+
+#[derive(Debug)]
+struct OpenFile {
+    meta: FileMeta,
+    container: Container,
+    setup: FileSetup,
+    source: Source,
+    n_handed: u32,
+    n_merged: u32,
+    fault: Option<String>,
+    /// Line feeds before each merged block.
+    line_base: Vec<u64>,
+    findings: FileFindings,
+}
+
+impl OpenFile {
+    /// Blocks of the file, once that is known.
+    fn n_blocks(&self) -> Option<u32> {
+        match &self.source {
+            Source::Split { n_blocks } => Some(*n_blocks),
+            Source::Stream { is_ended, cuts, .. } => {
+                (*is_ended && cuts.is_empty()).then_some(self.n_handed)
+            }
+        }
+    }
+}
+
+impl OpenFile {
+    fn findings(&self) -> FileFindings {
+        FileFindings {
+            fault: self.fault.clone(),
+            ..self.findings.clone()
+        }
+    }
+}
+
+/// A distinct message of the run.
+#[derive(Debug, Clone)]
+struct RunMessage {
+    said: Message,
+    template: TemplateId,
+    is_failed_login: bool,
+}
+
+impl RunMessage {
+    fn findings(&self) -> MessageFindings {
+        let Message {
+            text, first, last, ..
+        } = self.said.clone();
+        MessageFindings {
+            text,
+            template: self.template,
+            first,
+            last,
+        }
+    }
+
+    fn facts(&self) -> MessageFacts {
+        let Message {
+            level, n_records, ..
+        } = self.said;
+        MessageFacts {
+            level,
+            n_records,
+            is_failed_login: self.is_failed_login,
+        }
+    }
+}
+
+/// The engine's state of one run.
+#[derive(Debug)]
+pub struct Engine {
+    options: Options,
+    block_len: u64,
+    files: Vec<OpenFile>,
+    waiting: BTreeMap<(u32, u32), Summary>,
+    merging: usize,
+    miner: Miner,
+    message_ids: FxHashMap<u64, MessageId>,
+    overflow_ids: FxHashMap<TemplateId, MessageId>,
+    messages: Vec<RunMessage>,
+    tally: Tally,
+    findings: Option<Findings>,
+}
+
+impl Engine {
+    /// A run with these choices.
+    ///
+    /// # Errors
+    /// [`Error::Params`] naming the first option that is out of range.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        Self::with_block_len(options, BLOCK_LEN)
+    }
+
+    /// As [`Engine::new`] with blocks of another length, so that tests reach borders with little text.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn with_block_len(options: Options, block_len: u64) -> Result<Self, Error> {
+        Zone::parse(&options.timezone)?;
+        analysis::check(&options)?;
+        Ok(Self {
+            options,
+            block_len: block_len.max(1),
+            files: Vec::new(),
+            waiting: BTreeMap::new(),
+            merging: 0,
+            miner: Miner::default(),
+            message_ids: FxHashMap::default(),
+            overflow_ids: FxHashMap::default(),
+            messages: Vec::new(),
+            tally: Tally::default(),
+            findings: None,
+        })
+    }
+
+    /// Adds a file by its first [`HEAD_LEN`] bytes (all of them when it is shorter).
+    ///
+    /// # Errors
+    /// [`Error::EmptyFile`] and [`Error::Binary`].
+    pub fn open(&mut self, meta: FileMeta, head: &[u8]) -> Result<FileId, Error> {
+        let container = container::recognise(&meta.name, head)?;
+        let unpacked;
+        let text = match container {
+            Container::Plain => head,
+            Container::Gzip => {
+                unpacked = unpack_head(head);
+                container::refuse_binary(&meta.name, &unpacked)?;
+                &unpacked
+            }
+        };
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let plan = ParsePlan::probe(text, self.options.plain);
+        let reference = Timestamp::from_millis(meta.modified_ms);
+        let is_split =
+            container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
+        let source = if is_split {
+            let n_blocks =
+                u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
+            Source::Split { n_blocks }
+        } else {
+            Source::Stream {
+                cutter: Cutter::new(boundary(&plan.shape), self.block_len),
+                gunzip: (container == Container::Gzip).then(Gunzip::default),
+                parser: Parser::new(&plan, &Zone::parse(&self.options.timezone)?, reference),
+                n_read: 0,
+                is_ended: false,
+                cuts: VecDeque::new(),
+            }
+        };
+        let id = FileId::from_index(self.files.len());
+        let findings = FileFindings::new(&meta, container, &plan);
+        let setup = FileSetup { plan, reference };
+        self.files.push(OpenFile {
+            meta,
+            container,
+            setup,
+            source,
+            n_handed: 0,
+            n_merged: 0,
+            fault: None,
+            line_base: Vec::new(),
+            findings,
+        });
+        Ok(id)
+    }
+
+    /// What every shard must know before its first block.
+    #[must_use]
+    pub fn setup(&self) -> Setup {
+        Setup {
+            timezone: self.options.timezone.clone(),
+            link_us: i64::from(self.options.link_seconds) * SECOND,
+            block_len: self.block_len,
+            files: self.files.iter().map(|file| file.setup.clone()).collect(),
+        }
+    }
+
+    /// The next thing to do. Files are worked through in the order given.
+    pub fn next_task(&mut self) -> Task {
+        for (idx, file) in self.files.iter_mut().enumerate() {
+            let id = FileId::from_index(idx);
+            match &mut file.source {
+                Source::Split { n_blocks } if file.n_handed < *n_blocks => {
+                    let start = u64::from(file.n_handed) * self.block_len;
+                    let end = (start + self.block_len).min(file.meta.byte_len as u64);
+                    let job = BlockJob {
+                        file: id,
+                        block: file.n_handed,
+                        start,
+                        end,
+                        is_exact: false,
+                        is_line_shared: false,
+                    };
+                    file.n_handed += 1;
+                    return Task::Block { job, bytes: None };
+                }
+                Source::Split { .. } => {}
+                Source::Stream {
+                    cuts,
+                    n_read,
+                    is_ended,
+                    ..
+                } => {
+                    if let Some(cut) = cuts.pop_front() {
+                        let end = cut.start + cut.bytes.len() as u64;
+                        let job = BlockJob {
+                            file: id,
+                            block: file.n_handed,
+                            start: cut.start,
+                            end,
+                            is_exact: true,
+                            is_line_shared: cut.is_line_shared,
+                        };
+                        file.n_handed += 1;
+                        return Task::Block {
+                            job,
+                            bytes: Some(cut.bytes),
+                        };
+                    }
+                    if !*is_ended {
+                        return Task::Read {
+                            file: id,
+                            offset: *n_read,
+                            byte_len: READ_LEN,
+                        };
+                    }
+                }
+            }
+        }
+        Task::Done
+    }
+
+    /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.
+    pub fn feed(&mut self, file: FileId, bytes: &[u8]) {
+        let Some(file) = self.files.get_mut(file.index()) else {
+            return;
+        };
+        let Source::Stream {
+            cutter,
+            gunzip,
+            parser,
+            n_read,
+            is_ended,
+            cuts,
+        } = &mut file.source
+        else {
+            return;
+        };
+        *n_read += bytes.len() as u64;
+        let is_last = (bytes.len() as u64) < READ_LEN || *n_read >= file.meta.byte_len as u64;
+        let is_lines = matches!(file.setup.plan.shape, Shape::Lines);
+        let mut cut =
+            |text: &[u8]| cutter.push(text, |line| is_lines && parser.is_continuation(line), cuts);
+        match gunzip {
+            None => cut(bytes),
+            Some(gunzip) => {
+                gunzip.push(bytes, &mut cut);
+                if is_last {
+                    gunzip.finish(&mut cut);
+                }
+                file.fault = gunzip.fault().map(str::to_owned);
+            }
+        }
+        if is_last {
+            cutter.finish(cuts);
+            *is_ended = true;
+        }
+    }
+
+    /// Takes a block's summary, in any order; answers with the names of the messages of every block that could be merged.
+    pub fn merge(&mut self, file: FileId, block: u32, summary: Summary) -> Vec<Naming> {
+        self.waiting.insert((file.0, block), summary);
+        let mut named = Vec::new();
+        while let Some(file) = self.files.get(self.merging) {
+            let (idx, block) = (self.merging as u32, file.n_merged);
+            if file.n_blocks().is_some_and(|n_blocks| block >= n_blocks) {
+                self.merging += 1;
+            } else if let Some(summary) = self.waiting.remove(&(idx, block)) {
+                named.push(self.absorb(FileId(idx), block, summary));
+            } else {
+                break;
+            }
+        }
+        named
+    }
+
+    /// Lines and templates merged so far.
+    #[must_use]
+    pub fn progress(&self) -> (u64, usize) {
+        (
+            self.files
+                .iter()
+                .map(|file| file.findings.sums.n_newlines)
+                .sum(),
+            self.miner.n_templates(),
+        )
+    }
+
+    /// Everything that sees the merged whole, up to the question that only the shards can answer.
+    pub fn analyze(&mut self) -> Survey {
+        let template = |idx| self.miner.text(TemplateId::from_index(idx));
+        let merged = Merged {
+            files: self.files.iter().map(OpenFile::findings).collect(),
+            tally: std::mem::take(&mut self.tally),
+            templates: (0..self.miner.n_templates()).map(template).collect(),
+            messages: self.messages.iter().map(RunMessage::findings).collect(),
+            facts: self.messages.iter().map(RunMessage::facts).collect(),
+            is_miner_full: self.miner.is_full(),
+            is_messages_full: !self.overflow_ids.is_empty(),
+        };
+        let findings = analysis::detect(merged, &self.options);
+        let survey = findings.survey();
+        self.findings = Some(findings);
+        survey
+    }
+
+    /// Takes the shards' answers and says what was found.
+    ///
+    /// # Errors
+    /// [`Error::Wire`] when [`Engine::analyze`] has not been called.
+    pub fn conclude(&mut self, answers: Vec<Surveyed>) -> Result<Report, Error> {
+        let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
+        let findings = self.findings.as_mut().ok_or_else(not_yet)?;
+        findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
+        let mut episodes = Vec::new();
+        for answer in answers {
+            for (key, n) in answer.slices {
+                if let Some(slice) = findings.slices.get_mut(key as usize) {
+                    *slice = slice.saturating_add(n);
+                }
+            }
+            for (block, mut episode) in answer.episodes {
+                let base = self.files[episode.file.index()].line_base[block as usize];
+                episode.line =
+                    u32::try_from(base + u64::from(episode.line) + 1).unwrap_or(u32::MAX);
+                episodes.push(episode);
+            }
+        }
+        analysis::correlate(findings, episodes, &self.options);
+        Ok(build::report(findings, &self.options))
+    }
+
+    /// What the shards must look for to show a selection.
+    #[must_use]
+    pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
+        let chosen =
+            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
+        let is_narrow = selection.messages.is_some() || selection.templates.is_some();
+        let messages = is_narrow.then(|| {
+            self.messages
+                .iter()
+                .enumerate()
+                .map(|(idx, message)| {
+                    chosen(&selection.messages, idx as u32)
+                        && chosen(&selection.templates, message.template.0)
+                })
+                .collect()
+        });
+        Filter {
+            messages,
+            from: selection.from_ms.map(Timestamp::from_millis),
+            to: selection.to_ms.map(Timestamp::from_millis),
+            n_hits,
+        }
+    }
+
+    /// Physical line of a hit, from 1.
+    #[must_use]
+    pub fn line_of(&self, hit: &Hit) -> u32 {
+        let base = self
+            .files
+            .get(hit.file.index())
+            .and_then(|file| file.line_base.get(hit.block as usize))
+            .copied()
+            .unwrap_or(0);
+        u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Template and score (0 to 100) of a record.
+    #[must_use]
+    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
+        let message = self.messages.get(hit.message.index());
+        let template = message.map_or(TemplateId(0), |message| message.template);
+        (
+            template,
+            self.findings
+                .as_ref()
+                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
+        )
+    }
+
+    /// Text of a template.
+    #[must_use]
+    pub fn template(&self, id: TemplateId) -> String {
+        self.miner.text(id)
+    }
+
+    /// How a file is packed.
+    #[must_use]
+    pub fn container(&self, file: FileId) -> Option<Container> {
+        self.files.get(file.index()).map(|file| file.container)
+    }
+
+    fn absorb(&mut self, id: FileId, block: u32, summary: Summary) -> Naming {
+        let mut ids = Vec::with_capacity(summary.messages.len());
+        for message in &summary.messages {
+            let id = self.message_id(message);
+            let said = &mut self.messages[id.index()].said;
+            said.n_records = said.n_records.saturating_add(message.n_records);
+            said.level = said.level.max(message.level);
+            said.first = [said.first, message.first].into_iter().flatten().min();
+            said.last = said.last.max(message.last);
+            ids.push(id);
+        }
+        let file = &mut self.files[id.index()];
+        file.line_base.push(file.findings.sums.n_newlines);
+        file.n_merged += 1;
+        file.findings.add(&summary);
+        self.tally.merge(summary.tally);
+        Naming {
+            file: id,
+            block,
+            ids,
+        }
+    }
+
+    fn message_id(&mut self, message: &Message) -> MessageId {
+        if let Some(&id) = self.message_ids.get(&message.hash) {
+            return id;
+        }
+        let template = self.miner.add(&message.text);
+        let is_overflow = message.is_overflow || self.messages.len() >= MESSAGE_CAP;
+        if is_overflow && let Some(&id) = self.overflow_ids.get(&template) {
+            return id;
+        }
+        let id = MessageId::from_index(self.messages.len());
+        if is_overflow {
+            self.overflow_ids.insert(template, id);
+        } else {
+            self.message_ids.insert(message.hash, id);
+        }
+        let said = Message {
+            n_records: 0,
+            level: None,
+            first: None,
+            last: None,
+            ..message.clone()
+        };
+        let is_failed_login = login::read(&said.text).is_failed;
+        self.messages.push(RunMessage {
+            said,
+            template,
+            is_failed_login,
+        });
+        id
+    }
+}
+
+/// The first text of a gzip file.
+fn unpack_head(head: &[u8]) -> Vec<u8> {
+    let (mut gunzip, mut text) = (Gunzip::default(), Vec::new());
+    for step in head.chunks(64 << 10) {
+        gunzip.push(step, |bytes| text.extend_from_slice(bytes));
+        if text.len() as u64 >= HEAD_LEN {
+            break;
+        }
+    }
+    text.truncate(HEAD_LEN as usize);
+    text
+}

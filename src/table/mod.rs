@@ -1,0 +1,195 @@
+//! Records of one block in columns: at most 24 bytes a record, the text stays in the file.
+
+use crate::base::time::Timestamp;
+use crate::parse::Level;
+
+/// Marks a record without a time.
+const NO_TIME: i64 = i64::MIN;
+
+/// One record, put together from the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// How bad it says it is.
+    pub level: Option<Level>,
+    /// Index into the block's sources.
+    pub source: u16,
+    /// Index into the block's distinct messages.
+    pub message: u32,
+    /// First physical line, from 0 at the block's beginning.
+    pub line: u32,
+    /// Physical lines.
+    pub n_lines: u32,
+    /// Offset of its first byte in the block.
+    pub offset: u32,
+    /// Bytes, last terminator excluded.
+    pub byte_len: u32,
+}
+
+/// The records of a block: 23 bytes each, and 8 more where a record is not on the line after the one before.
+#[derive(Debug, Default)]
+pub struct BlockTable {
+    times: Vec<i64>,
+    offsets: Vec<u32>,
+    byte_lens: Vec<u32>,
+    messages: Vec<u32>,
+    sources: Vec<u16>,
+    levels: Vec<u8>,
+    /// (row, line) wherever the line is not that of the row before plus one.
+    jumps: Vec<(u32, u32)>,
+    /// (row, lines) wherever a record has more than one line.
+    spans: Vec<(u32, u32)>,
+    next_line: u32,
+}
+
+impl BlockTable {
+    /// Number of records.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Appends a record; rows come in the order of the text.
+    pub fn push(&mut self, row: Row) {
+        let idx = self.times.len() as u32;
+        if row.line != self.next_line || idx == 0 {
+            self.jumps.push((idx, row.line));
+        }
+        self.next_line = row.line + 1;
+        self.times.push(row.time.map_or(NO_TIME, |time| time.0));
+        self.offsets.push(row.offset);
+        self.byte_lens.push(row.byte_len);
+        self.messages.push(row.message);
+        self.sources.push(row.source);
+        self.levels.push(row.level.map_or(0, |level| level as u8));
+        if row.n_lines > 1 {
+            self.spans.push((idx, row.n_lines));
+        }
+    }
+
+    /// Lets the last record reach to `end` (offset in the block) by one more line.
+    pub fn extend_last(&mut self, end: u32) {
+        let Some(idx) = self.times.len().checked_sub(1) else {
+            return;
+        };
+        self.byte_lens[idx] = end.saturating_sub(self.offsets[idx]);
+        match self.spans.last_mut() {
+            Some((row, n_lines)) if *row as usize == idx => *n_lines += 1,
+            _ => self.spans.push((idx as u32, 2)),
+        }
+    }
+
+    /// Gives back the memory reserved for growth.
+    pub fn shrink(&mut self) {
+        self.times.shrink_to_fit();
+        self.offsets.shrink_to_fit();
+        self.byte_lens.shrink_to_fit();
+        self.messages.shrink_to_fit();
+        self.sources.shrink_to_fit();
+        self.levels.shrink_to_fit();
+        self.jumps.shrink_to_fit();
+        self.spans.shrink_to_fit();
+    }
+
+    /// Time and message of each record, for scans that need no more.
+    pub fn times_and_messages(&self) -> impl Iterator<Item = (Option<Timestamp>, u32)> + '_ {
+        self.times
+            .iter()
+            .zip(&self.messages)
+            .map(|(&time, &message)| ((time != NO_TIME).then_some(Timestamp(time)), message))
+    }
+
+    /// The record at `idx`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn row(&self, idx: usize) -> Row {
+        let key = idx as u32;
+        let before = self.jumps.partition_point(|jump| jump.0 <= key);
+        let line = before
+            .checked_sub(1)
+            .map_or(key, |i| self.jumps[i].1 + (key - self.jumps[i].0));
+        let n_lines = self
+            .spans
+            .binary_search_by_key(&key, |span| span.0)
+            .map_or(1, |i| self.spans[i].1);
+        Row {
+            time: (self.times[idx] != NO_TIME).then_some(Timestamp(self.times[idx])),
+            level: level_from_u8(self.levels[idx]),
+            source: self.sources[idx],
+            message: self.messages[idx],
+            line,
+            n_lines,
+            offset: self.offsets[idx],
+            byte_len: self.byte_lens[idx],
+        }
+    }
+}
+
+fn level_from_u8(level: u8) -> Option<Level> {
+    [
+        Level::Trace,
+        Level::Debug,
+        Level::Info,
+        Level::Notice,
+        Level::Warn,
+        Level::Error,
+        Level::Fatal,
+    ]
+    .into_iter()
+    .find(|&known| known as u8 == level)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_as_they_were_put_in() {
+        let row = |line, n_lines| Row {
+            time: (line % 2 == 0).then_some(Timestamp(i64::from(line))),
+            level: Some(Level::Warn),
+            source: 3,
+            message: 9,
+            line,
+            n_lines,
+            offset: line * 10,
+            byte_len: 5,
+        };
+        let rows = [
+            row(2, 1),
+            row(3, 2),
+            row(5, 1),
+            row(6, 1),
+            row(7, 3),
+            row(12, 1),
+        ];
+        let mut table = BlockTable::default();
+        rows.iter().for_each(|&row| table.push(row));
+        assert_eq!(
+            (0..rows.len()).map(|i| table.row(i)).collect::<Vec<_>>(),
+            rows
+        );
+    }
+
+    #[test]
+    fn a_record_grows_by_lines_that_continue_it() {
+        let mut table = BlockTable::default();
+        table.extend_last(7);
+        table.push(Row {
+            time: None,
+            level: None,
+            source: 0,
+            message: 0,
+            line: 0,
+            n_lines: 1,
+            offset: 0,
+            byte_len: 5,
+        });
+        table.extend_last(20);
+        table.extend_last(30);
+        assert_eq!((table.row(0).n_lines, table.row(0).byte_len), (3, 30));
+    }
+}

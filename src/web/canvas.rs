@@ -1,0 +1,115 @@
+//! Report and view → a plot on a canvas of the page, and what lies under the pointer.
+//!
+//! Lives on the page, not in a worker: a canvas is drawn where it is shown, and a report is small.
+
+use plotters::drawing::IntoDrawingArea;
+use plotters_canvas::CanvasBackend;
+use tsify::{Ts, Tsify};
+use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use crate::plot::{self, LegendEntry, Picked, Plot, PlotKind, View, theme::Theme};
+use crate::report::Report;
+
+/// The plots of one report.
+#[wasm_bindgen]
+pub struct Plots {
+    report: Report,
+}
+
+#[wasm_bindgen]
+impl Plots {
+    /// From the report as JSON bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not a report of this version.
+    #[wasm_bindgen(constructor)]
+    pub fn new(report: &[u8]) -> Result<Plots, JsError> {
+        let report = serde_json::from_slice(report)?;
+        Ok(Self { report })
+    }
+
+    /// All plots, in the order in which to show them.
+    ///
+    /// # Errors
+    ///
+    /// When JavaScript refuses the values.
+    pub fn kinds() -> Result<Vec<Ts<PlotKind>>, JsError> {
+        let kinds = plot::all().iter().map(|plot| PlotKind::of(*plot).into_ts());
+        Ok(kinds.collect::<Result<_, _>>()?)
+    }
+
+    /// Draws a plot; the canvas takes the size of the view, what was on it is gone.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plot of that name, or the canvas has no 2D context.
+    pub fn draw(
+        &self,
+        canvas: HtmlCanvasElement,
+        kind: &str,
+        view: &Ts<View>,
+    ) -> Result<(), JsError> {
+        let (plot, view) = (named(kind)?, view.to_rust()?);
+        if (canvas.width(), canvas.height()) != (view.width, view.height) {
+            canvas.set_width(view.width);
+            canvas.set_height(view.height);
+        }
+        let context = canvas.get_context("2d").ok().flatten();
+        let Some(context) =
+            context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok())
+        else {
+            return Err(JsError::new("the canvas has no 2D context"));
+        };
+        context.clear_rect(0.0, 0.0, f64::from(view.width), f64::from(view.height));
+        let backend = CanvasBackend::with_canvas_object(canvas);
+        let area = backend
+            .ok_or_else(|| JsError::new("the canvas has no 2D context"))?
+            .into_drawing_area();
+        plot::draw(plot, &self.report, &view, &area, 1.0)
+            .map_err(|error| JsError::new(&error.to_string()))
+    }
+
+    /// What lies at a point, in device pixels from the upper left corner of the canvas.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plot of that name.
+    pub fn pick(
+        &self,
+        kind: &str,
+        x: f64,
+        y: f64,
+        view: &Ts<View>,
+    ) -> Result<Option<Ts<Picked>>, JsError> {
+        let picked = plot::pick(named(kind)?, &self.report, &view.to_rust()?, x, y);
+        Ok(picked.map(|picked| picked.into_ts()).transpose()?)
+    }
+
+    /// The colours of a plot with their meaning.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plot of that name.
+    pub fn legend(&self, kind: &str, is_dark: bool) -> Result<Vec<Ts<LegendEntry>>, JsError> {
+        let entries = named(kind)?.legend(&self.report, Theme { is_dark });
+        Ok(entries
+            .iter()
+            .map(LegendEntry::into_ts)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// What the picture shows, in words.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plot of that name.
+    pub fn describe(&self, kind: &str) -> Result<String, JsError> {
+        Ok(named(kind)?.describe(&self.report))
+    }
+}
+
+fn named(kind: &str) -> Result<&'static dyn Plot, JsError> {
+    plot::by_name(kind).ok_or_else(|| JsError::new(&format!("there is no plot called {kind}")))
+}

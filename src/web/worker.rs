@@ -1,0 +1,486 @@
+//! The engine and shard workers' shells: calls from the worker script → the core, bytes in and out.
+//!
+//! What passes between engine and shards is opaque to JavaScript (postcard bytes); what the page sees is plain objects.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+use super::thrown;
+use crate::base::ids::{FileId, MessageId};
+use crate::base::time::Timestamp;
+use crate::error::Error;
+use crate::ingest::container::Container;
+use crate::ingest::readback::ReadBack;
+use crate::protocol::{FileMeta, Options, RawLine, Selection};
+use crate::report::words::level_name;
+use crate::sample::{Sample, SampleParams};
+use crate::session::{Engine, Task};
+use crate::shard::{BlockJob, Hit, Shard, Surveyed};
+
+/// Bytes of a record that are read back.
+const RECORD_CAP: u32 = 64 << 10;
+
+fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, JsValue> {
+    postcard::to_allocvec(value).map_err(|error| thrown(&Error::Wire(error.to_string())))
+}
+
+fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsValue> {
+    postcard::from_bytes(bytes).map_err(|error| thrown(&Error::Wire(error.to_string())))
+}
+
+fn plain<T: tsify::Tsify + DeserializeOwned>(value: &Ts<T>) -> Result<T, JsValue>
+where
+    T::JsType: JsCast,
+{
+    serde_wasm_bindgen::from_value(value.js_value())
+        .map_err(|error| thrown(&Error::Wire(error.to_string())))
+}
+
+/// What the engine worker does next; see [`Task`].
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct NextTask {
+    task: Task,
+}
+
+#[wasm_bindgen]
+impl NextTask {
+    /// `block`, `read` or `done`.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match self.task {
+            Task::Block { .. } => "block",
+            Task::Read { .. } => "read",
+            Task::Done => "done",
+        }
+        .to_owned()
+    }
+
+    /// Index of the file.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn file(&self) -> u32 {
+        match self.task {
+            Task::Block { job, .. } => job.file.0,
+            Task::Read { file, .. } => file.0,
+            Task::Done => 0,
+        }
+    }
+
+    /// Number of the block.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn block(&self) -> u32 {
+        if let Task::Block { job, .. } = self.task {
+            job.block
+        } else {
+            0
+        }
+    }
+
+    /// Offset of the first byte to read.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn offset(&self) -> f64 {
+        match self.task {
+            Task::Block { job, .. } => job.feed_from() as f64,
+            Task::Read { offset, .. } => offset as f64,
+            Task::Done => 0.0,
+        }
+    }
+
+    /// Bytes to read, or that the block owns.
+    #[wasm_bindgen(getter, js_name = byteLen)]
+    #[must_use]
+    pub fn byte_len(&self) -> f64 {
+        match self.task {
+            Task::Block { job, .. } => (job.end - job.feed_from()) as f64,
+            Task::Read { byte_len, .. } => byte_len as f64,
+            Task::Done => 0.0,
+        }
+    }
+
+    /// The block for [`ShardWorker::begin`].
+    ///
+    /// # Errors
+    /// `wire`, never for a block.
+    pub fn job(&self) -> Result<Vec<u8>, JsValue> {
+        if let Task::Block { job, .. } = self.task {
+            pack(&job)
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// The block's text, when the shard need not read it; given once.
+    #[wasm_bindgen(js_name = takeBytes)]
+    pub fn take_bytes(&mut self) -> Option<Vec<u8>> {
+        if let Task::Block { bytes, .. } = &mut self.task {
+            bytes.take()
+        } else {
+            None
+        }
+    }
+}
+
+/// Names of a merged block's messages, on their way to its shard.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct BlockNames {
+    /// Index of the file.
+    pub file: u32,
+    /// Number of the block.
+    pub block: u32,
+    ids: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl BlockNames {
+    /// The names for [`ShardWorker::name_messages`].
+    #[must_use]
+    pub fn ids(&self) -> Vec<u8> {
+        self.ids.clone()
+    }
+}
+
+/// The engine worker's run.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct EngineWorker {
+    engine: Engine,
+    hits: Vec<Hit>,
+}
+
+#[wasm_bindgen]
+impl EngineWorker {
+    /// A run with these choices.
+    ///
+    /// # Errors
+    /// `params`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: Ts<Options>) -> Result<EngineWorker, JsValue> {
+        let engine = Engine::new(plain(&options)?).map_err(|error| thrown(&error))?;
+        Ok(Self {
+            engine,
+            hits: Vec::new(),
+        })
+    }
+
+    /// Adds a file by its first bytes.
+    ///
+    /// # Errors
+    /// `emptyFile`, `binary`.
+    pub fn open(&mut self, meta: Ts<FileMeta>, head: &[u8]) -> Result<(), JsValue> {
+        self.engine
+            .open(plain(&meta)?, head)
+            .map(drop)
+            .map_err(|error| thrown(&error))
+    }
+
+    /// What every shard must know before its first block.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn setup(&self) -> Result<Vec<u8>, JsValue> {
+        pack(&self.engine.setup())
+    }
+
+    /// The next thing to do.
+    #[wasm_bindgen(js_name = nextTask)]
+    pub fn next_task(&mut self) -> NextTask {
+        NextTask {
+            task: self.engine.next_task(),
+        }
+    }
+
+    /// Takes bytes that were asked for.
+    pub fn feed(&mut self, file: u32, bytes: &[u8]) {
+        self.engine.feed(FileId(file), bytes);
+    }
+
+    /// Takes a block's summary.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn merge(
+        &mut self,
+        file: u32,
+        block: u32,
+        summary: &[u8],
+    ) -> Result<Vec<BlockNames>, JsValue> {
+        let names = self.engine.merge(FileId(file), block, unpack(summary)?);
+        names
+            .into_iter()
+            .map(|name| {
+                Ok(BlockNames {
+                    file: name.file.0,
+                    block: name.block,
+                    ids: pack(&name.ids)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Lines merged so far.
+    #[wasm_bindgen(getter, js_name = nLines)]
+    #[must_use]
+    pub fn n_lines(&self) -> f64 {
+        self.engine.progress().0 as f64
+    }
+
+    /// Templates found so far.
+    #[wasm_bindgen(getter, js_name = nTemplates)]
+    #[must_use]
+    pub fn n_templates(&self) -> u32 {
+        u32::try_from(self.engine.progress().1).unwrap_or(u32::MAX)
+    }
+
+    /// Everything up to the question for the shards, which it returns.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn analyze(&mut self) -> Result<Vec<u8>, JsValue> {
+        pack(&self.engine.analyze())
+    }
+
+    /// Takes the shards' answers; returns the report as JSON.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn conclude(&mut self, answers: Vec<js_sys::Uint8Array>) -> Result<Vec<u8>, JsValue> {
+        let answers: Vec<Surveyed> = answers
+            .iter()
+            .map(|bytes| unpack(&bytes.to_vec()))
+            .collect::<Result<_, _>>()?;
+        self.engine
+            .conclude(answers)
+            .map(|report| report.to_json())
+            .map_err(|error| thrown(&error))
+    }
+
+    /// What the shards must look for to show the first `n_hits` records of a selection.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn filter(&self, selection: Ts<Selection>, n_hits: u32) -> Result<Vec<u8>, JsValue> {
+        pack(&self.engine.filter(&plain(&selection)?, n_hits))
+    }
+
+    /// Takes the shards' answers to a filter and keeps the hits from `first` on; returns how many records are selected in all.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn collect(
+        &mut self,
+        answers: Vec<js_sys::Uint8Array>,
+        first: u32,
+        n_hits: u32,
+    ) -> Result<f64, JsValue> {
+        let mut total = 0;
+        let mut hits = Vec::new();
+        for answer in &answers {
+            let (n, found): (u64, Vec<Hit>) = unpack(&answer.to_vec())?;
+            total += n;
+            hits.extend(found);
+        }
+        hits.sort_unstable();
+        self.hits = hits
+            .into_iter()
+            .skip(first as usize)
+            .take(n_hits as usize)
+            .collect();
+        Ok(total as f64)
+    }
+
+    /// Where the text of the kept hits stands: file, offset and length, three numbers a hit.
+    #[must_use]
+    pub fn places(&self) -> Vec<f64> {
+        self.hits
+            .iter()
+            .flat_map(|hit| {
+                [
+                    f64::from(hit.file.0),
+                    hit.offset as f64,
+                    f64::from(hit.byte_len.min(RECORD_CAP)),
+                ]
+            })
+            .collect()
+    }
+
+    /// Whether a file must be unpacked to be read.
+    #[wasm_bindgen(js_name = isPacked)]
+    #[must_use]
+    pub fn is_packed(&self, file: u32) -> bool {
+        self.engine.container(FileId(file)) != Some(Container::Plain)
+    }
+
+    /// The kept hits with their texts, which come in the order of [`EngineWorker::places`].
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn lines(&self, texts: Vec<js_sys::Uint8Array>) -> Result<JsValue, JsValue> {
+        let lines: Vec<RawLine> = self
+            .hits
+            .iter()
+            .zip(&texts)
+            .map(|(hit, text)| self.line(hit, &text.to_vec()))
+            .collect();
+        serde_wasm_bindgen::to_value(&lines)
+            .map_err(|error| thrown(&Error::Wire(error.to_string())))
+    }
+}
+
+impl EngineWorker {
+    fn line(&self, hit: &Hit, text: &[u8]) -> RawLine {
+        let (template, score) = self.engine.facts(hit);
+        RawLine {
+            file: hit.file.0,
+            line: self.engine.line_of(hit),
+            n_lines: hit.n_lines,
+            ms: hit.time.map(Timestamp::millis),
+            level: level_name(hit.level).to_owned(),
+            template: template.0,
+            score,
+            text: String::from_utf8_lossy(text).into_owned(),
+        }
+    }
+}
+
+/// A shard worker.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ShardWorker {
+    shard: Shard,
+}
+
+#[wasm_bindgen]
+impl ShardWorker {
+    /// A shard for the run described by [`EngineWorker::setup`].
+    ///
+    /// # Errors
+    /// `wire`, `params`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(setup: &[u8]) -> Result<ShardWorker, JsValue> {
+        Ok(Self {
+            shard: Shard::new(unpack(setup)?).map_err(|error| thrown(&error))?,
+        })
+    }
+
+    /// Begins a block.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn begin(&mut self, job: &[u8]) -> Result<(), JsValue> {
+        self.shard
+            .begin(unpack::<BlockJob>(job)?)
+            .map_err(|error| thrown(&error))
+    }
+
+    /// Feeds bytes; `false` when the block needs no more.
+    pub fn push(&mut self, bytes: &[u8]) -> bool {
+        self.shard.push(bytes)
+    }
+
+    /// Ends the block; returns its summary.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn end(&mut self) -> Result<Vec<u8>, JsValue> {
+        pack(&self.shard.end().map_err(|error| thrown(&error))?)
+    }
+
+    /// Learns how a block's messages are called.
+    ///
+    /// # Errors
+    /// `wire`.
+    #[wasm_bindgen(js_name = nameMessages)]
+    pub fn name_messages(&mut self, file: u32, block: u32, ids: &[u8]) -> Result<(), JsValue> {
+        self.shard
+            .name_messages(FileId(file), block, unpack::<Vec<MessageId>>(ids)?);
+        Ok(())
+    }
+
+    /// Answers a survey.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn survey(&self, survey: &[u8]) -> Result<Vec<u8>, JsValue> {
+        pack(&self.shard.survey(&unpack(survey)?))
+    }
+
+    /// Answers a filter.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn find(&self, filter: &[u8]) -> Result<Vec<u8>, JsValue> {
+        pack(&self.shard.find(&unpack(filter)?))
+    }
+}
+
+/// Unpacks a container again to read a few places of its text.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Unpacker {
+    back: ReadBack,
+}
+
+#[wasm_bindgen]
+impl Unpacker {
+    /// Wants the texts at `places`: offset and length, two numbers each.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(places: &[f64]) -> Unpacker {
+        let (pairs, _) = places.as_chunks::<2>();
+        Self {
+            back: ReadBack::new(
+                pairs
+                    .iter()
+                    .map(|pair| (pair[0] as u64, pair[1] as u32))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
+    pub fn push(&mut self, packed: &[u8]) -> bool {
+        self.back.push(packed)
+    }
+
+    /// The texts, in the order of the places.
+    #[must_use]
+    pub fn texts(self) -> Vec<js_sys::Uint8Array> {
+        self.back
+            .into_texts()
+            .iter()
+            .map(|text| js_sys::Uint8Array::from(text.as_slice()))
+            .collect()
+    }
+}
+
+/// Writes the sample log.
+#[wasm_bindgen]
+pub struct SampleWriter {
+    sample: Sample,
+}
+
+#[wasm_bindgen]
+impl SampleWriter {
+    /// The sample of a seed.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(seed: u32, n_lines: u32) -> SampleWriter {
+        Self {
+            sample: Sample::new(&SampleParams::new(u64::from(seed), n_lines)),
+        }
+    }
+
+    /// The next lines; empty at the end.
+    pub fn next(&mut self) -> Vec<u8> {
+        let mut text = Vec::new();
+        self.sample.next_chunk(&mut text, 4096);
+        text
+    }
+}

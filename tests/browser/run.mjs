@@ -1,0 +1,678 @@
+// End to end: the built page below a sub-path of a static host, in a real Chromium, with real files.
+//
+//   node tests/browser/run.mjs [WORD …]      all checks, or those whose name contains one of the words
+//
+// Chromium: $CHROME, or /usr/bin/chromium. Screenshots of what was checked go to tests/browser/output/.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { serve } from "../../tools/serve.mjs";
+import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { checkUnits } from "./units.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const OUTPUT = `${ROOT}tests/browser/output/`;
+const LOGS = `${OUTPUT}logs/`;
+const N_LINES = 20_000;
+const BIG_BYTES = 400_000_000;
+
+// ---------------------------------------------------------------------------------------------- files
+
+/** The generator's sample as a file; made once. */
+function sample(format, name, nLines = N_LINES, seed = 7) {
+  const path = LOGS + name;
+  if (!existsSync(path)) {
+    const args = ["--format", format, "--lines", String(nLines), "--seed", String(seed), path];
+    execFileSync("cargo", ["run", "--quiet", "--locked", "--example", "sample", "--", ...args], {
+      cwd: ROOT,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  }
+  return path;
+}
+
+function file(name, content) {
+  const path = LOGS + name;
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A log that takes seconds to read: the sample, over and over. */
+function bigLog() {
+  const path = `${LOGS}big.log`;
+  if (!existsSync(path)) {
+    const once = readFileSync(sample("text", "sample.log"));
+    for (let size = 0; size < BIG_BYTES; size += once.length) {
+      appendFileSync(path, once);
+    }
+  }
+  return path;
+}
+
+// ---------------------------------------------------------------------------------------------- page
+
+let browser;
+let site;
+/** Every request of every page, with the time it was made. */
+const requests = [];
+
+async function openPage(options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
+    deviceScaleFactor: options.scale ?? 1,
+    colorScheme: options.colorScheme ?? "light",
+  });
+  const page = await context.newPage();
+  page.faults = [];
+  page.on("pageerror", (error) => page.faults.push(String(error.stack ?? error)));
+  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
+  page.on("request", (request) => requests.push({ page, url: request.url() }));
+  await page.addInitScript(() => {
+    window.violations = [];
+    document.addEventListener("securitypolicyviolation", (event) => {
+      window.violations.push(`${event.effectiveDirective} ${event.blockedURI}`);
+    });
+  });
+  await page.goto(options.address ?? site.address);
+  await page.waitForSelector("#drop-zone.is-ready", { timeout: 30_000 });
+  return page;
+}
+
+const stateOf = (page) => page.evaluate(() => window.logloupe.state());
+const reportOf = (page) => page.evaluate(() => window.logloupe.report());
+
+/** Waits until the page is in one of these states. */
+async function waitFor(page, states, timeoutMs = 120_000) {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const state = await stateOf(page);
+    if (states.includes(state)) {
+      return state;
+    }
+    assert.ok(
+      Date.now() < end,
+      `still ${state} after ${timeoutMs} ms, expected ${states.join(" or ")}`,
+    );
+    await page.waitForTimeout(20);
+  }
+}
+
+async function analyse(page, ...paths) {
+  await page.setInputFiles("#file-input", paths);
+  const state = await waitFor(page, ["done", "failed"]);
+  if (state === "failed") {
+    assert.fail(`the run failed: ${await page.innerText("[role=alert]")}`);
+  }
+  await page.waitForSelector("[data-done]");
+  return reportOf(page);
+}
+
+async function alertCode(page) {
+  await waitFor(page, ["failed"]);
+  return page.getAttribute("[role=alert]", "data-code");
+}
+
+/** Share of a canvas that is not of its background's colour. */
+function inkOf(page, id) {
+  return page.evaluate((canvasId) => {
+    const canvas = document.getElementById(canvasId);
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const pixels = new Uint32Array(data.buffer);
+    const background = pixels[0];
+    let n = 0;
+    for (const pixel of pixels) {
+      n += pixel === background ? 0 : 1;
+    }
+    return n / pixels.length;
+  }, id);
+}
+
+const frames = (page, n = 3) =>
+  page.evaluate(
+    (count) =>
+      new Promise((resolve) => {
+        const next = (left) =>
+          left === 0 ? resolve() : requestAnimationFrame(() => next(left - 1));
+        next(count);
+      }),
+    n,
+  );
+
+/** The lines in the panel, as numbers and texts. */
+async function shownLines(page) {
+  await page.waitForSelector("#lines .line:not(.is-loading)");
+  return page.$$eval("#lines .line:not(.is-loading)", (rows) =>
+    rows.map((row) => ({
+      line: Number(row.querySelector(".line-number").textContent),
+      text: row.querySelector(".line-text").textContent,
+    })),
+  );
+}
+
+/** Asserts that what the panel shows is what stands in the file at that line. */
+async function assertLinesAreOf(page, path) {
+  const physical = readFileSync(path, "utf8").split("\n");
+  const shown = await shownLines(page);
+  assert.ok(shown.length > 0, "no line is shown");
+  for (const { line, text } of shown) {
+    const first = text.split("\n")[0];
+    assert.ok(
+      physical[line - 1].startsWith(first.slice(0, 200)),
+      `line ${line}: ${first}\nin the file: ${physical[line - 1]}`,
+    );
+  }
+  return shown;
+}
+
+// ---------------------------------------------------------------------------------------------- checks
+
+const checks = [];
+const check = (name, run) => checks.push({ name, run });
+
+const CANVASES = [
+  "plot-timeline",
+  "plot-scatter",
+  "plot-clusters",
+  "plot-heatmap",
+  "plot-scatter3d",
+];
+
+check("units", checkUnits);
+
+check("a plain log: summary, plots, tables and lines", async () => {
+  const path = sample("text", "sample.log");
+  const page = await openPage();
+  const report = await analyse(page, path);
+
+  assert.equal(report.totals.nLines, N_LINES);
+  assert.ok((await page.innerText("#sentence")).includes("20,000") || report.sentence.length > 0);
+  assert.equal(await page.innerText("#sentence"), report.sentence);
+  assert.ok(report.nIncidents > 0, "the planted incidents are not found");
+  assert.ok((await page.$$(".incident")).length > 0, "no incident is shown");
+  assert.ok((await page.$$(".templates tbody tr")).length > 0, "no pattern is shown");
+  assert.ok((await page.$$(".windows tbody tr")).length > 0, "no window is shown");
+  await frames(page);
+  for (const id of CANVASES) {
+    const ink = await inkOf(page, id);
+    assert.ok(ink > 0.002, `${id} has no ink (${ink})`);
+    assert.ok(await page.getAttribute(`#${id}`, "aria-label"), `${id} has no description`);
+  }
+
+  await page.click(".incident .link-title");
+  await assertLinesAreOf(page, path);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("#lines", { state: "detached" });
+
+  await page.click(".templates .row-button");
+  const shown = await assertLinesAreOf(page, path);
+  const template = await page.getAttribute(".templates tbody tr", "data-template");
+  const { text } = report.templates.find(({ id }) => String(id) === template);
+  const longest = text
+    .split("<*>")
+    .sort((a, b) => b.length - a.length)[0]
+    .trim();
+  assert.ok(shown[0].text.includes(longest), `${shown[0].text} is not of ${text}`);
+  await page.goBack();
+  await page.waitForSelector("#lines", { state: "detached" });
+
+  await page.click(".windows .row-button");
+  await assertLinesAreOf(page, path);
+  await page.keyboard.press("Escape");
+
+  const box = await (await page.$("#plot-timeline")).boundingBox();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.6);
+  await assertLinesAreOf(page, path);
+  await page.keyboard.press("Escape");
+
+  await page.fill("#pattern-search", "password");
+  const found = await page.$$eval(".templates tbody tr", (rows) =>
+    rows.map((row) => row.textContent.toLowerCase()),
+  );
+  assert.ok(found.length > 0 && found.every((row) => row.includes("password")));
+  await page.fill("#pattern-search", "");
+  await page.click(".templates th .sort:has-text('Count')");
+  const counts = await page.$$eval(".templates .cell-count", (cells) =>
+    cells.map((cell) => Number(cell.firstChild.textContent.replaceAll(",", ""))),
+  );
+  assert.deepEqual(
+    counts,
+    [...counts].sort((a, b) => b - a),
+  );
+
+  assert.deepEqual(page.faults, []);
+  assert.deepEqual(await page.evaluate(() => window.violations), []);
+});
+
+check("gzip, CSV, NDJSON and JSON array hold the same", async () => {
+  const plain = sample("text", "sample.log");
+  const gz = file("sample.log.gz", gzipSync(readFileSync(plain)));
+  const page = await openPage();
+  const expected = await analyse(page, plain);
+  const fromGzip = await analyse(page, gz);
+  assert.equal(fromGzip.files[0].container, "gzip");
+  assert.deepEqual(fromGzip.templates, expected.templates);
+  assert.deepEqual(fromGzip.incidents, expected.incidents);
+  await page.click(".incident .link-title");
+  await assertLinesAreOf(page, plain);
+  for (const [format, name] of [
+    ["csv", "sample.csv"],
+    ["ndjson", "sample.ndjson"],
+    ["json-array", "sample.json"],
+  ]) {
+    const path = sample(format, name);
+    const report = await analyse(page, path);
+    assert.equal(report.totals.nRecords, expected.totals.nRecords, `${format}: records`);
+    assert.equal(
+      report.totals.nUntimed,
+      expected.totals.nUntimed,
+      `${format}: records without a time`,
+    );
+    assert.ok((await page.$$(".incident")).length > 0, `${format}: no incident`);
+    await page.click(".templates .row-button");
+    assert.ok((await shownLines(page)).length > 0, `${format}: no lines`);
+    await page.keyboard.press("Escape");
+  }
+  assert.deepEqual(page.faults, []);
+});
+
+check("the sample needs no file", async () => {
+  const page = await openPage();
+  await page.click("text=Try a sample");
+  await waitFor(page, ["done"]);
+  assert.equal((await reportOf(page)).totals.nLines, 20_000);
+  await page.click(".incident .link-title");
+  assert.ok((await shownLines(page)).length > 0);
+  assert.deepEqual(page.faults, []);
+});
+
+check("a drop anywhere opens the files", async () => {
+  const page = await openPage();
+  const text = readFileSync(sample("text", "sample.log"), "utf8");
+  const transfer = await page.evaluateHandle((content) => {
+    const data = new DataTransfer();
+    data.items.add(new File([content], "dropped.log"));
+    return data;
+  }, text);
+  await page.dispatchEvent("body", "dragenter", { dataTransfer: transfer });
+  await page.waitForSelector(".drop-overlay");
+  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  await waitFor(page, ["done"]);
+  assert.equal((await reportOf(page)).files[0].name, "dropped.log");
+  assert.equal(await page.$(".drop-overlay"), null);
+});
+
+check("cancel within 200 ms, then the page works on", async () => {
+  const page = await openPage();
+  await page.setInputFiles("#file-input", bigLog());
+  await page.waitForSelector("#cancel");
+  await page.waitForTimeout(700);
+  assert.equal(await stateOf(page), "reading");
+  const ms = await page.evaluate(async () => {
+    const start = performance.now();
+    document.getElementById("cancel").click();
+    while (window.logloupe.state() !== "idle" || document.getElementById("drop-zone") === null) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return performance.now() - start;
+  });
+  assert.ok(ms <= 200, `cancel took ${ms} ms`);
+  await analyse(page, sample("text", "sample.log"));
+  assert.deepEqual(page.faults, []);
+  return `${Math.round(ms)} ms`;
+});
+
+check("progress is shown and is true", async () => {
+  const page = await openPage();
+  await page.setInputFiles("#file-input", bigLog());
+  await page.waitForSelector("[role=progressbar][aria-valuenow]");
+  const seen = [];
+  while ((await stateOf(page)) === "reading") {
+    const bar = await page.$("[role=progressbar][aria-valuenow]");
+    if (bar !== null) {
+      seen.push(Number(await bar.getAttribute("aria-valuenow").catch(() => null)));
+      if (seen.length === 20) {
+        await page.screenshot({ path: `${OUTPUT}progress.png` });
+      }
+    }
+    await page.waitForTimeout(50);
+  }
+  assert.ok(new Set(seen).size > 3, `only ${new Set(seen).size} steps of progress`);
+  assert.deepEqual(
+    seen,
+    [...seen].sort((a, b) => a - b),
+  );
+  await waitFor(page, ["done"]);
+});
+
+check("a second drop while reading replaces the first", async () => {
+  const page = await openPage();
+  await page.setInputFiles("#file-input", bigLog());
+  await page.waitForTimeout(500);
+  assert.equal(await stateOf(page), "reading");
+  const report = await analyse(page, sample("text", "sample.log"));
+  assert.deepEqual(
+    report.files.map(({ name }) => name),
+    ["sample.log"],
+  );
+  assert.deepEqual(page.faults, []);
+});
+
+for (const role of ["engine", "shard 1"]) {
+  check(`a crash of ${role} gives a message and a page that works on`, async () => {
+    const page = await openPage();
+    await page.setInputFiles("#file-input", bigLog());
+    await page.waitForTimeout(500);
+    assert.equal(await stateOf(page), "reading");
+    const names = await Promise.all(
+      page.workers().map((worker) => worker.evaluate(() => self.name)),
+    );
+    const worker = page.workers()[names.indexOf(role)];
+    assert.ok(worker, `no worker is named ${role}: ${names.join(", ")}`);
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("forced by a test");
+      });
+    });
+    assert.equal(await alertCode(page), "crashed");
+    await analyse(page, sample("text", "sample.log"));
+    await page.click(".incident .link-title");
+    assert.ok((await shownLines(page)).length > 0);
+  });
+}
+
+check("files that are no logs are named as what they are", async () => {
+  const page = await openPage();
+  const png = Buffer.from(
+    "89504e470d0a1a0a0000000d49484452000000100000001008060000001ff3ff61",
+    "hex",
+  );
+  for (const [name, content, code] of [
+    ["empty.log", "", "emptyFile"],
+    ["picture.log", Buffer.concat([png, Buffer.alloc(4000)]), "binary"],
+  ]) {
+    await page.setInputFiles("#file-input", file(name, content));
+    assert.equal(await alertCode(page), code);
+    assert.ok((await page.innerText("[role=alert]")).includes(name));
+    await page.screenshot({ path: `${OUTPUT}failed-${code}.png` });
+  }
+  await analyse(page, sample("text", "sample.log"));
+  assert.deepEqual(page.faults, []);
+});
+
+check("a file that is gone or grows while it is read is no silent half answer", async () => {
+  const page = await openPage();
+  for (const [name, change] of [
+    ["gone.log", (path) => rmSync(path)],
+    ["growing.log", (path) => appendFileSync(path, "one more line\n")],
+  ]) {
+    const path = file(name, readFileSync(bigLog()));
+    await page.setInputFiles("#file-input", path);
+    await page.waitForTimeout(500);
+    assert.equal(await stateOf(page), "reading");
+    change(path);
+    assert.ok(["unreadable", "changed"].includes(await alertCode(page)), name);
+    rmSync(path, { force: true });
+  }
+  await analyse(page, sample("text", "sample.log"));
+});
+
+check("hostile text is inert and visible", async () => {
+  const lines = [
+    "2026-03-01T12:00:00Z ERROR <img src=x onerror=window.pwned=1> <script>window.pwned=1</script>",
+    "2026-03-01T12:00:01Z ERROR access \u202egnp.exe\u202c \u001b]8;;javascript:alert(1)\u0007link",
+    '2026-03-01T12:00:02Z WARN "><svg onload=window.pwned=1> {{constructor}} javascript:alert(1)',
+  ];
+  const path = file(
+    "<img src=x onerror=window.pwned=1>.log",
+    `${Array(40).fill(lines.join("\n")).join("\n")}\n`,
+  );
+  const page = await openPage();
+  await analyse(page, path);
+  for (const button of await page.$$(".templates .row-button")) {
+    await button.click();
+    await shownLines(page);
+  }
+  await page.keyboard.press("Escape");
+  const box = await (await page.$("#plot-timeline")).boundingBox();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.6);
+  const texts = (await shownLines(page)).map(({ text }) => text).join("\n");
+  assert.ok(texts.includes("<img src=x onerror=window.pwned=1>"));
+  assert.ok(texts.includes("⟨U+202E⟩") && texts.includes("⟨ESC⟩") && !texts.includes("\u202e"));
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  assert.equal(await page.$("main img, main script, #lines img"), null);
+  assert.deepEqual(await page.evaluate(() => window.violations), []);
+  assert.deepEqual(page.faults, []);
+});
+
+check("text without times still gets an answer", async () => {
+  const words = ["alpha starts", "beta stops", "gamma waits for delta", "cannot open epsilon"];
+  const text = Array.from({ length: 400 }, (_, idx) => `${words[(idx * idx) % 4]} ${idx}`).join(
+    "\n",
+  );
+  const page = await openPage();
+  const report = await analyse(page, file("no-times.txt", `${text}\n`));
+  assert.equal(report.totals.nLines, 400);
+  assert.equal(await page.$("#plot-timeline"), null);
+  assert.match(await page.innerText("#timeline"), /no timeline/);
+  await page.click(".templates .row-button");
+  assert.ok((await shownLines(page)).length > 0);
+  await page.screenshot({ path: `${OUTPUT}no-times.png`, fullPage: true });
+  assert.deepEqual(page.faults, []);
+});
+
+check("nothing leaves after sealing, not even on purpose", async () => {
+  let nHits = 0;
+  const sink = createServer((_, response) => {
+    nHits += 1;
+    response.writeHead(200, { "Access-Control-Allow-Origin": "*" });
+    response.end("got it");
+  });
+  await new Promise((resolve) => sink.listen(0, "127.0.0.1", resolve));
+  const sinkUrl = `http://127.0.0.1:${sink.address().port}/`;
+
+  const page = await openPage();
+  const nBefore = requests.length;
+  await analyse(page, sample("text", "sample.log"));
+  await page.click(".incident .link-title");
+  await shownLines(page);
+  const tour = requests.slice(nBefore).filter(({ url }) => !url.startsWith("blob:"));
+  assert.deepEqual(tour, [], "requests during a normal tour");
+  assert.deepEqual(await page.evaluate(() => window.violations), []);
+
+  const tries = async (url) => {
+    const refused = [];
+    const attempt = async (name, run) => {
+      try {
+        await run();
+      } catch {
+        refused.push(name);
+      }
+    };
+    await attempt("fetch", () => fetch(url));
+    await attempt("fetch of the own origin", () =>
+      fetch(self.location.protocol === "blob:" ? url : "./index.html"),
+    );
+    await attempt(
+      "WebSocket",
+      () =>
+        new Promise((resolve, reject) => {
+          const socket = new WebSocket(url.replace("http", "ws"));
+          socket.onopen = resolve;
+          socket.onerror = reject;
+        }),
+    );
+    await attempt(
+      "XMLHttpRequest",
+      () =>
+        new Promise((resolve, reject) => {
+          const request = new XMLHttpRequest();
+          request.onload = resolve;
+          request.onerror = reject;
+          request.open("GET", url);
+          request.send();
+        }),
+    );
+    await attempt("eval", () => (0, eval)("1"));
+    if (typeof importScripts === "function") {
+      await attempt("importScripts", () => importScripts(url));
+    } else {
+      await attempt("import", () => import(url));
+      const beacon = navigator.sendBeacon(url, "x");
+      const image = document.createElement("img");
+      await attempt(
+        "img",
+        () =>
+          new Promise((resolve, reject) => {
+            image.onload = resolve;
+            image.onerror = reject;
+            image.src = url;
+          }),
+      );
+      await attempt("a worker from an address", () => new Worker(url));
+      refused.push(beacon ? "beacon (judged by the sink)" : "beacon");
+    }
+    return refused;
+  };
+  const fromPage = await page.evaluate(tries, sinkUrl);
+  assert.deepEqual(
+    fromPage.map((name) => name.split(" (")[0]),
+    [
+      "fetch",
+      "fetch of the own origin",
+      "WebSocket",
+      "XMLHttpRequest",
+      "eval",
+      "import",
+      "img",
+      "a worker from an address",
+      "beacon",
+    ],
+  );
+  assert.ok((await page.evaluate(() => window.violations.length)) > 0, "no violation was reported");
+  assert.ok(page.workers().length >= 2);
+  for (const worker of page.workers()) {
+    const fromWorker = await worker.evaluate(tries, sinkUrl);
+    assert.deepEqual(fromWorker, [
+      "fetch",
+      "fetch of the own origin",
+      "WebSocket",
+      "XMLHttpRequest",
+      "eval",
+      "importScripts",
+    ]);
+  }
+  await page.waitForTimeout(300);
+  assert.equal(nHits, 0, "the sink was reached");
+  sink.close();
+});
+
+check("inside another page it opens nothing", async () => {
+  const outer = createServer((_, response) => {
+    response.writeHead(200, { "Content-Type": "text/html" });
+    response.end(`<iframe src="${site.address}" width="900" height="700"></iframe>`);
+  });
+  await new Promise((resolve) => outer.listen(0, "127.0.0.1", resolve));
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`http://127.0.0.1:${outer.address().port}/`);
+  const inner = page.frameLocator("iframe");
+  await inner.getByRole("alert").waitFor();
+  assert.match(await inner.locator("body").innerText(), /inside another page/);
+  assert.ok(await inner.locator("#file-input").isDisabled());
+  await page.context().close();
+  outer.close();
+});
+
+check("a part that does not load is said in words", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route("**/*.wasm", (route) => route.abort());
+  await page.goto(site.address);
+  await page.waitForSelector("[role=alert]");
+  assert.match(await page.innerText("[role=alert]"), /could not be loaded/);
+  await context.close();
+});
+
+check("pictures of every size and theme", async () => {
+  const path = sample("text", "sample.log");
+  for (const [name, options] of [
+    ["light-1280", { width: 1280, height: 900 }],
+    ["dark-1280", { width: 1280, height: 900, colorScheme: "dark" }],
+    ["light-400", { width: 400, height: 800, scale: 2 }],
+    ["light-3840", { width: 3840, height: 2160 }],
+  ]) {
+    const page = await openPage(options);
+    await page.screenshot({ path: `${OUTPUT}start-${name}.png` });
+    await analyse(page, path);
+    await frames(page);
+    await page.waitForTimeout(300);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= options.width, `${name}: ${width} px wide`);
+    await page.screenshot({ path: `${OUTPUT}answer-${name}.png`, fullPage: true });
+    await page.click(".incident .link-title");
+    await shownLines(page);
+    await page.screenshot({ path: `${OUTPUT}lines-${name}.png` });
+    assert.deepEqual(page.faults, []);
+  }
+});
+
+// ---------------------------------------------------------------------------------------------- run
+
+if (!existsSync(`${ROOT}dist/index.html`)) {
+  console.error("browser tests: dist/ is missing; run `make dist` first");
+  process.exit(1);
+}
+mkdirSync(LOGS, { recursive: true });
+site = await serve({ root: `${ROOT}dist`, base: "/some/deep/path/" });
+browser = await chromium.launch({
+  executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+const words = process.argv.slice(2);
+let nFailed = 0;
+for (const { name, run } of checks) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) {
+    continue;
+  }
+  const start = Date.now();
+  try {
+    const note = await run();
+    console.log(
+      `ok    ${name}${note ? `: ${note}` : ""} (${((Date.now() - start) / 1000).toFixed(1)} s)`,
+    );
+  } catch (error) {
+    nFailed += 1;
+    console.error(`FAIL  ${name}\n${error.stack ?? error}`);
+    for (const context of browser.contexts()) {
+      for (const page of context.pages()) {
+        for (const fault of page.faults ?? []) {
+          console.error(`      in the page: ${fault}`);
+        }
+      }
+    }
+  }
+  await Promise.all(browser.contexts().map((context) => context.close()));
+}
+await browser.close();
+await site.close();
+if (nFailed > 0) {
+  console.error(`${nFailed} failed`);
+  process.exitCode = 1;
+}

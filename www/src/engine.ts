@@ -1,0 +1,270 @@
+// Runs the analysis in workers; no other file of the page knows that there are any.
+//
+// One engine worker takes commands and answers; the shard workers read and hold the lines. Cancel, crash and a new run
+// are one path: all of them are terminated and made afresh from the compiled module. That takes milliseconds, frees all
+// memory (WebAssembly's never shrinks by itself), and no state of an earlier run can leak into the next.
+
+import type { Command, Options, RawLine, Selection, Update } from "../pkg/logloupe.js";
+import wasmUrl from "../pkg/logloupe_bg.wasm?url";
+import { workerScriptUrl } from "./seal.ts";
+import workerUrl from "./worker.ts?worker&url";
+
+/** What the page loads before it is sealed. */
+export interface Core {
+  module: WebAssembly.Module;
+  workerScript: Blob;
+}
+
+/** Why a run or a query ended without a result: a stable code and a sentence. */
+export class EngineError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface LinesAnswer {
+  total: number;
+  lines: RawLine[];
+}
+
+export type Progress = Extract<Update, { type: "progress" }>;
+
+/** Updates of the current run; those of earlier ones never arrive. */
+export interface EngineListener {
+  ready(version: string): void;
+  progress(update: Progress): void;
+  finished(report: Uint8Array<ArrayBuffer>): void;
+  failed(error: EngineError): void;
+  /** A worker died. Nothing can be asked about the run it worked on; `hasStarted` is false if it never got ready. */
+  crashed(error: EngineError, hasStarted: boolean): void;
+}
+
+interface Finished {
+  type: "finished";
+  run: number;
+  report: Uint8Array<ArrayBuffer>;
+}
+
+interface PendingQuery {
+  resolve(answer: LinesAnswer): void;
+  reject(error: EngineError): void;
+}
+
+/** Fetches and compiles everything the analysis needs. */
+export async function loadCore(): Promise<Core> {
+  if (typeof WebAssembly === "undefined" || typeof Worker === "undefined") {
+    throw new EngineError("tooOld", "this browser has no WebAssembly or no workers");
+  }
+  const [wasm, script] = await Promise.all([fetchPart(wasmUrl), fetchPart(workerUrl)]);
+  const workerScript = new Blob([await script.arrayBuffer()], { type: "text/javascript" });
+  const bytes = await wasm.arrayBuffer();
+  try {
+    return { module: await WebAssembly.compile(bytes), workerScript };
+  } catch (error) {
+    throw new EngineError(
+      "tooOld",
+      `this browser cannot compile the analysis (${messageOf(error)})`,
+    );
+  }
+}
+
+async function fetchPart(url: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    throw new EngineError(
+      "offline",
+      `a part of the page could not be loaded (${messageOf(error)})`,
+    );
+  }
+  if (!response.ok) {
+    throw new EngineError(
+      "offline",
+      `a part of the page could not be loaded (HTTP ${response.status})`,
+    );
+  }
+  return response;
+}
+
+export class Engine {
+  readonly #core: Core;
+  readonly #listener: EngineListener;
+  readonly #pending = new Map<number, PendingQuery>();
+  #workers: Worker[] = [];
+  #engine: Worker | null = null;
+  #hasStarted = false;
+  #isUsed = false;
+  #isFinished = false;
+  #run = 0;
+  #query = 0;
+
+  constructor(core: Core, listener: EngineListener) {
+    this.#core = core;
+    this.#listener = listener;
+    this.#spawn();
+  }
+
+  /** Reads and analyses files; whatever ran before is cancelled. */
+  open(files: File[], options: Options): void {
+    const metas = files.map((file) => ({
+      name: file.name,
+      byteLen: file.size,
+      modifiedMs: file.lastModified,
+    }));
+    this.#begin();
+    this.#post({ type: "open", run: this.#run, files: metas, options }, files);
+  }
+
+  /** Generates and analyses a sample log; whatever ran before is cancelled. */
+  sample(seed: number, nLines: number, options: Options): void {
+    this.#begin();
+    this.#post({ type: "sample", run: this.#run, seed, nLines, options });
+  }
+
+  /** Reads lines of the finished run back; at most 500 at a time. Always settles, also when a worker dies. */
+  lines(selection: Selection, first: number, nLines: number): Promise<LinesAnswer> {
+    if (!this.#isFinished) {
+      return Promise.reject(
+        new EngineError("cancelled", "the workers that held the lines are gone"),
+      );
+    }
+    const query = ++this.#query;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(query, { resolve, reject });
+      this.#post({ type: "lines", run: this.#run, query, selection, first, nLines });
+    });
+  }
+
+  /** Ends the current run at once. */
+  cancel(): void {
+    this.#run += 1;
+    this.#respawn(new EngineError("cancelled", "the run was cancelled"));
+  }
+
+  #begin(): void {
+    this.#run += 1;
+    if (this.#isUsed) {
+      this.#respawn(new EngineError("cancelled", "another run began"));
+    }
+    this.#isUsed = true;
+  }
+
+  #respawn(reason: EngineError): void {
+    for (const worker of this.#workers) {
+      worker.onmessage = null;
+      worker.onerror = null;
+      worker.onmessageerror = null;
+      worker.terminate();
+    }
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const query of pending) {
+      query.reject(reason);
+    }
+    this.#spawn();
+  }
+
+  #spawn(): void {
+    this.#hasStarted = false;
+    this.#isUsed = false;
+    this.#isFinished = false;
+    const url = URL.createObjectURL(this.#core.workerScript);
+    const make = (name: string): Worker => {
+      const worker = new Worker(workerScriptUrl(url), { name });
+      worker.onerror = (event) => this.#onCrash(event.message);
+      worker.onmessageerror = () => this.#onCrash("a message could not be read");
+      return worker;
+    };
+
+    const ports: MessagePort[] = [];
+    this.#workers = [];
+    for (let shardIdx = 0; shardIdx < shardCount(); shardIdx++) {
+      const { port1, port2 } = new MessageChannel();
+      ports.push(port1);
+      const shard = make(`shard ${shardIdx + 1}`);
+      shard.postMessage(
+        { type: "boot", module: this.#core.module, role: "shard", ports: [port2] },
+        [port2],
+      );
+      this.#workers.push(shard);
+    }
+    const engine = make("engine");
+    engine.onmessage = ({ data }: MessageEvent<Update | Finished>) => this.#onUpdate(data);
+    engine.postMessage({ type: "boot", module: this.#core.module, role: "engine", ports }, ports);
+    this.#workers.push(engine);
+    this.#engine = engine;
+    // The workers keep their script; the address only occupies memory.
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  #post(command: Command, files?: File[]): void {
+    this.#engine?.postMessage(files === undefined ? { command } : { command, files });
+  }
+
+  #onUpdate(update: Update | Finished): void {
+    if (update.type === "ready") {
+      this.#hasStarted = true;
+      this.#listener.ready(update.version);
+      return;
+    }
+    if (update.type === "failed" && update.code === "crashed") {
+      this.#onCrash(update.message);
+      return;
+    }
+    if (update.run !== this.#run) {
+      return;
+    }
+    switch (update.type) {
+      case "progress":
+        this.#listener.progress(update);
+        break;
+      case "finished":
+        this.#isFinished = true;
+        this.#listener.finished(update.report);
+        break;
+      case "lines": {
+        this.#pending.get(update.query)?.resolve({ total: update.total, lines: update.lines });
+        this.#pending.delete(update.query);
+        break;
+      }
+      case "failed": {
+        const error = new EngineError(update.code, update.message);
+        if (update.query == null) {
+          this.#listener.failed(error);
+        } else {
+          this.#pending.get(update.query)?.reject(error);
+          this.#pending.delete(update.query);
+        }
+        break;
+      }
+    }
+  }
+
+  #onCrash(message: string): void {
+    const error = new EngineError("crashed", message);
+    const hasStarted = this.#hasStarted;
+    this.#run += 1;
+    if (hasStarted) {
+      this.#respawn(error);
+    } else {
+      // Workers that cannot start will not start the next time either.
+      for (const worker of this.#workers) {
+        worker.terminate();
+      }
+      this.#workers = [];
+      this.#engine = null;
+    }
+    this.#listener.crashed(error, hasStarted);
+  }
+}
+
+function shardCount(): number {
+  return Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

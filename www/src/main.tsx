@@ -1,0 +1,45 @@
+// Starts the page and lets other programs drive it.
+
+import "./style.css";
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import type { Report } from "../pkg/logloupe.js";
+import * as state from "./state.ts";
+import { App } from "./views/app.tsx";
+
+declare global {
+  interface Window {
+    logloupe: {
+      readonly version: string;
+      state(): state.Phase;
+      report(): Report | null;
+      cancel(): void;
+    };
+  }
+}
+
+window.logloupe = {
+  get version() {
+    return state.version.value;
+  },
+  state: () => state.phase.value,
+  report: () => state.report.value,
+  cancel: state.cancel,
+};
+
+// A tab in the background shows how far it is. Nothing of a log goes into the title: it ends up in the history.
+effect(() => {
+  const { doneBytes, totalBytes } = state.progress.value ?? { doneBytes: 0, totalBytes: 0 };
+  const percent =
+    state.isRunning.value && totalBytes > 0
+      ? `${Math.floor((doneBytes / totalBytes) * 100)} % – `
+      : "";
+  document.title = `${percent}Logloupe`;
+});
+
+const root = document.getElementById("app");
+if (root !== null) {
+  root.replaceChildren();
+  render(<App />, root);
+  void state.start();
+}

@@ -1,0 +1,273 @@
+// All state of the page as signals, and the actions that change it.
+
+import { computed, signal } from "@preact/signals";
+import type { Report, Selection, TemplateReport } from "../pkg/logloupe.js";
+import { Engine, EngineError, loadCore, type LinesAnswer, type Progress } from "./engine.ts";
+import { closePlots, loadPlots, openPlots } from "./plots.ts";
+import { isFramed, seal } from "./seal.ts";
+
+export type Readiness =
+  { kind: "preparing" } | { kind: "ready" } | { kind: "broken"; code: string; message: string };
+export type Phase = "idle" | "reading" | "analyzing" | "done" | "failed";
+
+export interface RunProgress {
+  doneBytes: number;
+  totalBytes: number;
+  nLines: number;
+  nTemplates: number;
+  /** Bytes a second over the last seconds; null until there is something to measure. */
+  rate: number | null;
+  secondsLeft: number | null;
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+}
+
+/** What the lines panel shows. */
+export interface LinesView {
+  title: string;
+  detail: string;
+  selection: Selection;
+}
+
+export interface TimeRange {
+  fromMs: number;
+  toMs: number;
+}
+
+export const readiness = signal<Readiness>({ kind: "preparing" });
+export const phase = signal<Phase>("idle");
+export const version = signal("");
+export const progress = signal<RunProgress | null>(null);
+export const report = signal<Report | null>(null);
+export const failure = signal<Failure | null>(null);
+/** What is being read or was read, for people. */
+export const source = signal("");
+/** Something to say that is not the answer: said once, can be closed. */
+export const notice = signal<string | null>(null);
+export const linesView = signal<LinesView | null>(null);
+/** The stretch of time the timeline is zoomed to. */
+export const range = signal<TimeRange | null>(null);
+export const isHelpOpen = signal(false);
+export const isRunning = computed(() => phase.value === "reading" || phase.value === "analyzing");
+/** Whether the last input can be read again. */
+export const canRetry = computed(() => isRunning.value === false && lastInput.value !== null);
+export const templatesById = computed(
+  () =>
+    new Map<number, TemplateReport>(
+      (report.value?.templates ?? []).map((template) => [template.id, template]),
+    ),
+);
+
+type Input = { kind: "files"; files: File[] } | { kind: "sample" };
+
+const SAMPLE_SEED = 1;
+const SAMPLE_LINES = 20_000;
+const RATE_SPAN_MS = 4000;
+
+const lastInput = signal<Input | null>(null);
+let engine: Engine | null = null;
+let samples: { at: number; doneBytes: number }[] = [];
+
+/** Loads the parts, seals the page, starts the workers, in this order. */
+export async function start(): Promise<void> {
+  if (isFramed()) {
+    readiness.value = {
+      kind: "broken",
+      code: "framed",
+      message: "this page is shown inside another page",
+    };
+    return;
+  }
+  try {
+    const core = await loadCore();
+    await loadPlots(core.module);
+    seal();
+    engine = new Engine(core, {
+      ready(coreVersion) {
+        version.value = coreVersion;
+        readiness.value = { kind: "ready" };
+      },
+      progress: onProgress,
+      finished: onFinished,
+      failed: onFailed,
+      crashed(error, hasStarted) {
+        if (hasStarted) {
+          onCrashed(error);
+        } else {
+          readiness.value = { kind: "broken", code: "noWorkers", message: error.message };
+          phase.value = "failed";
+        }
+      },
+    });
+  } catch (error) {
+    readiness.value = {
+      kind: "broken",
+      code: error instanceof EngineError ? error.code : "unknown",
+      message: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
+
+export function openFiles(files: File[]): void {
+  if (files.length === 0) {
+    return;
+  }
+  openInput({ kind: "files", files });
+}
+
+export function openSample(): void {
+  openInput({ kind: "sample" });
+}
+
+/** Reads the last input once more. */
+export function retry(): void {
+  if (lastInput.value !== null) {
+    openInput(lastInput.value);
+  }
+}
+
+function openInput(input: Input): void {
+  if (engine === null || readiness.value.kind !== "ready") {
+    notice.value =
+      readiness.value.kind === "preparing"
+        ? "Still getting ready: drop the file again in a moment."
+        : null;
+    return;
+  }
+  clear();
+  lastInput.value = input;
+  phase.value = "reading";
+  if (input.kind === "files") {
+    source.value = sourceOf(input.files);
+    engine.open(input.files, {});
+  } else {
+    source.value = "a sample log";
+    engine.sample(SAMPLE_SEED, SAMPLE_LINES, {});
+  }
+}
+
+/** Ends what is running; the page is as before the drop. */
+export function cancel(): void {
+  if (isRunning.value) {
+    engine?.cancel();
+    clear();
+    phase.value = "idle";
+    notice.value = "Cancelled. Nothing was kept.";
+  }
+}
+
+/** Back to the start. */
+export function reset(): void {
+  if (isRunning.value || report.value !== null) {
+    engine?.cancel();
+  }
+  clear();
+  phase.value = "idle";
+}
+
+function clear(): void {
+  closeLines();
+  progress.value = null;
+  report.value = null;
+  failure.value = null;
+  notice.value = null;
+  range.value = null;
+  samples = [];
+  closePlots();
+}
+
+function sourceOf(files: File[]): string {
+  const [first] = files;
+  return first !== undefined && files.length === 1 ? first.name : `${files.length} files`;
+}
+
+function onProgress(update: Progress): void {
+  phase.value = update.stage;
+  const now = performance.now();
+  const { doneBytes, totalBytes } = update;
+  samples.push({ at: now, doneBytes });
+  while (samples.length > 2 && now - (samples[0]?.at ?? now) > RATE_SPAN_MS) {
+    samples.shift();
+  }
+  const oldest = samples[0];
+  let rate: number | null = null;
+  if (oldest !== undefined && now - oldest.at >= 200) {
+    rate = ((doneBytes - oldest.doneBytes) / (now - oldest.at)) * 1000;
+  }
+  progress.value = {
+    doneBytes,
+    totalBytes,
+    nLines: update.nLines,
+    nTemplates: update.nTemplates,
+    rate,
+    secondsLeft: rate !== null && rate > 0 ? (totalBytes - doneBytes) / rate : null,
+  };
+}
+
+function onFinished(bytes: Uint8Array<ArrayBuffer>): void {
+  try {
+    const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Report;
+    openPlots(bytes);
+    report.value = parsed;
+    phase.value = "done";
+  } catch (error) {
+    onFailed(new EngineError("wire", error instanceof Error ? error.message : String(error)));
+  }
+}
+
+function onFailed(error: EngineError): void {
+  progress.value = null;
+  failure.value = { code: error.code, message: error.message };
+  phase.value = "failed";
+}
+
+function onCrashed(error: EngineError): void {
+  if (phase.value === "done") {
+    // The answer stands; only its lines went with the worker.
+    notice.value =
+      "The part that reads lines stopped and was restarted. Open the file again to see its lines.";
+  } else if (isRunning.value) {
+    onFailed(error);
+  }
+}
+
+/** Opens the lines panel; the browser's back button closes it. */
+export function showLines(view: LinesView): void {
+  if (linesView.value === null) {
+    history.pushState({ isLinesOpen: true }, "");
+  }
+  linesView.value = view;
+}
+
+export function closeLines(): void {
+  if (linesView.value !== null) {
+    linesView.value = null;
+    if (isLinesState(history.state)) {
+      history.back();
+    }
+  }
+}
+
+window.addEventListener("popstate", (event) => {
+  if (!isLinesState(event.state)) {
+    linesView.value = null;
+  }
+});
+
+function isLinesState(state: unknown): boolean {
+  return typeof state === "object" && state !== null && "isLinesOpen" in state;
+}
+
+/** Lines of the finished run. */
+export function readLines(
+  selection: Selection,
+  first: number,
+  nLines: number,
+): Promise<LinesAnswer> {
+  return engine === null
+    ? Promise.reject(new EngineError("crashed", "nothing is open"))
+    : engine.lines(selection, first, nLines);
+}

@@ -1,0 +1,176 @@
+// The page: what is shown in which state, and the keys that work everywhere.
+
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Report } from "../../pkg/logloupe.js";
+import { toggleTheme } from "../settings.ts";
+import * as state from "../state.ts";
+import { Files, Levels, Notes } from "./facts.tsx";
+import { FileInput, pickFiles } from "./files.tsx";
+import { Help } from "./help.tsx";
+import { Incidents } from "./incidents.tsx";
+import { Lines } from "./lines.tsx";
+import { PlotGrid, TimelinePanel } from "./plots.tsx";
+import { Failed, Running, Start } from "./start.tsx";
+import { Summary } from "./summary.tsx";
+import { Templates } from "./templates.tsx";
+import { Top } from "./top.tsx";
+import { Windows } from "./windows.tsx";
+
+export function App(): JSX.Element {
+  useEffect(listenForKeys, []);
+  const { report } = state;
+  return (
+    <>
+      <Top />
+      <FileInput />
+      <Said />
+      <Body />
+      {report.value !== null && <Lines report={report.value} />}
+      <Help />
+    </>
+  );
+}
+
+function Body(): JSX.Element {
+  switch (state.phase.value) {
+    case "idle":
+      return <Start />;
+    case "reading":
+    case "analyzing":
+      return <Running />;
+    case "failed":
+      return state.readiness.value.kind === "broken" ? <Start /> : <Failed />;
+    case "done":
+      return state.report.value === null ? <Start /> : <Answer report={state.report.value} />;
+  }
+}
+
+function Answer({ report }: { report: Report }): JSX.Element {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => main.current?.focus({ preventScroll: true }), []);
+  return (
+    <main
+      class={`answer ${state.linesView.value === null ? "" : "has-lines"}`}
+      ref={main}
+      tabIndex={-1}
+      data-done
+    >
+      <Summary report={report} />
+      <TimelinePanel report={report} />
+      <Incidents report={report} />
+      <PlotGrid report={report} />
+      <Templates report={report} />
+      <Windows report={report} />
+      <div class="facts">
+        <Levels report={report} />
+        <Files report={report} />
+        <Notes report={report} />
+      </div>
+    </main>
+  );
+}
+
+/** The line under the top bar that says what just happened. */
+function Said(): JSX.Element {
+  const text = state.notice.value;
+  return (
+    <div role="status" class={text === null ? "" : "said"}>
+      <span class="visually-hidden">
+        {state.phase.value === "done" ? "The analysis is done." : ""}
+      </span>
+      {text !== null && (
+        <>
+          <span>{text}</span>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => {
+              state.notice.value = null;
+            }}
+          >
+            Close
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function listenForKeys(): () => void {
+  const onKey = (event: KeyboardEvent): void => {
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      event.key.toLowerCase() === "o" &&
+      !event.shiftKey &&
+      !event.altKey
+    ) {
+      event.preventDefault();
+      pickFiles();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || state.isHelpOpen.value) {
+      return;
+    }
+    const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
+    if (event.key === "Escape") {
+      onEscape(event, isTyping);
+    } else if (!isTyping && onLetter(event.key)) {
+      event.preventDefault();
+    }
+  };
+  window.addEventListener("keydown", onKey);
+  return () => window.removeEventListener("keydown", onKey);
+}
+
+function onEscape(event: KeyboardEvent, isTyping: boolean): void {
+  if (state.isRunning.value) {
+    state.cancel();
+  } else if (isTyping) {
+    (event.target as HTMLElement).blur();
+  } else if (state.linesView.value !== null) {
+    state.closeLines();
+  } else if (state.notice.value !== null) {
+    state.notice.value = null;
+  } else {
+    state.range.value = null;
+  }
+}
+
+/** Whether the key means something here. */
+function onLetter(key: string): boolean {
+  switch (key) {
+    case "?":
+      state.isHelpOpen.value = true;
+      return true;
+    case "t":
+    case "T":
+      toggleTheme();
+      return true;
+    case "/": {
+      const search = document.getElementById("pattern-search");
+      search?.focus();
+      return search !== null;
+    }
+    case "0":
+      state.range.value = null;
+      return true;
+    case "]":
+      return stepIncident(1);
+    case "[":
+      return stepIncident(-1);
+  }
+  return false;
+}
+
+/** Moves the focus to the next or previous incident. */
+function stepIncident(step: 1 | -1): boolean {
+  const titles = [...document.querySelectorAll<HTMLElement>(".incident .link-title")];
+  const current = titles.findIndex((title) =>
+    title.closest(".incident")?.contains(document.activeElement),
+  );
+  const next = titles[current === -1 ? (step === 1 ? 0 : titles.length - 1) : current + step];
+  next?.focus();
+  next?.closest(".incident")?.scrollIntoView({ block: "nearest" });
+  return next !== undefined;
+}

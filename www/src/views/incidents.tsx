@@ -1,0 +1,156 @@
+// What belongs together, worst first: what, when, how sure, why, and the line it began with.
+
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { Incident, Report } from "../../pkg/logloupe.js";
+import * as format from "../format.ts";
+import * as state from "../state.ts";
+import { Empty, Level, LogText, Panel, Score, TemplateText } from "./parts.tsx";
+
+const FIRST_SHOWN = 6;
+const areAllShown = signal(false);
+
+export function showIncident(incident: Incident): void {
+  state.showLines({
+    title: `Incident ${incident.id}`,
+    detail: incident.title,
+    // The end is exclusive in a selection, the last anomaly belongs to the incident.
+    selection: { messages: incident.messages, fromMs: incident.startMs, toMs: incident.endMs + 1 },
+  });
+}
+
+/** Everything that was logged from shortly before to shortly after, usual or not. */
+function showAround(incident: Incident): void {
+  const marginMs = 30_000;
+  state.showLines({
+    title: `Around incident ${incident.id}`,
+    detail: `everything from 30 s before to 30 s after: ${incident.title}`,
+    selection: { fromMs: incident.startMs - marginMs, toMs: incident.endMs + marginMs },
+  });
+}
+
+/** Zooms the timeline to an incident, with as much before and after. */
+function showWhen(report: Report, incident: Incident): void {
+  const margin = Math.max(incident.endMs - incident.startMs, 5 * report.timeline.binMs);
+  state.range.value = { fromMs: incident.startMs - margin, toMs: incident.endMs + margin };
+  document.getElementById("timeline")?.scrollIntoView({ block: "start" });
+}
+
+export function Incidents({ report }: { report: Report }): JSX.Element {
+  const { incidents, nIncidents } = report;
+  const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
+  return (
+    <Panel
+      id="incidents"
+      title={nIncidents === 0 ? "Incidents" : `Incidents (${format.count(nIncidents)})`}
+      about="Unusual lines that are close in time and alike in content are one incident; the worst comes first."
+    >
+      {incidents.length === 0 ? (
+        <Empty>
+          {report.totals.nAnomalous === 0 && report.nAnomalousWindows === 0 ? (
+            <>
+              <strong>Nothing stands out.</strong> No line and no stretch of time is unlike the
+              rest. The patterns below say what is in the log.
+            </>
+          ) : (
+            <>
+              <strong>No incident.</strong> There are unusual lines or windows, listed below, but
+              none that are close in time and alike in content.
+            </>
+          )}
+        </Empty>
+      ) : (
+        <ol class="incidents">
+          {shown.map((incident) => (
+            <Card key={incident.id} incident={incident} report={report} />
+          ))}
+        </ol>
+      )}
+      {incidents.length > FIRST_SHOWN && (
+        <button
+          type="button"
+          class="button more"
+          onClick={() => {
+            areAllShown.value = !areAllShown.value;
+          }}
+          aria-expanded={areAllShown.value}
+        >
+          {areAllShown.value
+            ? `Show the first ${FIRST_SHOWN}`
+            : `Show all ${format.count(incidents.length)}`}
+        </button>
+      )}
+      {nIncidents > incidents.length && (
+        <p class="about">
+          The {format.count(incidents.length)} worst of {format.count(nIncidents)} incidents are
+          listed.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Card({ incident, report }: { incident: Incident; report: Report }): JSX.Element {
+  const edge = incident.leadingEdge;
+  const templates = incident.templates.flatMap((id) => state.templatesById.value.get(id) ?? []);
+  return (
+    <li class={`incident band-${format.band(incident.score)}`} id={`incident-${incident.id}`}>
+      <div class="incident-rank" aria-hidden="true">
+        {incident.id}
+      </div>
+      <div class="incident-body">
+        <h3>
+          <button type="button" class="link-title" onClick={() => showIncident(incident)}>
+            <LogText text={incident.title} />
+          </button>
+        </h3>
+        <p class="incident-facts">
+          <Score value={incident.score} hasWord />
+          {incident.level !== "" && <Level level={incident.level} />}
+          <span>
+            {format.span(incident.startMs, incident.endMs)} UTC
+            {incident.endMs > incident.startMs &&
+              ` (${format.duration(incident.endMs - incident.startMs)})`}
+          </span>
+          <span>{format.counted(incident.nRecords, "record")}</span>
+        </p>
+        <p class="incident-reason">
+          <LogText text={incident.reason} />
+        </p>
+        <p class="edge">
+          <span class="edge-label">
+            Began with{" "}
+            {report.files.length > 1 && (
+              <LogText text={`${report.files[edge.file]?.name ?? ""}, `} />
+            )}
+            line {format.count(edge.line)}
+          </span>
+          <TemplateText text={edge.text} />
+        </p>
+        {templates.length > 1 && (
+          <details class="incident-patterns">
+            <summary>{format.counted(templates.length, "pattern")} involved</summary>
+            <ul>
+              {templates.map((template) => (
+                <li key={template.id}>
+                  <TemplateText text={template.text} />
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+        <div class="incident-actions">
+          <button type="button" class="button small" onClick={() => showIncident(incident)}>
+            Show its lines
+          </button>
+          <button type="button" class="button small" onClick={() => showAround(incident)}>
+            What happened around it
+          </button>
+          <button type="button" class="button small" onClick={() => showWhen(report, incident)}>
+            Zoom the timeline
+          </button>
+        </div>
+      </div>
+    </li>
+  );
+}

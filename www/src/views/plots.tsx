@@ -1,0 +1,386 @@
+// The plots: canvases drawn by the core, with tooltips, clicks, a brush on the timeline and a turn of the 3D scatter.
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { PlotKind, Report, View } from "../../pkg/logloupe.js";
+import * as format from "../format.ts";
+import { schedule, unschedule } from "../frame.ts";
+import { plots } from "../plots.ts";
+import { isDark } from "../settings.ts";
+import * as state from "../state.ts";
+import { Empty, LogText, Panel } from "./parts.tsx";
+import { targetAt, type Target } from "./targets.ts";
+
+const START_YAW = 0.6;
+const START_PITCH = 0.35;
+
+export function TimelinePanel({ report }: { report: Report }): JSX.Element {
+  const { timeline, totals } = report;
+  const range = state.range.value;
+  const hasTimes = timeline.nBins > 0;
+  return (
+    <Panel
+      id="timeline"
+      title="Timeline"
+      about={
+        hasTimes
+          ? `Records per ${format.duration(timeline.binMs)}, stacked by level; marks are unusual stretches. Drag to zoom, choose a bar to read its lines.${
+              totals.nUntimed > 0
+                ? ` ${format.counted(totals.nUntimed, "record")} without a time are not drawn.`
+                : ""
+            }`
+          : undefined
+      }
+      actions={
+        range !== null && (
+          <>
+            <button
+              type="button"
+              class="button small"
+              onClick={() =>
+                state.showLines({
+                  title: "Time range",
+                  detail: `${format.span(range.fromMs, range.toMs)} UTC`,
+                  selection: { fromMs: range.fromMs, toMs: range.toMs },
+                })
+              }
+            >
+              Lines in this range
+            </button>
+            <button
+              type="button"
+              class="button small"
+              onClick={() => {
+                state.range.value = null;
+              }}
+            >
+              Whole log <kbd>0</kbd>
+            </button>
+          </>
+        )
+      }
+    >
+      {hasTimes ? (
+        <Plot kind="timeline" report={report} />
+      ) : (
+        <Empty>
+          No line has a time that could be read, so there is no timeline. Patterns and scores work
+          without.
+        </Empty>
+      )}
+    </Panel>
+  );
+}
+
+export function PlotGrid({ report }: { report: Report }): JSX.Element {
+  const { points, space, features, clusters } = report;
+  return (
+    <div class="plot-grid">
+      <Panel
+        id="scatter"
+        title="Strange messages over time"
+        about="Each point is an episode of one message; the higher, the stranger. Colours are patterns."
+      >
+        {points.length > 0 ? (
+          <Plot kind="scatter" report={report} />
+        ) : (
+          <Empty>There is nothing to place: no record has both a time and a score.</Empty>
+        )}
+      </Panel>
+      <Panel
+        id="clusters"
+        title="Messages that resemble each other"
+        about="Each point is a distinct message; near points use the same words. Points in no cluster are drawn as noise."
+      >
+        {clusters.points.length > 0 ? (
+          <Plot kind="clusters" report={report} />
+        ) : (
+          <Empty>There are too few distinct messages to group.</Empty>
+        )}
+      </Panel>
+      <Panel
+        id="heatmap"
+        title="What rises and falls together"
+        about="Correlation of the windows’ features: 1 is in step, −1 is opposed, 0 is unrelated."
+      >
+        {features.names.length > 0 && features.correlation.length > 0 ? (
+          <Plot kind="heatmap" report={report} />
+        ) : (
+          <Empty>There are too few windows of time to compare their features.</Empty>
+        )}
+      </Panel>
+      <Panel
+        id="scatter3d"
+        title="Windows by logins, events and addresses"
+        about="Each point is a window of time: failed logins, events, and how spread out its IP addresses are. Drag or use the arrow keys to turn."
+      >
+        {space.length > 0 ? (
+          <Plot kind="scatter3d" report={report} />
+        ) : (
+          <Empty>There are no windows of time to place.</Empty>
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+type SizedView = View & { width: number; height: number; scale: number };
+
+interface Place {
+  x: number;
+  y: number;
+}
+
+function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const angle = useRef({ yaw: START_YAW, pitch: START_PITCH });
+  const [hover, setHover] = useState<{ at: Place; target: Target } | null>(null);
+  const [brush, setBrush] = useState<{ from: number; to: number } | null>(null);
+  const press = useRef<{ at: Place; last: Place; isDrag: boolean } | null>(null);
+  const pointer = useRef({});
+  const cursor = useRef<number | null>(null);
+  const isTurnable = kind === "scatter3d";
+  const isTimeline = kind === "timeline";
+  const isTimed = isTimeline || kind === "scatter";
+
+  const viewNow = (): SizedView => {
+    const element = canvas.current;
+    const scale = window.devicePixelRatio || 1;
+    const range = isTimed ? state.range.value : null;
+    return {
+      width: Math.max(1, Math.round((element?.clientWidth ?? 1) * scale)),
+      height: Math.max(1, Math.round((element?.clientHeight ?? 1) * scale)),
+      scale,
+      isDark: isDark(),
+      yaw: angle.current.yaw,
+      pitch: angle.current.pitch,
+      fromMs: range?.fromMs,
+      toMs: range?.toMs,
+    };
+  };
+
+  const draw = (): void => {
+    const element = canvas.current;
+    const drawn = plots.value;
+    if (element === null || drawn === null || element.clientWidth === 0) {
+      return;
+    }
+    const view = viewNow();
+    // Setting the size clears the canvas: in the same frame as the new picture, so that no blank one is ever seen.
+    if (element.width !== view.width || element.height !== view.height) {
+      element.width = view.width;
+      element.height = view.height;
+    }
+    drawn.draw(element, kind, view);
+  };
+  const drawSoon = (): void => {
+    if (canvas.current !== null) {
+      schedule(canvas.current, draw);
+    }
+  };
+
+  // Theme, zoom and report are read here so that a change of any of them draws again.
+  const dark = isDark();
+  const range = state.range.value;
+  const drawn = plots.value;
+  useEffect(drawSoon, [dark, range, drawn]);
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) {
+      return;
+    }
+    const observer = new ResizeObserver(drawSoon);
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      unschedule(element);
+    };
+  }, []);
+
+  const find = (at: Place): Target | null => {
+    const { scale } = viewNow();
+    return drawn === null
+      ? null
+      : targetAt(drawn, report, kind, at.x * scale, at.y * scale, viewNow());
+  };
+  const placeOf = (event: PointerEvent): Place => {
+    const box = canvas.current?.getBoundingClientRect();
+    return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
+  };
+  const turn = (dx: number, dy: number): void => {
+    const { yaw, pitch } = angle.current;
+    angle.current = { yaw: yaw + dx, pitch: Math.max(-1.5, Math.min(1.5, pitch + dy)) };
+    drawSoon();
+  };
+
+  const onPointerDown = (event: PointerEvent): void => {
+    if (event.button === 0) {
+      const at = placeOf(event);
+      press.current = { at, last: at, isDrag: false };
+      if (isTurnable || isTimeline) {
+        canvas.current?.setPointerCapture(event.pointerId);
+      }
+    }
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    const at = placeOf(event);
+    const pressed = press.current;
+    if (pressed === null) {
+      // Several moves can come within one frame.
+      schedule(pointer.current, () => {
+        const target = find(at);
+        setHover(target === null ? null : { at, target });
+      });
+      return;
+    }
+    pressed.isDrag ||= Math.hypot(at.x - pressed.at.x, at.y - pressed.at.y) > 4;
+    if (pressed.isDrag) {
+      setHover(null);
+      if (isTurnable) {
+        turn((at.x - pressed.last.x) * 0.01, (at.y - pressed.last.y) * 0.01);
+      } else if (isTimeline) {
+        setBrush({ from: Math.min(pressed.at.x, at.x), to: Math.max(pressed.at.x, at.x) });
+      }
+      pressed.last = at;
+    }
+  };
+  const onPointerUp = (event: PointerEvent): void => {
+    const pressed = press.current;
+    press.current = null;
+    setBrush(null);
+    if (pressed === null) {
+      return;
+    }
+    const at = placeOf(event);
+    if (!pressed.isDrag) {
+      find(at)?.open?.();
+    } else if (isTimeline) {
+      zoomTo(Math.min(pressed.at.x, at.x), Math.max(pressed.at.x, at.x));
+    }
+  };
+  const zoomTo = (fromX: number, toX: number): void => {
+    const from = timeNear(fromX, 1);
+    const to = timeNear(toX, -1);
+    if (from !== null && to !== null && to.toMs > from.fromMs) {
+      state.range.value = { fromMs: from.fromMs, toMs: to.toMs };
+    }
+  };
+  /** The bar at a place, or the next one in a direction: a drag may begin in the margin. */
+  const timeNear = (x: number, step: 1 | -1): { fromMs: number; toMs: number } | null => {
+    const element = canvas.current;
+    for (let at = x; element !== null && at >= 0 && at <= element.clientWidth; at += step) {
+      const found = find({ x: at, y: element.clientHeight / 2 });
+      if (found?.span != null) {
+        return found.span;
+      }
+    }
+    return null;
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const sideways = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const upwards = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+    if (isTurnable && (sideways !== 0 || upwards !== 0)) {
+      event.preventDefault();
+      turn(sideways * 0.1, upwards * 0.1);
+    } else if (isTimeline && sideways !== 0) {
+      event.preventDefault();
+      stepBar(sideways);
+    } else if (event.key === "Enter" && hover !== null) {
+      event.preventDefault();
+      hover.target.open?.();
+    }
+  };
+  const stepBar = (direction: number): void => {
+    const element = canvas.current;
+    if (element === null) {
+      return;
+    }
+    const y = element.clientHeight / 2;
+    const start = cursor.current ?? (direction > 0 ? 0 : element.clientWidth);
+    const before = hover?.target.label;
+    for (let x = start; x >= 0 && x <= element.clientWidth; x += direction) {
+      const target = find({ x, y });
+      if (target !== null && target.label !== before) {
+        cursor.current = x;
+        setHover({ at: { x, y }, target });
+        return;
+      }
+    }
+  };
+
+  const isRight = hover !== null && hover.at.x > (canvas.current?.clientWidth ?? 0) / 2;
+  return (
+    <>
+      <div
+        class={`plot plot-${kind} ${isTurnable ? "is-turnable" : ""} ${isTimeline ? "has-brush" : ""} ${
+          hover?.target.open == null ? "" : "is-over-target"
+        }`}
+      >
+        <canvas
+          ref={canvas}
+          id={`plot-${kind}`}
+          tabIndex={0}
+          role={isTurnable || isTimeline ? "application" : "img"}
+          aria-roledescription="plot"
+          aria-label={drawn?.describe(kind) ?? ""}
+          onPointerDown={onPointerDown}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerUp}
+          onPointerCancel={() => {
+            press.current = null;
+            setBrush(null);
+          }}
+          onPointerLeave={() => {
+            unschedule(pointer.current);
+            if (press.current === null) {
+              setHover(null);
+            }
+          }}
+          onBlur={() => {
+            setHover(null);
+            cursor.current = null;
+          }}
+          onKeyDown={onKeyDown}
+        />
+        {brush !== null && (
+          <div
+            class="brush"
+            style={{ left: `${brush.from}px`, width: `${brush.to - brush.from}px` }}
+          />
+        )}
+        {hover !== null && (
+          <div
+            class="tooltip"
+            role="status"
+            style={{
+              transform: `translate(${hover.at.x}px, ${hover.at.y}px) translate(${
+                isRight ? "calc(-100% - 12px)" : "12px"
+              }, 12px)`,
+            }}
+          >
+            <LogText text={hover.target.label} />
+          </div>
+        )}
+      </div>
+      <Legend kind={kind} />
+    </>
+  );
+}
+
+function Legend({ kind }: { kind: PlotKind }): JSX.Element | null {
+  const entries = plots.value?.legend(kind, isDark()) ?? [];
+  return entries.length === 0 ? null : (
+    <ul class="legend" aria-label="Legend">
+      {entries.map((entry) => (
+        <li key={entry.label}>
+          <span class="swatch" style={{ background: entry.color }} />
+          <LogText text={entry.label} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,75 @@
+// The answer in one sentence, and the numbers behind it.
+
+import type { ComponentChildren, JSX } from "preact";
+import type { Report } from "../../pkg/logloupe.js";
+import * as format from "../format.ts";
+import * as state from "../state.ts";
+import { LogText } from "./parts.tsx";
+
+export function Summary({ report }: { report: Report }): JSX.Element {
+  const { totals, files } = report;
+  const nErrors = report.levels
+    .filter(({ level }) => level === "ERROR" || level === "FATAL")
+    .reduce((sum, { nRecords }) => sum + nRecords, 0);
+  const hasLevels = report.levels.some(({ level }) => level !== "");
+  const { firstMs, lastMs } = totals;
+  return (
+    <section class="summary" aria-label="Summary">
+      <p class="summary-source">
+        <LogText
+          text={files.length === 1 ? (files[0]?.name ?? state.source.value) : state.source.value}
+        />
+        <span> · {format.bytes(totals.byteLen)}</span>
+        {firstMs != null && lastMs != null && <span> · {format.span(firstMs, lastMs)} UTC</span>}
+      </p>
+      <h1 class="sentence" id="sentence">
+        <LogText text={report.sentence} />
+      </h1>
+      <dl class="numbers">
+        <Figure term="lines" hint="All of them were read and analysed.">
+          {format.count(totals.nLines)}
+        </Figure>
+        {firstMs != null && lastMs != null && (
+          <Figure term="time span" hint={`${format.span(firstMs, lastMs)} UTC`}>
+            {format.duration(lastMs - firstMs)}
+          </Figure>
+        )}
+        <Figure term="patterns" hint="Lines that say the same thing are one pattern.">
+          {format.count(totals.nTemplates)}
+        </Figure>
+        {hasLevels && (
+          <Figure term="errors" hint="Records of level ERROR or FATAL." isBad={nErrors > 0}>
+            {format.count(nErrors)}
+          </Figure>
+        )}
+        <Figure
+          term="unusual records"
+          hint="Records whose score is at or above the alarm threshold."
+        >
+          {format.count(totals.nAnomalous)}
+        </Figure>
+        <Figure
+          term="incidents"
+          hint="Unusual records that belong together in time and content."
+          isBad={report.nIncidents > 0}
+        >
+          {format.count(report.nIncidents)}
+        </Figure>
+      </dl>
+    </section>
+  );
+}
+
+function Figure(props: {
+  term: string;
+  hint: string;
+  isBad?: boolean;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class={props.isBad === true ? "is-bad" : ""} title={props.hint}>
+      <dd>{props.children}</dd>
+      <dt>{props.term}</dt>
+    </div>
+  );
+}

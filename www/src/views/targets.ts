@@ -1,0 +1,69 @@
+// What is at a place of a plot → what to say about it, and which lines it stands for.
+
+import type { Pick, PlotKind, Plots, Report, View } from "../../pkg/logloupe.js";
+import * as state from "../state.ts";
+import { showIncident } from "./incidents.tsx";
+import { showWindow } from "./windows.tsx";
+
+export interface Target {
+  label: string;
+  /** The stretch of time it covers, if it is one. */
+  span: { fromMs: number; toMs: number } | null;
+  /** Shows its lines; null where it stands for none. */
+  open: (() => void) | null;
+}
+
+export function targetAt(
+  plots: Plots,
+  report: Report,
+  kind: PlotKind,
+  x: number,
+  y: number,
+  view: View,
+): Target | null {
+  const picked = plots.pick(kind, x, y, view);
+  return picked == null
+    ? null
+    : { label: picked.lines.join("\n"), ...linesOf(picked.pick, report) };
+}
+
+function linesOf(pick: Pick, report: Report): { span: Target["span"]; open: Target["open"] } {
+  switch (pick.type) {
+    case "window":
+      return {
+        span: { fromMs: pick.startMs, toMs: pick.endMs },
+        open: () => showWindow(pick.startMs, pick.endMs),
+      };
+    case "message": {
+      const text = state.templatesById.value.get(pick.template)?.text ?? "";
+      return {
+        span: null,
+        open: () =>
+          state.showLines({
+            title: "Message",
+            detail: text,
+            selection: { messages: [pick.message] },
+          }),
+      };
+    }
+    case "cluster": {
+      const messages = report.clusters.points
+        .filter(({ cluster }) => cluster === pick.id)
+        .map(({ message }) => message);
+      const name = report.clusters.groups.find(({ id }) => id === pick.id)?.name ?? "";
+      return {
+        span: null,
+        open: () => state.showLines({ title: "Cluster", detail: name, selection: { messages } }),
+      };
+    }
+    case "incident": {
+      const incident = report.incidents.find(({ id }) => id === pick.id);
+      return {
+        span: null,
+        open: incident === undefined ? null : () => showIncident(incident),
+      };
+    }
+    case "cell":
+      return { span: null, open: null };
+  }
+}

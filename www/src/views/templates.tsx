@@ -1,0 +1,205 @@
+// The patterns: lines that say the same thing, with how often, when, and how strange.
+
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Report, TemplateReport } from "../../pkg/logloupe.js";
+import * as format from "../format.ts";
+import * as state from "../state.ts";
+import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
+import { SortHeader, sorted, type Order } from "./sort.tsx";
+
+type Column = "score" | "nRecords" | "firstMs";
+
+const FIRST_SHOWN = 20;
+const search = signal("");
+const order = signal<Order<Column>>({ column: "score", isDescending: true });
+const areAllShown = signal(false);
+
+export function showTemplate(template: TemplateReport): void {
+  state.showLines({
+    title: "Pattern",
+    detail: template.text,
+    selection: { templates: [template.id] },
+  });
+}
+
+export function Templates({ report }: { report: Report }): JSX.Element {
+  const { templates, totals } = report;
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = useMemo(() => {
+    const matching = templates.filter((template) => {
+      const text = `${template.text} ${template.level} ${template.reason}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+    return sorted(matching, order.value, (template, column) => template[column] ?? null);
+  }, [templates, search.value, order.value]);
+  const shown = areAllShown.value || words.length > 0 ? found : found.slice(0, FIRST_SHOWN);
+  const hasTimes = totals.firstMs != null;
+  const isCut = totals.nTemplates > templates.length;
+
+  return (
+    <Panel
+      id="patterns"
+      title={`Patterns (${format.count(totals.nTemplates)})`}
+      about={
+        <>
+          Lines that say the same thing are one pattern; <span class="slot">{"<*>"}</span> stands
+          for what varies. Choose one to read its lines.
+          {isCut &&
+            ` The ${format.count(templates.length)} strangest and most frequent of ${format.count(totals.nTemplates)} are listed; all were analysed.`}
+        </>
+      }
+      actions={
+        <label class="search">
+          <span class="visually-hidden">Search the patterns</span>
+          <input
+            id="pattern-search"
+            type="search"
+            placeholder="Search patterns  /"
+            autocomplete="off"
+            spellcheck={false}
+            value={search.value}
+            aria-keyshortcuts="/"
+            onInput={(event) => {
+              search.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+      }
+    >
+      {found.length === 0 ? (
+        <Empty>
+          {templates.length === 0
+            ? "There are no patterns: no line has text."
+            : "No pattern has these words."}
+        </Empty>
+      ) : (
+        <div class="table-wrap">
+          <table class="table templates" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <SortHeader
+                  order={order}
+                  column="score"
+                  title="Score"
+                  hint="0 to 100, larger is stranger"
+                />
+                <th role="columnheader" scope="col">
+                  Level
+                </th>
+                <th role="columnheader" scope="col">
+                  Pattern
+                </th>
+                <SortHeader
+                  order={order}
+                  column="nRecords"
+                  title="Count"
+                  hint="Records, and their share of all"
+                  isNumber
+                />
+                {hasTimes && (
+                  <th role="columnheader" scope="col">
+                    Over time
+                  </th>
+                )}
+                {hasTimes && (
+                  <SortHeader
+                    order={order}
+                    column="firstMs"
+                    title="First seen (UTC)"
+                    hint="Time of its first record"
+                  />
+                )}
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              {shown.map((template) => (
+                <Row
+                  key={template.id}
+                  template={template}
+                  nRecords={totals.nRecords}
+                  hasTimes={hasTimes}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {shown.length < found.length && (
+        <button
+          type="button"
+          class="button more"
+          onClick={() => {
+            areAllShown.value = true;
+          }}
+        >
+          Show all {format.count(found.length)}
+        </button>
+      )}
+    </Panel>
+  );
+}
+
+function Row(props: {
+  template: TemplateReport;
+  nRecords: number;
+  hasTimes: boolean;
+}): JSX.Element {
+  const { template, hasTimes } = props;
+  const open = (): void => showTemplate(template);
+  return (
+    <tr role="row" class="clickable" onClick={open} data-template={template.id}>
+      <td role="cell" class="cell-score">
+        <Score value={template.score} />
+      </td>
+      <td role="cell" class="cell-level">
+        {template.level === "" ? <span class="none">–</span> : <Level level={template.level} />}
+      </td>
+      <td role="cell" class="cell-text">
+        <button
+          type="button"
+          class="row-button"
+          onClick={(event) => (event.stopPropagation(), open())}
+        >
+          <TemplateText text={template.text} />
+        </button>
+        {template.reason !== "" && (
+          <span class="reason">
+            <LogText text={template.reason} />
+          </span>
+        )}
+      </td>
+      <td role="cell" class="cell-count number">
+        {format.count(template.nRecords)}
+        <span class="share">{format.share(template.nRecords / Math.max(1, props.nRecords))}</span>
+      </td>
+      {hasTimes && (
+        <td role="cell" class="cell-trend">
+          <Sparkline values={template.sparkline} label={trendOf(template)} />
+        </td>
+      )}
+      {hasTimes && (
+        <td role="cell" class="cell-first" title={lastSeen(template)}>
+          {template.firstMs != null ? (
+            format.dateTime(template.firstMs)
+          ) : (
+            <span class="none">no time</span>
+          )}
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function lastSeen(template: TemplateReport): string {
+  return template.lastMs != null
+    ? `Last seen ${format.dateTime(template.lastMs)} UTC`
+    : "Without a time";
+}
+
+function trendOf({ sparkline }: TemplateReport): string {
+  const peak = sparkline.indexOf(Math.max(...sparkline));
+  const nActive = sparkline.filter((value) => value > 0).length;
+  return `In ${nActive} of ${sparkline.length} slices of the log's time, most in slice ${peak + 1}`;
+}

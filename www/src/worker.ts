@@ -1,0 +1,381 @@
+// One script, two roles. The engine worker owns a run: it asks the core what to do next, hands blocks to the shards and merges
+// what they find. A shard worker turns blocks into summaries and answers questions about the records it keeps.
+//
+// Every message goes through one promise queue: handlers that await would otherwise interleave.
+
+import {
+  EngineWorker,
+  initSync,
+  SampleWriter,
+  ShardWorker,
+  Unpacker,
+  version,
+  type Command,
+  type FileMeta,
+  type RawLine,
+  type Update,
+} from "../pkg/logloupe.js";
+
+interface Boot {
+  type: "boot";
+  module: WebAssembly.Module;
+  role: "engine" | "shard";
+  ports: MessagePort[];
+}
+
+interface Failure {
+  code: string;
+  message: string;
+}
+
+type ShardTask =
+  | { type: "setup"; setup: Uint8Array; files: File[] }
+  | { type: "block"; job: Uint8Array; file: number; offset: number; byteLen: number; bytes: Uint8Array | undefined }
+  | { type: "names"; file: number; block: number; ids: Uint8Array }
+  | { type: "survey"; survey: Uint8Array }
+  | { type: "find"; filter: Uint8Array };
+
+type ShardAnswer = { type: "answer"; bytes: Uint8Array } | ({ type: "failed" } & Failure);
+
+/** Bytes a shard reads beyond its block at first, and then again as long as the block needs more. */
+const READ_AHEAD = 64 * 1024;
+/** Bytes read at a time when a container is unpacked again. */
+const UNPACK_READ = 4 * 1024 * 1024;
+
+/** Everything a browser says about a file that cannot be read is one thing to a person. */
+function unreadable(name: string): Failure {
+  return {
+    code: "unreadable",
+    message: `${name} can no longer be read: it was changed, moved or removed, or access was denied. Drop it again to read it as it is now.`,
+  };
+}
+
+function asFailure(error: unknown): Failure {
+  if (typeof error === "object" && error !== null && "code" in error && "message" in error && typeof error.code === "string") {
+    return { code: error.code, message: String(error.message) };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "crashed", message: `The analysis stopped unexpectedly (${message}). The page is ready for another file.` };
+}
+
+async function read(file: File, from: number, to: number): Promise<Uint8Array> {
+  const wanted = Math.min(to, file.size) - from;
+  if (wanted <= 0) return new Uint8Array();
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await file.slice(from, from + wanted).arrayBuffer());
+  } catch {
+    throw unreadable(file.name);
+  }
+  // A file that shrinks while it is read gives fewer bytes and no error.
+  if (bytes.length !== wanted) throw unreadable(file.name);
+  return bytes;
+}
+
+/** Runs jobs one after the other. */
+function queue(onError: (error: unknown) => void): (job: () => Promise<void> | void) => void {
+  let last: Promise<void> = Promise.resolve();
+  return (job) => {
+    last = last.then(job).catch(onError);
+  };
+}
+
+function shardRole(port: MessagePort): void {
+  let shard: ShardWorker | undefined;
+  let files: File[] = [];
+  const answer = (message: ShardAnswer): void => {
+    port.postMessage(message, message.type === "answer" ? [message.bytes.buffer] : []);
+  };
+  const enqueue = queue((error) => answer({ type: "failed", ...asFailure(error) }));
+
+  // The next block is read while the one before is worked on.
+  const reads = new Map<ShardTask, Promise<Uint8Array>>();
+  const prefetch = (task: ShardTask): void => {
+    if (task.type !== "block" || task.bytes) return;
+    const file = files[task.file];
+    if (!file) return;
+    const bytes = read(file, task.offset, task.offset + task.byteLen + READ_AHEAD);
+    bytes.catch(() => undefined);
+    reads.set(task, bytes);
+  };
+
+  const work = async (task: ShardTask): Promise<void> => {
+    if (task.type === "setup") {
+      shard?.free();
+      shard = new ShardWorker(task.setup);
+      return;
+    }
+    if (!shard) throw new Error("no run was set up");
+    switch (task.type) {
+      case "block": {
+        shard.begin(task.job);
+        if (task.bytes) {
+          shard.push(task.bytes);
+        } else {
+          const file = files[task.file];
+          if (!file) throw new Error("no such file");
+          let bytes = await (reads.get(task) ?? read(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
+          reads.delete(task);
+          let at = task.offset + bytes.length;
+          while (shard.push(bytes) && at < file.size) {
+            bytes = await read(file, at, at + 4 * READ_AHEAD);
+            at += bytes.length;
+          }
+        }
+        answer({ type: "answer", bytes: shard.end() });
+        break;
+      }
+      case "names":
+        shard.nameMessages(task.file, task.block, task.ids);
+        break;
+      case "survey":
+        answer({ type: "answer", bytes: shard.survey(task.survey) });
+        break;
+      case "find":
+        answer({ type: "answer", bytes: shard.find(task.filter) });
+        break;
+    }
+  };
+
+  port.onmessage = (event: MessageEvent<ShardTask>) => {
+    const task = event.data;
+    if (task.type === "setup") files = task.files;
+    prefetch(task);
+    enqueue(() => work(task));
+  };
+}
+
+/** A shard as the engine sees it: answers come in the order of the questions. */
+class ShardPort {
+  readonly #waiting: { resolve: (bytes: Uint8Array) => void; reject: (failure: Failure) => void }[] = [];
+
+  constructor(readonly port: MessagePort) {
+    port.onmessage = (event: MessageEvent<ShardAnswer>) => {
+      const waiting = this.#waiting.shift();
+      if (event.data.type === "answer") waiting?.resolve(event.data.bytes);
+      else waiting?.reject(event.data);
+    };
+  }
+
+  get nWaiting(): number {
+    return this.#waiting.length;
+  }
+
+  tell(task: ShardTask): void {
+    this.port.postMessage(task);
+  }
+
+  ask(task: ShardTask, transfer: Transferable[] = []): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.port.postMessage(task, transfer);
+    });
+  }
+}
+
+class Run {
+  readonly #engine: EngineWorker;
+  readonly #owners = new Map<string, ShardPort>();
+  #doneBytes = 0;
+  #lastUpdate = 0;
+
+  constructor(
+    readonly id: number,
+    readonly files: File[],
+    readonly shards: ShardPort[],
+    options: ConstructorParameters<typeof EngineWorker>[0],
+    readonly send: (update: Update) => void,
+  ) {
+    this.#engine = new EngineWorker(options);
+  }
+
+  async analyze(metas: FileMeta[]): Promise<Uint8Array> {
+    const engine = this.#engine;
+    for (const [index, file] of this.files.entries()) {
+      const meta = metas[index];
+      if (meta) engine.open(meta, await read(file, 0, 1 << 20));
+    }
+    const setup = engine.setup();
+    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.files });
+    this.#progress("reading", true);
+    await this.#readAll();
+    this.#progress("analyzing", true);
+    const survey = engine.analyze();
+    const answers = await Promise.all(this.shards.map((shard) => shard.ask({ type: "survey", survey })));
+    return engine.conclude(answers);
+  }
+
+  async #readAll(): Promise<void> {
+    const engine = this.#engine;
+    const pending = new Set<Promise<void>>();
+    for (;;) {
+      const task = engine.nextTask();
+      const { kind, file: index, block, offset, byteLen } = task;
+      if (kind === "done") break;
+      const file = this.files[index];
+      if (!file) throw new Error("no such file");
+      if (kind === "read") {
+        const bytes = await read(file, offset, offset + byteLen);
+        engine.feed(index, bytes);
+        this.#doneBytes += bytes.length;
+        this.#progress("reading");
+        continue;
+      }
+      const bytes = task.takeBytes();
+      const shard = await this.#freeShard(pending);
+      this.#owners.set(`${index}:${block}`, shard);
+      const done = shard
+        .ask({ type: "block", job: task.job(), file: index, offset, byteLen, bytes }, bytes ? [bytes.buffer] : [])
+        .then((summary) => {
+          for (const names of engine.merge(index, block, summary)) {
+            const owner = this.#owners.get(`${names.file}:${names.block}`);
+            owner?.tell({ type: "names", file: names.file, block: names.block, ids: names.ids() });
+            names.free();
+          }
+          // Bytes of a stream were counted when they were read.
+          if (!bytes) this.#doneBytes += byteLen;
+          this.#progress("reading");
+        });
+      task.free();
+      pending.add(done);
+      void done.then(
+        () => pending.delete(done),
+        () => undefined,
+      );
+    }
+    await Promise.all(pending);
+  }
+
+  /** A shard with fewer than two blocks in hand: one to work on, one to read ahead. */
+  async #freeShard(pending: Set<Promise<void>>): Promise<ShardPort> {
+    for (;;) {
+      const least = this.shards.reduce((a, b) => (b.nWaiting < a.nWaiting ? b : a));
+      if (least.nWaiting < 2) return least;
+      await Promise.race(pending);
+    }
+  }
+
+  #progress(stage: "reading" | "analyzing", isDue = false): void {
+    const now = performance.now();
+    if (!isDue && now - this.#lastUpdate < 50) return;
+    this.#lastUpdate = now;
+    const totalBytes = this.files.reduce((sum, file) => sum + file.size, 0);
+    this.send({
+      type: "progress",
+      run: this.id,
+      stage,
+      doneBytes: Math.min(this.#doneBytes, totalBytes),
+      totalBytes,
+      nLines: this.#engine.nLines,
+      nTemplates: this.#engine.nTemplates,
+    });
+  }
+
+  async lines(command: Extract<Command, { type: "lines" }>): Promise<void> {
+    const engine = this.#engine;
+    const nLines = Math.min(command.nLines, 500);
+    const filter = engine.filter(command.selection, command.first + nLines);
+    const answers = await Promise.all(this.shards.map((shard) => shard.ask({ type: "find", filter })));
+    const total = engine.collect(answers, command.first, nLines);
+    const lines = engine.lines(await this.#texts(engine.places())) as RawLine[];
+    this.send({ type: "lines", run: command.run, query: command.query, total, lines });
+  }
+
+  /** Reads places (file, offset, length) back from the files. */
+  async #texts(places: Float64Array): Promise<Uint8Array[]> {
+    const texts: Uint8Array[] = [];
+    const packed = new Map<number, { slots: number[]; places: number[] }>();
+    const reads: Promise<void>[] = [];
+    for (let slot = 0; slot * 3 < places.length; slot++) {
+      const [index = 0, offset = 0, byteLen = 0] = places.subarray(slot * 3, slot * 3 + 3);
+      const file = this.files[index];
+      if (!file) throw new Error("no such file");
+      if (this.#engine.isPacked(index)) {
+        const wanted = packed.get(index) ?? { slots: [], places: [] };
+        wanted.slots.push(slot);
+        wanted.places.push(offset, byteLen);
+        packed.set(index, wanted);
+      } else {
+        reads.push(
+          read(file, offset, offset + byteLen).then((bytes) => {
+            texts[slot] = bytes;
+          }),
+        );
+      }
+    }
+    await Promise.all(reads);
+    for (const [index, wanted] of packed) {
+      const file = this.files[index];
+      if (!file) continue;
+      const unpacker = new Unpacker(new Float64Array(wanted.places));
+      let at = 0;
+      let isMore = true;
+      while (isMore && at < file.size) {
+        const bytes = await read(file, at, at + UNPACK_READ);
+        at += bytes.length;
+        isMore = unpacker.push(bytes);
+      }
+      for (const [i, text] of unpacker.texts().entries()) texts[wanted.slots[i] ?? 0] = text;
+    }
+    return texts;
+  }
+}
+
+function sampleFile(seed: number, nLines: number): File {
+  const writer = new SampleWriter(seed, nLines);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (let part = writer.next(); part.length > 0; part = writer.next()) parts.push(part.slice());
+  writer.free();
+  return new File(parts, "sample.log", { lastModified: Date.UTC(2026, 2, 3) });
+}
+
+function engineRole(ports: MessagePort[]): void {
+  const shards = ports.map((port) => new ShardPort(port));
+  let run: Run | undefined;
+  const send = (update: Update): void => postMessage(update);
+  const enqueue = queue((error) => {
+    throw error;
+  });
+
+  const start = async (id: number, files: File[], metas: FileMeta[], options: ConstructorParameters<typeof EngineWorker>[0]): Promise<void> => {
+    run = new Run(id, files, shards, options, send);
+    const report = await run.analyze(metas);
+    postMessage({ type: "finished", run: id, report }, { transfer: [report.buffer] });
+  };
+
+  const obey = async (command: Command, files: File[]): Promise<void> => {
+    try {
+      switch (command.type) {
+        case "open":
+          await start(command.run, files, command.files, command.options);
+          break;
+        case "sample": {
+          const file = sampleFile(command.seed, command.nLines);
+          const meta = { name: file.name, byteLen: file.size, modifiedMs: file.lastModified };
+          await start(command.run, [file], [meta], command.options);
+          break;
+        }
+        case "lines":
+          if (run?.id === command.run) await run.lines(command);
+          break;
+      }
+    } catch (error) {
+      const query = command.type === "lines" ? command.query : undefined;
+      send({ type: "failed", run: command.run, query, ...asFailure(error) });
+    }
+  };
+
+  onmessage = (event: MessageEvent<{ command: Command; files?: File[] }>) => {
+    const { command, files } = event.data;
+    enqueue(() => obey(command, files ?? []));
+  };
+  send({ type: "ready", version: version() });
+}
+
+onmessage = (event: MessageEvent<Boot>) => {
+  const { module, role, ports } = event.data;
+  initSync({ module });
+  const first = ports[0];
+  if (role === "engine") engineRole(ports);
+  else if (first) shardRole(first);
+};
