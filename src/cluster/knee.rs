@@ -48,16 +48,26 @@ fn k_distance(
     min_points: u64,
     limit: f64,
 ) -> f64 {
-    let mut weight = u64::from(data.weight(row_idx));
-    if weight >= min_points {
+    let own = u64::from(data.weight(row_idx));
+    if own >= min_points {
         return 0.0;
     }
+    // Most neighbourhoods are small, so the radius grows step by step rather than beginning with the largest.
     let mut around = Vec::new();
-    search.visit(row_idx as u32, limit, |other, distance| {
-        around.push((distance, data.weight(other as usize)));
-        ControlFlow::Continue(())
-    });
+    for radius in [limit / 8.0, limit / 4.0, limit / 2.0, limit] {
+        around.clear();
+        let mut weight = own;
+        search.visit(row_idx as u32, radius, |other, distance| {
+            weight = weight.saturating_add(u64::from(data.weight(other as usize)));
+            around.push((distance, data.weight(other as usize)));
+            ControlFlow::Continue(())
+        });
+        if weight >= min_points {
+            break;
+        }
+    }
     around.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut weight = own;
     for (distance, other) in around {
         weight += u64::from(other);
         if weight >= min_points {

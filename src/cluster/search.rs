@@ -50,50 +50,106 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Dense rows sorted along their widest column: only rows that are near in that column are compared in full, nearest first.
+/// A k-d tree over dense rows: boxes that lie too far away, or whose rows are all removed, are not looked into.
+///
+/// Bentley, "Multidimensional binary search trees used for associative searching" (1975).
 pub(super) struct DenseSearch {
     n_cols: usize,
     values: Vec<f64>,
-    /// Column the rows are sorted by.
-    key: usize,
-    /// Rows by ascending key; removed ones leave when they have become the majority.
+    /// Rows, so that those of each box stand together.
     order: Vec<u32>,
+    boxes: Vec<Area>,
+    /// Lowest and highest value of each column in each box.
+    bounds: Vec<(f64, f64)>,
+    leaf_of: Vec<u32>,
     is_removed: Vec<bool>,
-    n_removed: usize,
 }
+
+/// A part of the rows; the left child of a box that has children follows it.
+struct Area {
+    /// Span of `order`.
+    from: u32,
+    until: u32,
+    /// Rows not removed.
+    n_rows: u32,
+    parent: Option<u32>,
+    /// `None` for a leaf.
+    right: Option<u32>,
+}
+
+/// Rows of a box that is not divided further.
+const LEAF_ROWS: usize = 12;
 
 impl DenseSearch {
     fn new(data: &Dataset<'_>) -> Self {
         let (n_rows, n_cols) = (data.n_rows(), data.n_cols());
-        let values: Vec<f64> = (0..n_rows * n_cols)
+        let values = (0..n_rows * n_cols)
             .map(|at| data.value(at / n_cols, at % n_cols))
             .collect();
-        let spread = |col: usize| {
-            let column = values.iter().skip(col).step_by(n_cols);
-            let (low, high) = column.fold((f64::MAX, f64::MIN), |(low, high), value| {
-                (low.min(*value), high.max(*value))
+        let mut search = Self {
+            n_cols,
+            values,
+            order: (0..n_rows as u32).collect(),
+            boxes: Vec::new(),
+            bounds: Vec::new(),
+            leaf_of: vec![0; n_rows],
+            is_removed: vec![false; n_rows],
+        };
+        search.divide(0, n_rows, None);
+        search
+    }
+
+    /// Makes the box of `order[from..until]` and those within it.
+    fn divide(&mut self, from: usize, until: usize, parent: Option<u32>) {
+        let at = self.boxes.len();
+        let n_rows = (until - from) as u32;
+        self.boxes.push(Area {
+            from: from as u32,
+            until: until as u32,
+            n_rows,
+            parent,
+            right: None,
+        });
+        for col in 0..self.n_cols {
+            let values = self.order[from..until]
+                .iter()
+                .map(|row_idx| self.value(*row_idx, col));
+            let bounds = values.fold((f64::MAX, f64::MIN), |(low, high), value| {
+                (low.min(value), high.max(value))
             });
+            self.bounds.push(bounds);
+        }
+        let spread = |col: &usize| {
+            let (low, high) = self.bounds[at * self.n_cols + col];
             high / 2.0 - low / 2.0
         };
-        let key = (0..n_cols)
-            .max_by(|a, b| spread(*a).total_cmp(&spread(*b)))
-            .unwrap_or(0);
-        let mut order: Vec<u32> = (0..n_rows as u32).collect();
-        let key_of = |row_idx: u32| {
-            values
-                .get(row_idx as usize * n_cols + key)
-                .copied()
-                .unwrap_or(0.0)
-        };
-        order.sort_by(|a, b| key_of(*a).total_cmp(&key_of(*b)));
-        Self {
-            n_cols,
-            key,
-            order,
-            is_removed: vec![false; n_rows],
-            n_removed: 0,
-            values,
+        let widest = (0..self.n_cols).max_by(|a, b| spread(a).total_cmp(&spread(b)));
+        match widest.filter(|col| spread(col) > 0.0 && until - from > LEAF_ROWS) {
+            Some(col) => {
+                let mut rows = std::mem::take(&mut self.order);
+                // The row index as the last key makes the order the same whatever the selection algorithm is.
+                rows[from..until].select_nth_unstable_by((until - from) / 2, |a, b| {
+                    self.value(*a, col)
+                        .total_cmp(&self.value(*b, col))
+                        .then(a.cmp(b))
+                });
+                self.order = rows;
+                let middle = from + (until - from) / 2;
+                self.divide(from, middle, Some(at as u32));
+                self.boxes[at].right = Some(self.boxes.len() as u32);
+                self.divide(middle, until, Some(at as u32));
+            }
+            None => {
+                self.order[from..until].sort_unstable();
+                for row_idx in &self.order[from..until] {
+                    self.leaf_of[*row_idx as usize] = at as u32;
+                }
+            }
         }
+    }
+
+    fn value(&self, row_idx: u32, col: usize) -> f64 {
+        self.values[row_idx as usize * self.n_cols + col]
     }
 
     fn row(&self, row_idx: u32) -> &[f64] {
@@ -101,56 +157,95 @@ impl DenseSearch {
         &self.values[at..at + self.n_cols]
     }
 
-    fn key_of(&self, row_idx: u32) -> f64 {
-        self.row(row_idx).get(self.key).copied().unwrap_or(0.0)
+    /// Squared distance of a row to the nearest corner or side of a box; 0 inside.
+    fn distance_to(&self, row: &[f64], at: u32) -> f64 {
+        let from = at as usize * self.n_cols;
+        let bounds = &self.bounds[from..from + self.n_cols];
+        let outside = |(value, (low, high)): (&f64, &(f64, f64))| {
+            let beyond = (low - value).max(value - high).max(0.0);
+            beyond * beyond
+        };
+        row.iter().zip(bounds).map(outside).sum()
     }
 
     fn visit(&self, row_idx: u32, eps: f64, mut f: impl FnMut(u32, f64) -> ControlFlow<()>) {
-        let key = self.key_of(row_idx);
-        let middle = self
-            .order
-            .partition_point(|other| self.key_of(*other) < key);
-        let (mut left, mut right) = (middle, middle);
-        let gap = |at: usize| {
-            let gap = self
-                .order
-                .get(at)
-                .map(|other| (self.key_of(*other) - key).abs());
-            gap.filter(|gap| *gap <= eps)
-        };
-        loop {
-            let other = match (left.checked_sub(1).and_then(gap), gap(right)) {
-                (None, None) => return,
-                (Some(below), above) if above.is_none_or(|above| below < above) => {
-                    left -= 1;
-                    self.order[left]
-                }
-                _ => {
-                    right += 1;
-                    self.order[right - 1]
-                }
-            };
-            if other == row_idx || self.is_removed[other as usize] {
+        let row = self.row(row_idx);
+        let limit = eps * eps * (1.0 + 1e-12);
+        let mut open = vec![(0_u32, 0.0)];
+        while let Some((at, nearest)) = open.pop() {
+            let area = &self.boxes[at as usize];
+            if area.n_rows == 0 || nearest > limit {
                 continue;
             }
-            let distance = distance(self.row(row_idx), self.row(other));
-            if distance <= eps && f(other, distance).is_break() {
-                return;
+            if let Some(right) = area.right {
+                let left = (at + 1, self.distance_to(row, at + 1));
+                let right = (right, self.distance_to(row, right));
+                // The nearer box is opened first: whoever only counts to five is done sooner.
+                if left.1 <= right.1 {
+                    open.extend([right, left]);
+                } else {
+                    open.extend([left, right]);
+                }
+                continue;
+            }
+            for other in &self.order[area.from as usize..area.until as usize] {
+                if *other == row_idx || self.is_removed[*other as usize] {
+                    continue;
+                }
+                let distance = distance(row, self.row(*other));
+                if distance <= eps && f(*other, distance).is_break() {
+                    return;
+                }
             }
         }
     }
 
     fn remove(&mut self, row_idx: u32) {
-        let is_removed = &mut self.is_removed[row_idx as usize];
-        self.n_removed += usize::from(!*is_removed);
-        *is_removed = true;
-        if self.n_removed * 2 > self.order.len() {
-            self.order.retain(|other| !self.is_removed[*other as usize]);
-            self.n_removed = 0;
+        if !std::mem::replace(&mut self.is_removed[row_idx as usize], true) {
+            let mut at = Some(self.leaf_of[row_idx as usize]);
+            while let Some(idx) = at {
+                self.boxes[idx as usize].n_rows -= 1;
+                at = self.boxes[idx as usize].parent;
+            }
         }
     }
 }
 
 fn distance(a: &[f64], b: &[f64]) -> f64 {
     math::sqrt(a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    #[test]
+    fn finds_what_comparing_all_rows_finds() {
+        let rows = Array2::from_shape_fn((300, 3), |(i, j)| {
+            ((i * i * (j + 3) + i * 7) % (31 + 20 * j)) as f64 / 10.0
+        });
+        let data = Dataset::new(Rows::Dense(rows.view()));
+        let mut search = DenseSearch::new(&data);
+        for round in 0..3 {
+            for row_idx in 0..300 {
+                for eps in [0.0, 0.4, 1.5, 100.0] {
+                    let mut found = Vec::new();
+                    search.visit(row_idx, eps, |other, _| {
+                        found.push(other);
+                        ControlFlow::Continue(())
+                    });
+                    found.sort_unstable();
+                    let near = |other: &u32| {
+                        *other != row_idx
+                            && !search.is_removed[*other as usize]
+                            && distance(search.row(row_idx), search.row(*other)) <= eps
+                    };
+                    assert_eq!(found, (0..300).filter(near).collect::<Vec<_>>());
+                }
+            }
+            (round * 100..round * 100 + 90).for_each(|row_idx| search.remove(row_idx));
+        }
+    }
 }

@@ -77,8 +77,8 @@ pub fn score_windows(
     let far = usual.score(&data);
     let excess = usual.excess(&data);
     let excess = Dataset::new(Rows::Dense(excess.view()));
-    let alone = match forest.fit(&excess) {
-        Ok(forest) => forest.score(&excess),
+    let alone = match forest.fit_and_score(&excess) {
+        Ok((_, scores)) => scores,
         // Every value of every window is usual.
         Err(FitError::NoVariance) => vec![0.0; data.n_rows()],
         Err(error) => return Err(error),
@@ -231,11 +231,13 @@ pub fn score_messages(
     let data = Dataset::weighted(Rows::Sparse(&messages.rows), &damped);
     let n = messages.rows.n_rows();
     let mut skipped = Vec::new();
-    let forest = forest
-        .fit_forest(&data)
-        .map_err(|error| skipped.push((forest.name(), error)))
-        .ok();
-    let unusual = forest.as_ref().map(|forest| forest.score(&data));
+    let (forest, unusual) = match forest.fit_and_score(&data) {
+        Ok((forest, scores)) => (Some(forest), Some(scores)),
+        Err(error) => {
+            skipped.push((forest.name(), error));
+            (None, None)
+        }
+    };
     // By message rather than by bag of words: two messages that differ in their order of words are two messages.
     let rarity = RarityParams
         .fit_counts(&weights)

@@ -83,7 +83,7 @@ impl IsolationForestParams {
 struct Node {
     /// Column of the cut, or [`LEAF`].
     col: u32,
-    /// Values up to this go to the next node, larger ones to `right`.
+    /// Values up to this go to the next node, larger ones to `right`. In a leaf: c(points).
     cut: f64,
     right: u32,
     points: u32,
@@ -109,6 +109,17 @@ impl IsolationForestValidParams {
     /// # Errors
     /// As [`FitDetector::fit`].
     pub fn fit_forest(&self, data: &Dataset<'_>) -> Result<IsolationForest, FitError> {
+        Ok(self.fit_and_score(data)?.0)
+    }
+
+    /// Grows the forest and scores the rows it was grown on, for less than the two cost apart.
+    ///
+    /// # Errors
+    /// As [`FitDetector::fit`].
+    pub fn fit_and_score(
+        &self,
+        data: &Dataset<'_>,
+    ) -> Result<(IsolationForest, Vec<f64>), FitError> {
         check_points(data)?;
         let mut distinct = data.distinct();
         let is_counted: Vec<bool> = distinct.weights.iter().map(|weight| *weight > 0).collect();
@@ -140,13 +151,14 @@ impl IsolationForestValidParams {
         }
         let raw = forest.raw_scores(data);
         let mut pairs: Vec<(f64, f64)> = raw
-            .into_iter()
+            .iter()
             .enumerate()
-            .map(|(row_idx, raw)| (raw, f64::from(data.weight(row_idx))))
+            .map(|(row_idx, raw)| (*raw, f64::from(data.weight(row_idx))))
             .collect();
         let median = math::weighted_quantile(&mut pairs, 0.5).unwrap_or(RAW_NORMAL);
         forest.raw_normal = median.min(RAW_NORMAL);
-        Ok(forest)
+        let scores = raw.into_iter().map(|raw| forest.calibrated(raw)).collect();
+        Ok((forest, scores))
     }
 }
 
@@ -167,13 +179,19 @@ impl IsolationForest {
         let mut row = vec![0.0; self.n_cols];
         (0..data.n_rows())
             .map(|row_idx| {
-                self.spread(data, row_idx, &mut row);
+                spread(data, row_idx, &mut row);
                 let mut path = 0.0;
                 for root in &self.roots {
                     let mut depth = 0.0;
                     let leaf = self.walk(*root, &row, |_, _| depth += 1.0);
-                    path += depth + mean_path(leaf.points);
+                    path += depth + leaf.cut;
                 }
+                // Only what was written is cleared: a row of words has a dozen entries in tens of thousands of columns.
+                data.for_each_entry(row_idx, |col, _| {
+                    if let Some(value) = row.get_mut(col) {
+                        *value = 0.0;
+                    }
+                });
                 math::exp2(-path / self.roots.len() as f64 / self.usual_path)
             })
             .collect()
@@ -196,22 +214,24 @@ impl IsolationForest {
         }
     }
 
-    /// The row as a plain vector; columns the forest does not know are left out.
-    fn spread(&self, data: &Dataset<'_>, row_idx: usize, row: &mut [f64]) {
-        row.fill(0.0);
-        data.for_each_entry(row_idx, |col, value| {
-            if col < self.n_cols {
-                row[col] = value;
-            }
-        });
+    fn calibrated(&self, raw: f64) -> f64 {
+        calibrate(raw, self.raw_normal, RAW_ALARM, RAW_SEVERE)
     }
+}
+
+/// Writes the entries of a row into a vector of zeros; columns it does not have are left out.
+fn spread(data: &Dataset<'_>, row_idx: usize, row: &mut [f64]) {
+    data.for_each_entry(row_idx, |col, value| {
+        if let Some(place) = row.get_mut(col) {
+            *place = value;
+        }
+    });
 }
 
 impl Detector for IsolationForest {
     fn score(&self, data: &Dataset<'_>) -> Vec<f64> {
         let raw = self.raw_scores(data).into_iter();
-        raw.map(|raw| calibrate(raw, self.raw_normal, RAW_ALARM, RAW_SEVERE))
-            .collect()
+        raw.map(|raw| self.calibrated(raw)).collect()
     }
 
     /// Splits c(ψ) − E\[h\], the cuts the row was spared, among the columns that spared them.
@@ -220,7 +240,7 @@ impl Detector for IsolationForest {
     /// to its column. Along a path these credits sum up to c(ψ) − h exactly.
     fn explain(&self, data: &Dataset<'_>, row_idx: u32) -> Vec<Contribution> {
         let mut row = vec![0.0; self.n_cols];
-        self.spread(data, row_idx as usize, &mut row);
+        spread(data, row_idx as usize, &mut row);
         let mut credit = vec![0.0; self.n_cols];
         for root in &self.roots {
             self.walk(*root, &row, |node, child| {
@@ -330,7 +350,7 @@ impl<'a, 'd> Planter<'a, 'd> {
         let n_points = points.iter().map(|point| point.1).sum();
         nodes.push(Node {
             col: LEAF,
-            cut: 0.0,
+            cut: mean_path(n_points),
             right: 0,
             points: n_points,
         });

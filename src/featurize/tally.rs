@@ -159,49 +159,40 @@ impl Bin {
     }
 }
 
-/// Identities of the bin that records are falling into just now; a table small enough to stay in the cache.
+/// Identities of the bin that records are falling into just now.
+///
+/// A small table remembers where each identity stands, as far as another has not taken its place; then the identity gets
+/// a second entry, and [`compact`] adds the two up. What stands in the table is checked against the entry, so it is never cleared.
 #[derive(Debug, Clone, Default)]
 struct Recent {
-    place: FxHashMap<u64, u32>,
     entries: Vec<(u64, u32)>,
-    last: usize,
+    places: Vec<u32>,
 }
+
+/// Places that are remembered; a power of two.
+const N_PLACES: usize = 1024;
 
 impl Recent {
     #[inline]
     fn add(&mut self, identity: u64) {
-        // Runs of one identity (a scan, a crawler) are common enough to be worth a look before hashing.
-        if let Some(entry) = self.entries.get_mut(self.last)
-            && entry.0 == identity
-        {
-            entry.1 = entry.1.saturating_add(1);
-            return;
+        if self.places.is_empty() {
+            self.places.resize(N_PLACES, 0);
         }
-        let n_entries = self.entries.len();
-        let place = *self.place.entry(identity).or_insert(n_entries as u32) as usize;
-        if place == n_entries {
-            self.entries.push((identity, 1));
-        } else {
-            self.entries[place].1 = self.entries[place].1.saturating_add(1);
+        let place = &mut self.places[identity as usize % N_PLACES];
+        match self.entries.get_mut(*place as usize) {
+            Some(entry) if entry.0 == identity => entry.1 = entry.1.saturating_add(1),
+            _ => {
+                *place = self.entries.len() as u32;
+                self.entries.push((identity, 1));
+            }
         }
-        self.last = place;
     }
 
     fn drain_into(&mut self, counts: &mut Counts) {
-        if self.entries.is_empty() {
-            return;
+        if !self.entries.is_empty() {
+            counts.extend(&self.entries);
+            self.entries.clear();
         }
-        counts.extend(&self.entries);
-        // Clearing a table costs its capacity; after one crowded bin that would be paid by every quiet one.
-        if self.entries.len() * 16 < self.place.capacity() {
-            for (identity, _) in &self.entries {
-                self.place.remove(identity);
-            }
-        } else {
-            self.place.clear();
-        }
-        self.entries.clear();
-        self.last = 0;
     }
 }
 

@@ -239,6 +239,10 @@ function Rows(props: {
   report: Report;
   hasFiles: boolean;
 }): JSX.Element {
+  // The date need not stand on every line where all are of one day.
+  const { firstMs, lastMs } = props.report.totals;
+  const hasDates =
+    firstMs == null || lastMs == null || format.date(firstMs) !== format.date(lastMs);
   const { nRows, firstRow, pages, fetchPage, unfolded, hasFiles, report } = props;
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
   const items = rows.getVirtualItems();
@@ -252,7 +256,9 @@ function Rows(props: {
 
   return (
     <div
-      class={`lines-scroller ${isWrapped.value ? "is-wrapped" : ""} ${hasFiles ? "has-files" : ""}`}
+      class={`lines-scroller ${isWrapped.value ? "is-wrapped" : ""} ${hasFiles ? "has-files" : ""} ${
+        hasDates ? "has-dates" : ""
+      }`}
       ref={scroller}
       tabIndex={0}
       role="region"
@@ -276,6 +282,7 @@ function Rows(props: {
               ) : (
                 <Row
                   line={line}
+                  hasDate={hasDates}
                   fileName={hasFiles ? (report.files[line.file]?.name ?? "") : ""}
                   isUnfolded={unfolded.has(idx)}
                   unfold={() => {
@@ -294,6 +301,7 @@ function Rows(props: {
 
 function Row(props: {
   line: RawLine;
+  hasDate: boolean;
   fileName: string;
   isUnfolded: boolean;
   unfold: () => void;
@@ -314,7 +322,7 @@ function Row(props: {
         class="line-time"
         title={line.ms != null ? `${format.dateTime(line.ms)} UTC` : "No time"}
       >
-        {line.ms != null ? format.dateTime(line.ms) : "–"}
+        {line.ms == null ? "–" : props.hasDate ? format.dateTime(line.ms) : format.clock(line.ms)}
       </span>
       <span class="line-level">{line.level !== "" && <Level level={line.level} />}</span>
       <span
