@@ -268,9 +268,10 @@ pub fn score_messages(
         } = fact(idx);
         let share = by_level[level.map_or(0, |level| level as usize)] / total;
         let level_score = severity::of_level(level, share);
-        let wording = match is_bad_message(idx) {
-            true => severity::of_wording(level, n_bad / total),
-            false => 0.0,
+        let wording = if is_bad_message(idx) {
+            severity::of_wording(level, n_bad / total)
+        } else {
+            0.0
         };
         let rarity = rarity
             .as_ref()
@@ -387,7 +388,7 @@ mod tests {
             state = crate::base::hash::combine(state, s as u64);
             if state % 15 < 2 {
                 let ip = Some(state / 15 % 20);
-                let level = if state % 1000 == 0 {
+                let level = if state.is_multiple_of(1000) {
                     Level::Error
                 } else {
                     Level::Info
