@@ -70,7 +70,10 @@ impl Plot for Timeline {
         )
     }
 
-    #[expect(clippy::too_many_lines, reason = "one picture, drawn from back to front")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one picture, drawn from back to front"
+    )]
     fn scene(&self, report: &Report, view: &View) -> Scene {
         let timeline = &report.timeline;
         let n = n_bins(timeline);
