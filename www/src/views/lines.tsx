@@ -119,7 +119,8 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
               ? failure === null
                 ? "Reading…"
                 : ""
-              : `${format.counted(total, "record")}, times in UTC`}
+              : format.counted(total, "record")}
+            {report.totals.firstMs != null && <span class="wide-only">, times in UTC</span>}
           </span>
           {total !== null && total > ROWS && (
             <Pager total={total} firstRow={firstRow} setFirstRow={setFirstRow} />
@@ -241,8 +242,8 @@ function Rows(props: {
 }): JSX.Element {
   // The date need not stand on every line where all are of one day.
   const { firstMs, lastMs } = props.report.totals;
-  const hasDates =
-    firstMs == null || lastMs == null || format.date(firstMs) !== format.date(lastMs);
+  const isTimed = firstMs != null && lastMs != null;
+  const hasDates = isTimed && format.date(firstMs) !== format.date(lastMs);
   const { nRows, firstRow, pages, fetchPage, unfolded, hasFiles, report } = props;
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
   const items = rows.getVirtualItems();
@@ -257,7 +258,7 @@ function Rows(props: {
   return (
     <div
       class={`lines-scroller ${isWrapped.value ? "is-wrapped" : ""} ${hasFiles ? "has-files" : ""} ${
-        hasDates ? "has-dates" : ""
+        isTimed ? (hasDates ? "has-dates" : "") : "is-untimed"
       }`}
       ref={scroller}
       tabIndex={0}

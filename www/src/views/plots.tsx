@@ -13,6 +13,8 @@ import { targetAt, type Target } from "./targets.ts";
 
 const START_YAW = 0.6;
 const START_PITCH = 0.35;
+/** Size of the page's text at which a plot's text has its own size. */
+const BASE_FONT_PX = 15;
 
 export function TimelinePanel({ report }: { report: Report }): JSX.Element {
   const { timeline, totals } = report;
@@ -140,12 +142,14 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
 
   const viewNow = (): SizedView => {
     const element = canvas.current;
-    const scale = window.devicePixelRatio || 1;
+    const ratio = window.devicePixelRatio || 1;
     const range = isTimed ? state.range.value : null;
     return {
-      width: Math.max(1, Math.round((element?.clientWidth ?? 1) * scale)),
-      height: Math.max(1, Math.round((element?.clientHeight ?? 1) * scale)),
-      scale,
+      width: Math.max(1, Math.round((element?.clientWidth ?? 1) * ratio)),
+      height: Math.max(1, Math.round((element?.clientHeight ?? 1) * ratio)),
+      // Text in a plot grows with the text of the page.
+      scale:
+        (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT_PX,
       isDark: isDark(),
       yaw: angle.current.yaw,
       pitch: angle.current.pitch,
@@ -193,10 +197,10 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   }, []);
 
   const find = (at: Place): Target | null => {
-    const { scale } = viewNow();
+    const ratio = window.devicePixelRatio || 1;
     return drawn === null
       ? null
-      : targetAt(drawn, report, kind, at.x * scale, at.y * scale, viewNow());
+      : targetAt(drawn, report, kind, at.x * ratio, at.y * ratio, viewNow());
   };
   const placeOf = (event: PointerEvent): Place => {
     const box = canvas.current?.getBoundingClientRect();
