@@ -19,8 +19,8 @@ const ENOUGH: usize = 8;
 /// Radius for these rows.
 pub(super) fn eps(data: &Dataset<'_>, search: &mut Search<'_>, min_points: u64) -> f64 {
     let (low, usual, high) = match data.rows() {
-        // Beyond 0.5 messages share less than half of what they say.
-        Rows::Sparse(_) => (0.1, 0.3, 0.5),
+        // Below 0.25 every wording is a cluster of its own; beyond 0.5 messages share less than half of what they say.
+        Rows::Sparse(_) => (0.25, 0.35, 0.5),
         // Distances of standardised rows grow with the root of the number of columns.
         Rows::Dense(rows) => {
             let unit = math::sqrt(rows.ncols().max(1) as f64);

@@ -15,7 +15,7 @@
 //! once per distinct message ([`CosineIndex`]).
 //!
 //! **Rank.** `score = 0.5 · severity + 20 · spread + 10 · volume + 10 · duration + 10 · concentration`, each of the last four 0 to 1:
-//! - severity: highest score of a message in it;
+//! - severity: highest score of an episode in it;
 //! - spread: distinct messages, log2, 16 make 1: trouble that shows in many places is worse than one message;
 //! - volume: anomalous records, log10, 10,000 make 1;
 //! - duration: log of its seconds, an hour makes 1;
@@ -98,14 +98,14 @@ pub struct Episode {
     pub offset: u64,
 }
 
-/// What is known of the messages that episodes name; every slice has one entry a [`MessageId`].
-#[derive(Debug, Clone, Copy)]
+/// What is known of the messages that episodes name.
+#[derive(Clone, Copy)]
 pub struct Messages<'a> {
-    /// Unit vectors.
+    /// Unit vectors, one row a [`MessageId`].
     pub vectors: &'a Sparse,
-    /// Scores, 0 to 100.
-    pub scores: &'a [f64],
-    /// Records with the message in the whole log.
+    /// Score of an episode, 0 to 100: that of its message, or more where an alarm around it is about this message.
+    pub score_of: &'a dyn Fn(&Episode) -> f64,
+    /// Records with the message in the whole log, one entry a [`MessageId`].
     pub n_records: &'a [u32],
 }
 
@@ -120,7 +120,7 @@ pub struct Incident {
     pub n_records: u32,
     /// Its episodes, as indices into the input, in the order of time.
     pub episodes: Vec<u32>,
-    /// Its messages, highest score first.
+    /// Its messages, highest score within it first.
     pub messages: Vec<MessageId>,
     /// The episode with the earliest record: the leading edge.
     pub leading_edge: Episode,
@@ -133,7 +133,7 @@ pub struct Incident {
 /// What the rank of an incident is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RankParts {
-    /// Highest score of its messages, 0 to 100.
+    /// Highest score of its episodes, 0 to 100.
     pub severity: f64,
     /// Distinct messages, 0 to 1.
     pub spread: f64,
@@ -280,25 +280,29 @@ fn incident(episodes: &[Episode], component: Vec<u32>, known: &Messages<'_>) -> 
     let start = leading_edge.start;
     let end = members().fold(start, |end, episode| end.max(episode.end));
     let n_records = members().fold(0_u32, |n, episode| n.saturating_add(episode.n_records));
-    let mut messages: Vec<MessageId> = members().map(|episode| episode.message).collect();
-    messages.sort_unstable();
-    messages.dedup();
-    let score_of = |message: &MessageId| {
-        let score = known.scores.get(message.index()).copied().unwrap_or(0.0);
+    let score_of = |episode: &Episode| {
+        let score = (known.score_of)(episode);
         if score.is_finite() {
             score.clamp(0.0, 100.0)
         } else {
             0.0
         }
     };
-    messages.sort_by(|a, b| score_of(b).total_cmp(&score_of(a)).then(a.cmp(b)));
+    let mut scored: Vec<(MessageId, f64)> = members()
+        .map(|episode| (episode.message, score_of(episode)))
+        .collect();
+    scored.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    scored.dedup_by_key(|entry| entry.0);
+    scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let severity = scored.first().map_or(0.0, |entry| entry.1);
+    let messages: Vec<MessageId> = scored.into_iter().map(|entry| entry.0).collect();
     let n_everywhere: f64 = messages
         .iter()
         .map(|message| f64::from(known.n_records.get(message.index()).copied().unwrap_or(0)))
         .sum();
     let seconds = end.0.saturating_sub(start.0).max(0) as f64 / SECOND as f64;
     let parts = RankParts {
-        severity: score_of(&messages[0]),
+        severity,
         spread: (math::log2(messages.len() as f64) / 4.0).min(1.0),
         volume: (math::ln(f64::from(n_records).max(1.0)) / math::ln(10_000.0)).min(1.0),
         duration: (math::ln(1.0 + seconds) / math::ln(3601.0)).min(1.0),

@@ -3,6 +3,8 @@
 //! **Windows.** The isolation forest says which windows are unlike the others, [`super::usual_range`] whether the difference is large enough to
 //! matter; a window is as strange as the smaller of the two, so a quiet log stays quiet and a log full of bursts is not flooded. The
 //! forest is fed with what lies outside the usual ranges, so that ordinary noise is no reason to cut. Unusual silence counts on its own.
+//! Traffic is compared twice: with the whole log, and with the two hours (or two dozen windows) around, as a lull at noon
+//! may be what every night looks like.
 //! Time of day does not take part (within a log of hours it is only a clock), nor the share of errors (in a window with two records
 //! one error is a half); both are shown.
 //!
@@ -14,6 +16,7 @@ use ndarray::Array2;
 
 use super::isolation_forest::{IsolationForest, IsolationForestValidParams};
 use super::rarity::RarityParams;
+use super::severity::Trouble;
 use super::silence::{Silence, silences};
 use super::usual_range::{Kind, UsualRangeParams};
 use super::{ALARM, Contribution, Detector, FitDetector, severity};
@@ -40,6 +43,12 @@ const WINDOW_COLUMNS: [(usize, Kind); 7] = [
     (feature::IP_ENTROPY, Kind::Amount { step: 0.5 }),
     (feature::ERRORS, Kind::Count),
 ];
+
+/// Column after those: records against the median of the windows around, on the scale on which counts are compared.
+const LOCAL_KIND: Kind = Kind::Amount { step: 1.0 };
+
+/// Windows on each side of one that tell what is usual around it.
+const AROUND: usize = 12;
 
 /// How strange a window is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,9 +79,14 @@ pub fn score_windows(
     windows: &Windows,
     forest: &IsolationForestValidParams,
 ) -> Result<Vec<WindowScore>, FitError> {
-    let rows = compared(windows);
+    let events = windows.rows.column(feature::EVENTS).to_vec();
+    let rows = compared(windows, &events);
     let data = Dataset::new(Rows::Dense(rows.view()));
-    let kinds = WINDOW_COLUMNS.iter().map(|column| column.1).collect();
+    let kinds = WINDOW_COLUMNS
+        .iter()
+        .map(|column| column.1)
+        .chain([LOCAL_KIND])
+        .collect();
     let usual = UsualRangeParams { kinds }.fit_range(&data)?;
     let far = usual.score(&data);
     let excess = usual.excess(&data);
@@ -95,10 +109,9 @@ pub fn score_windows(
                 Vec::new()
             };
             for contribution in &mut features {
-                let col = WINDOW_COLUMNS[contribution.col as usize].0;
-                contribution.col = col as u32;
-                contribution.value = windows.rows[[idx, col]];
+                *contribution = shown(windows, &events, idx, contribution);
             }
+            merge_equal(&mut features);
             WindowScore {
                 score,
                 features,
@@ -106,7 +119,7 @@ pub fn score_windows(
             }
         })
         .collect();
-    for silence in silences(&windows.rows.column(feature::EVENTS).to_vec()) {
+    for silence in silences(&events) {
         let first = silence.first as usize;
         for window in &mut scores[first..first + silence.n_windows as usize] {
             if silence.score >= window.score {
@@ -118,20 +131,35 @@ pub fn score_windows(
     Ok(scores)
 }
 
-/// The features that take part. A window of which the log covers only a part cannot be too quiet: its counts are at least the median.
-fn compared(windows: &Windows) -> Array2<f64> {
-    let mut rows = Array2::from_shape_fn(
-        (windows.rows.nrows(), WINDOW_COLUMNS.len()),
-        |(row_idx, col)| windows.rows[[row_idx, WINDOW_COLUMNS[col].0]],
-    );
-    for (col, (id, _)) in WINDOW_COLUMNS.iter().enumerate() {
+/// The features that take part, and the local one. A window of which the log covers only a part cannot be too quiet: its counts
+/// are at least the median.
+fn compared(windows: &Windows, events: &[f64]) -> Array2<f64> {
+    let n_windows = windows.rows.nrows();
+    let n_global = WINDOW_COLUMNS.len();
+    let mut rows =
+        Array2::from_shape_fn(
+            (n_windows, n_global + 1),
+            |(row_idx, col)| match WINDOW_COLUMNS.get(col) {
+                Some((id, _)) => windows.rows[[row_idx, *id]],
+                None => {
+                    let mut around = around(events, row_idx);
+                    let usual =
+                        math::weighted_quantile(&mut around, 0.5).unwrap_or(events[row_idx]);
+                    Kind::Count.scaled(events[row_idx]) - Kind::Count.scaled(usual)
+                }
+            },
+        );
+    for col in 0..=n_global {
         let mut pairs: Vec<(f64, f64)> =
             rows.column(col).iter().map(|value| (*value, 1.0)).collect();
         let median = math::weighted_quantile(&mut pairs, 0.5).unwrap_or(0.0);
-        for row_idx in 0..rows.nrows() {
+        let is_burstiness = WINDOW_COLUMNS
+            .get(col)
+            .is_some_and(|column| column.0 == feature::BURSTINESS);
+        for row_idx in 0..n_windows {
             if windows.is_partial(row_idx as u32) {
                 let value = &mut rows[[row_idx, col]];
-                *value = if *id == feature::BURSTINESS {
+                *value = if is_burstiness {
                     median
                 } else {
                     value.max(median)
@@ -140,6 +168,49 @@ fn compared(windows: &Windows) -> Array2<f64> {
         }
     }
     rows
+}
+
+/// Values of the windows before and after `idx`, each with weight 1.
+fn around(values: &[f64], idx: usize) -> Vec<(f64, f64)> {
+    let from = idx.saturating_sub(AROUND);
+    let until = (idx + 1 + AROUND).min(values.len());
+    let others = values[from..idx].iter().chain(&values[idx + 1..until]);
+    others.map(|value| (*value, 1.0)).collect()
+}
+
+/// A contribution of a compared column as one of the feature that people see.
+fn shown(windows: &Windows, events: &[f64], idx: usize, compared: &Contribution) -> Contribution {
+    let (col, low, high) = match WINDOW_COLUMNS.get(compared.col as usize) {
+        Some((col, _)) => (*col, compared.low, compared.high),
+        None => {
+            let mut around = around(events, idx);
+            let mut quantile = |q| math::weighted_quantile(&mut around, q).unwrap_or(0.0);
+            (feature::EVENTS, quantile(0.1), quantile(0.9))
+        }
+    };
+    let value = windows.rows[[idx, col]];
+    Contribution {
+        col: col as u32,
+        share: compared.share,
+        value,
+        low,
+        high,
+    }
+}
+
+/// Keeps the strongest of the contributions of each column.
+fn merge_equal(contributions: &mut Vec<Contribution>) {
+    let mut merged: Vec<Contribution> = Vec::with_capacity(contributions.len());
+    for contribution in contributions.drain(..) {
+        match merged
+            .iter_mut()
+            .find(|other| other.col == contribution.col)
+        {
+            Some(other) => other.share = other.share.max(contribution.share),
+            None => merged.push(contribution),
+        }
+    }
+    *contributions = super::ranked(merged);
 }
 
 /// What is known of a distinct message beside its text.
@@ -244,23 +315,37 @@ pub fn score_messages(
         .map_err(|error| skipped.push((RarityParams.name(), error)))
         .ok();
 
-    let is_bad: Vec<bool> = messages
+    let trouble: Vec<Trouble> = messages
         .vocabulary
         .iter()
-        .map(|word| severity::is_bad_word(word))
+        .map(|word| severity::trouble(word))
         .collect();
     let fact = |idx: usize| facts.get(idx).copied().unwrap_or_default();
-    let is_bad_message = |idx: usize| {
-        let words = messages.rows.row(idx).indices;
-        fact(idx).is_failed_login || words.iter().any(|col| is_bad[*col as usize])
-    };
+    let wording: Vec<Trouble> = (0..n)
+        .map(|idx| {
+            let words = messages.rows.row(idx).indices.iter();
+            let worst = words
+                .map(|col| trouble[*col as usize])
+                .max()
+                .unwrap_or_default();
+            if fact(idx).is_failed_login {
+                worst.max(Trouble::Bad)
+            } else {
+                worst
+            }
+        })
+        .collect();
     let total = weights.iter().map(|n| f64::from(*n)).sum::<f64>().max(1.0);
     let mut by_level = [0.0; 8];
     let mut n_bad = 0.0;
     for idx in 0..n {
         let n_records = f64::from(fact(idx).n_records);
         by_level[fact(idx).level.map_or(0, |level| level as usize)] += n_records;
-        n_bad += if is_bad_message(idx) { n_records } else { 0.0 };
+        n_bad += if wording[idx] > Trouble::None {
+            n_records
+        } else {
+            0.0
+        };
     }
     let score = |idx: usize| {
         let MessageFacts {
@@ -268,10 +353,7 @@ pub fn score_messages(
         } = fact(idx);
         let share = by_level[level.map_or(0, |level| level as usize)] / total;
         let level_score = severity::of_level(level, share);
-        let wording = match is_bad_message(idx) {
-            true => severity::of_wording(level, n_bad / total),
-            false => 0.0,
-        };
+        let wording = severity::of_wording(wording[idx], level, n_bad / total);
         let rarity = rarity
             .as_ref()
             .map(|rarity| rarity.score_of(u64::from(n_records)));
@@ -318,7 +400,8 @@ impl MessageScores {
             reasons.push((parts.level, MessageReason::Level(level)));
         }
         if parts.wording > 0.0 {
-            let is_bad = |col: &u32| severity::is_bad_word(&messages.vocabulary[*col as usize]);
+            let trouble = |col: &u32| severity::trouble(&messages.vocabulary[*col as usize]);
+            let is_bad = |col: &u32| trouble(col) > Trouble::None;
             let words: Vec<u32> = row.indices.iter().copied().filter(is_bad).collect();
             let reason = if facts.is_failed_login {
                 MessageReason::FailedLogin
@@ -352,14 +435,35 @@ impl MessageScores {
     }
 }
 
+/// Share of a window's failed logins (or errors) from which on a run of records is what its alarm is about.
+const RUN_SHARE: f64 = 0.05;
+
 /// Score of the records of a message within a window: failed logins in a window that is an alarm because of its failed logins (and errors
 /// where it is because of its errors) are what the alarm is about, and score as high as the window.
 #[must_use]
 pub fn score_in_window(message: &MessageScore, facts: &MessageFacts, window: &WindowScore) -> f64 {
+    score_of_run(message, facts, u32::MAX, window)
+}
+
+/// As [`score_in_window`], for a run of `n_records`: a single failed login in an attack of hundreds is not the attack.
+#[must_use]
+pub fn score_of_run(
+    message: &MessageScore,
+    facts: &MessageFacts,
+    n_records: u32,
+    window: &WindowScore,
+) -> f64 {
     let is_error = facts.level.is_some_and(|level| level >= Level::Error);
-    let is_cause = (facts.is_failed_login && window.is_alarm_by(feature::FAILED_LOGINS))
-        || (is_error && window.is_alarm_by(feature::ERRORS));
-    if is_cause {
+    let is_cause = |col: usize| {
+        let mut features = window.features.iter();
+        let value = features
+            .find(|c| c.col as usize == col)
+            .map_or(0.0, |c| c.value);
+        window.is_alarm_by(col) && f64::from(n_records) >= RUN_SHARE * value
+    };
+    if (facts.is_failed_login && is_cause(feature::FAILED_LOGINS))
+        || (is_error && is_cause(feature::ERRORS))
+    {
         message.score.max(window.score)
     } else {
         message.score
@@ -454,6 +558,11 @@ mod tests {
             scores[100].score
         );
         assert_eq!(score_in_window(&message, &facts, &scores[50]), 40.0);
+        assert_eq!(
+            score_of_run(&message, &facts, 200, &scores[100]),
+            scores[100].score
+        );
+        assert_eq!(score_of_run(&message, &facts, 3, &scores[100]), 40.0);
     }
 
     #[test]

@@ -4,39 +4,44 @@
 //! a fifth of all records have a level, that level says less, in proportion. (An Apache error log has nothing but errors; there rarity has
 //! to decide.) Wording counts where the level is silent, as in syslog, which mostly writes none.
 //!
-//! FATAL 75, ERROR 60, WARN 30; bad words 40 without a level and 25 with a harmless one.
+//! FATAL 80, ERROR 60, WARN 30. Words of trouble 40 without a level or in a warning, 25 with a harmless one; words of disaster 60, and 45
+//! with a harmless level, 80 in an error.
 
 use crate::parse::Level;
 
 /// Share of the records from which on a level (or bad wording) is background.
 pub const BACKGROUND_SHARE: f64 = 0.2;
 
+/// What a word says about how things are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// Nothing bad.
+    #[default]
+    None,
+    /// Something did not work.
+    Bad,
+    /// Something broke down.
+    Dire,
+}
+
 /// Words that report trouble, sorted; a trailing `*` stands for any ending.
-const BAD_WORDS: [&str; 48] = [
+const BAD_WORDS: [&str; 33] = [
     "abnormal*",
     "abort*",
     "attack*",
     "backtrace",
     "cannot",
-    "conflict*",
-    "corrupt*",
-    "crash*",
-    "critical*",
-    "deadlock*",
     "denied",
-    "disconnected",
     "err",
     "error*",
     "exceeded",
     "exception*",
     "exhausted",
-    "expired",
     "fail",
     "failed",
     "failing",
     "fails",
     "failure*",
-    "fatal*",
     "fault*",
     "forbidden",
     "illegal*",
@@ -45,29 +50,35 @@ const BAD_WORDS: [&str; 48] = [
     "invalid*",
     "killed",
     "lost",
-    "oom",
-    "panic*",
     "refused",
     "reject*",
-    "segfault*",
     "stacktrace",
-    "terminated",
     "timeout*",
     "traceback",
     "unable",
     "unauthorized",
     "unavailable",
-    "unhealthy",
     "unreachable",
-    "violation*",
-    "vulnerab*",
+];
+
+/// Words that report a breakdown, sorted; a trailing `*` stands for any ending.
+const DIRE_WORDS: [&str; 9] = [
+    "corrupt*",
+    "crash*",
+    "deadlock*",
+    "fatal*",
+    "oom",
+    "outofmemory*",
+    "panic*",
+    "segfault*",
+    "unrecoverable",
 ];
 
 /// Score of a level that `share` (0 to 1) of all records have; 0 for harmless and missing levels.
 #[must_use]
 pub fn of_level(level: Option<Level>, share: f64) -> f64 {
     let base = match level {
-        Some(Level::Fatal) => 75.0,
+        Some(Level::Fatal) => 80.0,
         Some(Level::Error) => 60.0,
         Some(Level::Warn) => 30.0,
         _ => 0.0,
@@ -75,23 +86,38 @@ pub fn of_level(level: Option<Level>, share: f64) -> f64 {
     base * damping(share)
 }
 
-/// Score of bad wording in a message of this level, where `share` (0 to 1) of all records are worded badly.
+/// Score of the wording of a message of this level, where `share` (0 to 1) of all records are worded badly.
 #[must_use]
-pub fn of_wording(level: Option<Level>, share: f64) -> f64 {
-    let base = if level.is_none() { 40.0 } else { 25.0 };
+pub fn of_wording(trouble: Trouble, level: Option<Level>, share: f64) -> f64 {
+    let base = match (trouble, level) {
+        (Trouble::None, _) => 0.0,
+        (Trouble::Bad, None | Some(Level::Warn | Level::Error | Level::Fatal)) => 40.0,
+        (Trouble::Bad, Some(_)) => 25.0,
+        (Trouble::Dire, Some(Level::Error | Level::Fatal)) => 80.0,
+        (Trouble::Dire, None | Some(Level::Warn)) => 60.0,
+        (Trouble::Dire, Some(_)) => 45.0,
+    };
     base * damping(share)
 }
 
-/// Whether `word` (lower case) reports trouble.
+/// What `word` (lower case) reports.
 #[must_use]
-pub fn is_bad_word(word: &str) -> bool {
-    // Class names such as `ioexception` and `typeerror` are one word.
-    word.ends_with("exception")
-        || (word.ends_with("error") && word != "terror")
-        || BAD_WORDS.iter().any(|bad| match bad.strip_suffix('*') {
+pub fn trouble(word: &str) -> Trouble {
+    let is_one_of = |words: &[&str]| {
+        words.iter().any(|bad| match bad.strip_suffix('*') {
             Some(stem) => word.starts_with(stem),
             None => word == *bad,
         })
+    };
+    // Class names such as `ioexception` and `typeerror` are one word.
+    let is_class = word.ends_with("exception") || (word.ends_with("error") && word != "terror");
+    if is_one_of(&DIRE_WORDS) {
+        Trouble::Dire
+    } else if is_class || is_one_of(&BAD_WORDS) {
+        Trouble::Bad
+    } else {
+        Trouble::None
+    }
 }
 
 /// 1 up to the share that makes a background, then falling in proportion.
@@ -110,7 +136,7 @@ mod tests {
     #[test]
     fn errors_are_anomalies_unless_they_are_the_background() {
         for (level, share, expected) in [
-            (Some(Level::Fatal), 0.0, 75.0),
+            (Some(Level::Fatal), 0.0, 80.0),
             (Some(Level::Error), 0.01, 60.0),
             (Some(Level::Error), 0.2, 60.0),
             (Some(Level::Error), 0.4, 30.0),
@@ -121,24 +147,36 @@ mod tests {
         ] {
             assert_eq!(of_level(level, share), expected, "{level:?} {share}");
         }
-        assert_eq!(of_wording(None, 0.1), 40.0);
-        assert_eq!(of_wording(Some(Level::Info), 0.4), 12.5);
+        for (trouble, level, share, expected) in [
+            (Trouble::None, None, 0.1, 0.0),
+            (Trouble::Bad, None, 0.1, 40.0),
+            (Trouble::Bad, Some(Level::Info), 0.4, 12.5),
+            (Trouble::Dire, Some(Level::Info), 0.0, 45.0),
+            (Trouble::Dire, Some(Level::Error), 0.0, 80.0),
+        ] {
+            assert_eq!(
+                of_wording(trouble, level, share),
+                expected,
+                "{trouble:?} {level:?}"
+            );
+        }
     }
 
     #[test]
     fn words_of_trouble_are_known_in_their_forms() {
         for (word, expected) in [
-            ("failed", true),
-            ("failover", false),
-            ("exception", true),
-            ("nullpointerexception", true),
-            ("errors", true),
-            ("terror", false),
-            ("timeout", true),
-            ("ok", false),
+            ("failed", Trouble::Bad),
+            ("failover", Trouble::None),
+            ("exception", Trouble::Bad),
+            ("nullpointerexception", Trouble::Bad),
+            ("outofmemoryerror", Trouble::Dire),
+            ("errors", Trouble::Bad),
+            ("terror", Trouble::None),
+            ("timeout", Trouble::Bad),
+            ("ok", Trouble::None),
         ] {
-            assert_eq!(is_bad_word(word), expected, "{word}");
+            assert_eq!(trouble(word), expected, "{word}");
         }
-        assert!(BAD_WORDS.is_sorted());
+        assert!(BAD_WORDS.is_sorted() && DIRE_WORDS.is_sorted());
     }
 }

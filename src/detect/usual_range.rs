@@ -62,7 +62,7 @@ struct Column {
 
 impl Kind {
     /// The scale on which values are compared.
-    fn scaled(self, value: f64) -> f64 {
+    pub(super) fn scaled(self, value: f64) -> f64 {
         match self {
             Self::Count => 2.0 * math::sqrt(value.max(0.0) + 0.375),
             Self::Amount { .. } => value,

@@ -6,6 +6,7 @@ use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
 use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
+    score_of_run,
 };
 use crate::error::FitError;
 use crate::featurize::tally::Tally;
@@ -191,6 +192,23 @@ impl Findings {
             Some(window) => score_in_window(parts, &self.facts[message.index()], window),
             None => parts.score,
         }
+    }
+
+    /// Score of an episode: of its message, or of an alarm at its beginning or end that is about it.
+    #[must_use]
+    pub fn episode_score(&self, episode: &Episode) -> f64 {
+        let Some(parts) = self.message_scores.scores.get(episode.message.index()) else {
+            return 0.0;
+        };
+        let facts = &self.facts[episode.message.index()];
+        let window = |time| {
+            self.window_scores
+                .get(self.windows.as_ref()?.index_of(time)? as usize)
+        };
+        let around = [episode.start, episode.end].into_iter().filter_map(window);
+        around.fold(parts.score, |score, window| {
+            score.max(score_of_run(parts, facts, episode.n_records, window))
+        })
     }
 
     /// Why a message scores as it does, strongest first.

@@ -178,23 +178,15 @@ pub(super) fn correlate(findings: &mut Findings, episodes: Vec<Episode>, options
     let params = Params::new(options).expect("the options were checked when the run began");
     findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
     // A message that is only anomalous within an alarm scores there as high as the alarm.
-    let mut scores: Vec<f64> = findings
-        .message_scores
-        .scores
-        .iter()
-        .map(|parts| parts.score)
-        .collect();
-    for episode in &findings.episodes {
-        let score = findings.score(episode.message, Some(episode.start));
-        scores[episode.message.index()] = scores[episode.message.index()].max(score);
-    }
+    let score_of = |episode: &Episode| findings.episode_score(episode);
     let n_records: Vec<u32> = findings.facts.iter().map(|facts| facts.n_records).collect();
     let messages = Messages {
         vectors: &findings.tfidf.rows,
-        scores: &scores,
+        score_of: &score_of,
         n_records: &n_records,
     };
-    findings.incidents = params.incidents.incidents(&findings.episodes, &messages);
+    let incidents = params.incidents.incidents(&findings.episodes, &messages);
+    findings.incidents = incidents;
 }
 
 /// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.

@@ -159,10 +159,10 @@ fn incidents_are_ranked_and_know_their_leading_edge() {
         episode(0, 1000, 1600, 480),
         episode(0, 50_000, 50_000, 1),
     ];
-    let scores = [85.0, 85.0, 60.0];
+    let score_of = |episode: &Episode| [85.0, 85.0, 60.0][episode.message.index()];
     let messages = Messages {
         vectors: &vectors,
-        scores: &scores,
+        score_of: &score_of,
         n_records: &[500, 100, 1],
     };
     let params = IncidentParams {
@@ -193,7 +193,7 @@ fn nothing_anomalous_makes_no_incident() {
     let vectors = Sparse::with_cols(0);
     let messages = Messages {
         vectors: &vectors,
-        scores: &[],
+        score_of: &|_| 0.0,
         n_records: &[],
     };
     assert_eq!(
