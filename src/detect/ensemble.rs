@@ -47,6 +47,9 @@ const WINDOW_COLUMNS: [(usize, Kind); 7] = [
 /// Column after those: records against the median of the windows around, on the scale on which counts are compared.
 const LOCAL_KIND: Kind = Kind::Amount { step: 1.0 };
 
+/// Records a window needs for its burstiness to be more than chance.
+const ENOUGH_EVENTS: f64 = 20.0;
+
 /// Windows on each side of one that tell what is usual around it.
 const AROUND: usize = 12;
 
@@ -132,7 +135,7 @@ pub fn score_windows(
 }
 
 /// The features that take part, and the local one. A window of which the log covers only a part cannot be too quiet: its counts
-/// are at least the median.
+/// are at least the median. The burstiness of a handful of records counts as usual.
 fn compared(windows: &Windows, events: &[f64]) -> Array2<f64> {
     let n_windows = windows.rows.nrows();
     let n_global = WINDOW_COLUMNS.len();
