@@ -227,7 +227,7 @@ fn read_all(
                     for order in todo {
                         match order {
                             Order::Names(naming) => {
-                                shard.name_messages(naming.file, naming.block, naming.ids)
+                                shard.name_messages(naming.file, naming.block, naming.ids);
                             }
                             Order::Block(job, bytes) => {
                                 let summary =
@@ -242,7 +242,7 @@ fn read_all(
             })
             .collect();
         let mut n_pending = vec![0; orders.len()];
-        let mut merge = |engine: &mut Engine, owners: &BTreeMap<_, _>, n_pending: &mut [usize]| {
+        let merge = |engine: &mut Engine, owners: &BTreeMap<_, _>, n_pending: &mut [usize]| {
             let (worker, job, summary): (usize, BlockJob, Summary) =
                 answers.recv().expect("the workers live");
             n_pending[worker] -= 1;
@@ -405,7 +405,7 @@ fn write_records(
         }
     }
     out.into_inner()
-        .map_err(|error| error.into_error())?
+        .map_err(csv::IntoInnerError::into_error)?
         .flush()
 }
 

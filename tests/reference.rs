@@ -123,7 +123,7 @@ fn spearman(a: &[f64], b: &[f64]) -> f64 {
     };
     let table = [ranks(a), ranks(b)];
     let rows = Array2::from_shape_fn((a.len(), 2), |(i, j)| table[j][i]);
-    pearson(rows.view())[0][1].unwrap()
+    pearson(rows.view())[0][1].expect("no column is constant")
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::hash;
 
-/// The generator every stage uses: ChaCha with 8 rounds, the same numbers on every target.
+/// The generator every stage uses: `ChaCha` with 8 rounds, the same numbers on every target.
 pub type Rng = ChaCha8Rng;
 
 /// A generator for the stage called `name`, independent of those of other names.

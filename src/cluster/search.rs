@@ -124,26 +124,23 @@ impl DenseSearch {
             high / 2.0 - low / 2.0
         };
         let widest = (0..self.n_cols).max_by(|a, b| spread(a).total_cmp(&spread(b)));
-        match widest.filter(|col| spread(col) > 0.0 && until - from > LEAF_ROWS) {
-            Some(col) => {
-                let mut rows = std::mem::take(&mut self.order);
-                // The row index as the last key makes the order the same whatever the selection algorithm is.
-                rows[from..until].select_nth_unstable_by((until - from) / 2, |a, b| {
-                    self.value(*a, col)
-                        .total_cmp(&self.value(*b, col))
-                        .then(a.cmp(b))
-                });
-                self.order = rows;
-                let middle = from + (until - from) / 2;
-                self.divide(from, middle, Some(at as u32));
-                self.boxes[at].right = Some(self.boxes.len() as u32);
-                self.divide(middle, until, Some(at as u32));
-            }
-            None => {
-                self.order[from..until].sort_unstable();
-                for row_idx in &self.order[from..until] {
-                    self.leaf_of[*row_idx as usize] = at as u32;
-                }
+        if let Some(col) = widest.filter(|col| spread(col) > 0.0 && until - from > LEAF_ROWS) {
+            let mut rows = std::mem::take(&mut self.order);
+            // The row index as the last key makes the order the same whatever the selection algorithm is.
+            rows[from..until].select_nth_unstable_by((until - from) / 2, |a, b| {
+                self.value(*a, col)
+                    .total_cmp(&self.value(*b, col))
+                    .then(a.cmp(b))
+            });
+            self.order = rows;
+            let middle = from + (until - from) / 2;
+            self.divide(from, middle, Some(at as u32));
+            self.boxes[at].right = Some(self.boxes.len() as u32);
+            self.divide(middle, until, Some(at as u32));
+        } else {
+            self.order[from..until].sort_unstable();
+            for row_idx in &self.order[from..until] {
+                self.leaf_of[*row_idx as usize] = at as u32;
             }
         }
     }

@@ -65,7 +65,7 @@ fn the_same_seed_gives_the_same_bits() {
     check(&data, |_, scores, _| first.push(scores));
     let mut first = first.into_iter();
     check(&data, |name, scores, _| {
-        assert_eq!(Some(scores), first.next(), "{name}")
+        assert_eq!(Some(scores), first.next(), "{name}");
     });
 }
 

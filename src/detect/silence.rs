@@ -4,7 +4,7 @@
 //! Here a stretch of empty windows is measured by the records that are missing from it: its length times the median of the dozen windows around
 //! it that are not empty. It counts only where emptiness is not how the log is: the stretch must be three times as long as the median stretch,
 //! unless there are no more than three, and where more than a tenth of the other windows are empty, it counts for less, in proportion.
-//! 10 missing records give 50, 100 give 100, on a logarithmic scale.
+//! A stretch longer than the rest of the log counts for less as well: too little is known of how the log usually is. 10 missing records give 50, 100 give 100, on a logarithmic scale.
 
 use crate::base::math;
 
@@ -46,7 +46,9 @@ pub fn silences(events: &[f64]) -> Vec<Silence> {
             let n_missing = median_around(events, first, n) * n as f64;
             let score = 50.0 * math::ln(n_missing.max(1.0)) / std::f64::consts::LN_10;
             let empty_share = (n_empty - n) as f64 / (events.len() - n).max(1) as f64;
-            let damping = USUALLY_EMPTY / empty_share.max(USUALLY_EMPTY);
+            let n_others = (events.len() - n) as f64;
+            let damping =
+                USUALLY_EMPTY / empty_share.max(USUALLY_EMPTY) * (n_others / n as f64).min(1.0);
             Silence {
                 first: first as u32,
                 n_windows: n as u32,

@@ -224,7 +224,7 @@ impl WindowsValidParams {
     }
 
     /// Width in microseconds for a log from `first` to `last` counted in bins of `WIDTHS[bin_idx]`.
-    fn width(&self, first: i64, last: i64, bin_idx: usize) -> (i64, Option<WidthNote>) {
+    fn width(self, first: i64, last: i64, bin_idx: usize) -> (i64, Option<WidthNote>) {
         if let Some(seconds) = self.window_seconds {
             let width = i64::from(seconds) * SECOND;
             if seconds.is_multiple_of(WIDTHS[bin_idx])
@@ -362,12 +362,11 @@ fn burstiness(gaps: Gaps) -> f64 {
     }
     let (n, sum) = (u128::from(gaps.n), u128::from(gaps.sum));
     // n²σ² in integers, as far as they reach: the difference of two large squares is where floats lose their digits.
-    let spread = match (n.checked_mul(gaps.sum_sq), sum.checked_mul(sum)) {
-        (Some(a), Some(b)) => math::sqrt(a.saturating_sub(b) as f64),
-        _ => {
-            let (n, sum) = (n as f64, sum as f64);
-            math::sqrt((n * gaps.sum_sq as f64 - sum * sum).max(0.0))
-        }
+    let spread = if let (Some(a), Some(b)) = (n.checked_mul(gaps.sum_sq), sum.checked_mul(sum)) {
+        math::sqrt(a.saturating_sub(b) as f64)
+    } else {
+        let (n, sum) = (n as f64, sum as f64);
+        math::sqrt((n * gaps.sum_sq as f64 - sum * sum).max(0.0))
     };
     (spread - sum as f64) / (spread + sum as f64)
 }

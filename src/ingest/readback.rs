@@ -35,31 +35,29 @@ impl ReadBack {
 
     /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
     pub fn push(&mut self, packed: &[u8]) -> bool {
-        let Self {
-            gunzip,
-            ranges,
-            texts,
-            offset,
-            end,
-        } = self;
-        gunzip.push(packed, |text| {
-            for (range, out) in ranges.iter().zip(texts.iter_mut()) {
-                let from = range.0.max(*offset).min(*offset + text.len() as u64) - *offset;
-                let to = (range.0 + u64::from(range.1)).clamp(*offset, *offset + text.len() as u64)
-                    - *offset;
-                if from < to {
-                    out.extend_from_slice(&text[from as usize..to as usize]);
-                }
-            }
-            *offset += text.len() as u64;
-        });
-        self.offset < *end
+        let mut gunzip = std::mem::take(&mut self.gunzip);
+        gunzip.push(packed, |text| self.keep(text));
+        self.gunzip = gunzip;
+        self.offset < self.end
     }
 
-    /// The texts, in the order of the ranges.
+    /// The texts, in the order of the ranges; those beyond the end of the text are shorter.
     #[must_use]
-    pub fn into_texts(self) -> Vec<Vec<u8>> {
+    pub fn into_texts(mut self) -> Vec<Vec<u8>> {
+        if self.offset < self.end {
+            std::mem::take(&mut self.gunzip).finish(|text| self.keep(text));
+        }
         self.texts
+    }
+
+    fn keep(&mut self, text: &[u8]) {
+        let (from, to) = (self.offset, self.offset + text.len() as u64);
+        for ((start, byte_len), out) in self.ranges.iter().zip(&mut self.texts) {
+            let first = (*start).clamp(from, to);
+            let last = (start + u64::from(*byte_len)).clamp(from, to);
+            out.extend_from_slice(&text[(first - from) as usize..(last - from) as usize]);
+        }
+        self.offset = to;
     }
 }
 

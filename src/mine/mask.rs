@@ -122,7 +122,7 @@ fn push(message: &[u8], spans: &mut Vec<(u32, u32)>, from: usize, to: usize) {
                     .iter()
                     .all(|b| b":./@-".contains(b)) =>
         {
-            last.1 = to32
+            last.1 = to32;
         }
         _ => spans.push((from32, to32)),
     }
@@ -197,7 +197,7 @@ fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
             .count();
         return Some((start - scheme, reach - trail));
     }
-    let n_slashes = word.iter().filter(|&&b| b == b'/').count();
+    let n_slashes = memchr::memchr_iter(b'/', word).count();
     let has_digit = word.iter().any(u8::is_ascii_digit);
     (n_slashes >= 2 || (has_digit && !word.starts_with(b"HTTP/"))).then_some((start, end))
 }

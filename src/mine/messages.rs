@@ -118,7 +118,7 @@ impl Messages {
 /// Identity of how a message begins: its first two words without digits.
 fn beginning(message: &[u8]) -> u64 {
     let words = message
-        .split(|b| b.is_ascii_whitespace())
+        .split(u8::is_ascii_whitespace)
         .filter(|word| !word.is_empty());
     words.take(2).fold(1, |state, word| {
         let is_plain = !word.iter().any(u8::is_ascii_digit);

@@ -44,6 +44,7 @@ fn incident(id: u32, title: &str, from_bin: f64, to_bin: f64, score: f64) -> Inc
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one literal")]
 pub(super) fn report() -> Report {
     let n = 72;
     let mut info = Vec::new();

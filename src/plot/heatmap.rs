@@ -97,7 +97,7 @@ impl Plot for Heatmap {
     fn scene(&self, report: &Report, view: &View) -> Scene {
         let names = &report.features.names;
         let n = names.len();
-        if n < 2 || n > 200 {
+        if !(2..=200).contains(&n) {
             return Scene::sentence(view, &self.describe(report));
         }
         let mut scene = Scene::new(view);

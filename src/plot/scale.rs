@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn ticks_are_round() {
         let check = |lo, hi, n, expected: &[f64]| {
-            assert_eq!(ticks(lo, hi, n, 0.0), expected, "{lo} to {hi}")
+            assert_eq!(ticks(lo, hi, n, 0.0), expected, "{lo} to {hi}");
         };
         check(0.0, 100.0, 5, &[0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         check(0.0, 7.0, 4, &[0.0, 2.0, 4.0, 6.0]);

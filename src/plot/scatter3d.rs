@@ -355,7 +355,8 @@ fn draw_axis(
     }
     // A text whose nearest corner is `css` pixels from the edge, whichever way the edge runs.
     let beside = |dot: Dot, css: f64, width: f64| {
-        let far = f64::from(view.px(css)) + (out.0.abs() * width + out.1.abs() * size * 1.15) / 2.0;
+        let far =
+            f64::from(view.px(css)) + f64::midpoint(out.0.abs() * width, out.1.abs() * size * 1.15);
         (
             dot.0 + libm::round(out.0 * far) as i32,
             dot.1 + libm::round(out.1 * far) as i32,

@@ -316,10 +316,10 @@ impl Scene {
                     area.draw(&PathElement::new(dots.clone(), stroke(*color, *width)))?;
                 }
                 Shape::Polygon { dots, color } => {
-                    area.draw(&Polygon::new(dots.clone(), color.filled()))?
+                    area.draw(&Polygon::new(dots.clone(), color.filled()))?;
                 }
                 Shape::Disc { at, radius, color } => {
-                    area.draw(&Circle::new(*at, *radius, color.filled()))?
+                    area.draw(&Circle::new(*at, *radius, color.filled()))?;
                 }
                 Shape::Ring {
                     at,

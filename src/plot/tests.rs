@@ -146,6 +146,7 @@ fn odd_reports() -> Vec<Report> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "goldens are files")]
 fn pictures_equal_the_golden_ones() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/plots");
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();

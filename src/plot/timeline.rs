@@ -70,6 +70,10 @@ impl Plot for Timeline {
         )
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one picture, drawn from back to front"
+    )]
     fn scene(&self, report: &Report, view: &View) -> Scene {
         let timeline = &report.timeline;
         let n = n_bins(timeline);
@@ -241,8 +245,8 @@ impl Plot for Timeline {
     }
 
     fn tooltip(&self, report: &Report, pick: &Pick, row: usize) -> Vec<String> {
-        match pick {
-            Pick::Incident { .. } => report.incidents.get(row).map_or_else(Vec::new, |incident| {
+        if let Pick::Incident { .. } = pick {
+            report.incidents.get(row).map_or_else(Vec::new, |incident| {
                 vec![
                     format!("incident {}: {}", incident.id, incident.title),
                     clock::span(incident.start_ms, incident.end_ms),
@@ -252,28 +256,27 @@ impl Plot for Timeline {
                         scale::short(incident.score)
                     ),
                 ]
-            }),
-            _ => {
-                let timeline = &report.timeline;
-                let mut lines = vec![
-                    clock::span(bin_start(timeline, row), bin_start(timeline, row + 1)),
-                    counted(total(timeline, row), "record"),
-                ];
-                let by_level: Vec<String> = timeline
-                    .series
-                    .iter()
-                    .filter_map(|series| series.n_records.get(row).map(|n| (series, *n)))
-                    .filter(|(series, n)| *n > 0 && !series.level.is_empty())
-                    .map(|(series, n)| format!("{} {}", grouped(u64::from(n)), series.level))
-                    .collect();
-                if !by_level.is_empty() {
-                    lines.push(by_level.join(", "));
-                }
-                if let Some(mark) = timeline.marks.iter().find(|mark| mark.bin as usize == row) {
-                    lines.push(format!("anomaly score {}", scale::short(mark.score)));
-                }
-                lines
+            })
+        } else {
+            let timeline = &report.timeline;
+            let mut lines = vec![
+                clock::span(bin_start(timeline, row), bin_start(timeline, row + 1)),
+                counted(total(timeline, row), "record"),
+            ];
+            let by_level: Vec<String> = timeline
+                .series
+                .iter()
+                .filter_map(|series| series.n_records.get(row).map(|n| (series, *n)))
+                .filter(|(series, n)| *n > 0 && !series.level.is_empty())
+                .map(|(series, n)| format!("{} {}", grouped(u64::from(n)), series.level))
+                .collect();
+            if !by_level.is_empty() {
+                lines.push(by_level.join(", "));
             }
+            if let Some(mark) = timeline.marks.iter().find(|mark| mark.bin as usize == row) {
+                lines.push(format!("anomaly score {}", scale::short(mark.score)));
+            }
+            lines
         }
     }
 }

@@ -64,10 +64,10 @@ pub fn duration(micros: i64) -> String {
         }
     };
     match micros {
-        ..SECOND => format!("{} ms", micros.max(0) / 1000),
-        ..MINUTE => format!("{} s", text(in_units(SECOND))),
-        ..HOUR => format!("{} min", text(in_units(MINUTE))),
-        ..DAY => format!("{} h", text(in_units(HOUR))),
+        _ if micros < SECOND => format!("{} ms", micros.max(0) / 1000),
+        _ if micros < MINUTE => format!("{} s", text(in_units(SECOND))),
+        _ if micros < HOUR => format!("{} min", text(in_units(MINUTE))),
+        _ if micros < DAY => format!("{} h", text(in_units(HOUR))),
         _ => format!("{} days", text(in_units(DAY))),
     }
 }

@@ -98,12 +98,11 @@ impl Service {
     /// Queues what is due.
     pub(super) fn expand(&mut self, queue: &mut Queue) {
         let n_before = queue.n_lines();
-        match (0..PERIODIC.len()).find(|idx| self.due[*idx] <= self.next_unit) {
-            Some(_) => self.periodic(queue),
-            None => {
-                let at = self.next_unit;
-                self.unit(at, queue);
-            }
+        if self.due.iter().any(|due| *due <= self.next_unit) {
+            self.periodic(queue);
+        } else {
+            let at = self.next_unit;
+            self.unit(at, queue);
         }
         let n_new = (queue.n_lines() - n_before) as u32;
         self.n_done += n_new;
@@ -131,7 +130,7 @@ impl Service {
             .unwrap_or(0);
         let (what, period) = PERIODIC[idx];
         let at = self.due[idx];
-        self.due[idx] += period + self.dice.below(400) as i64 * MILLISECOND;
+        self.due[idx] += period + i64::from(self.dice.below(400)) * MILLISECOND;
         if self.plan.is_service_silent(at) {
             return;
         }

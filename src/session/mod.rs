@@ -5,10 +5,12 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod stream;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use self::analysis::Merged;
+use self::stream::Stream;
 use rustc_hash::FxHashMap;
 
 use crate::base::ids::{FileId, MessageId, TemplateId};
@@ -18,7 +20,7 @@ use crate::detect::ensemble::MessageFacts;
 use crate::error::Error;
 use crate::featurize::login;
 use crate::featurize::tally::Tally;
-use crate::ingest::blocks::{BLOCK_LEN, Cut, Cutter};
+use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
 use crate::ingest::gunzip::Gunzip;
 use crate::mine::messages::Message;
@@ -28,12 +30,10 @@ use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, MessageFindings};
 use crate::report::{Report, limits};
-use crate::shard::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed, boundary};
+use crate::shard::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
-/// Bytes read at a time from files that are read from the front.
-const READ_LEN: u64 = 4 << 20;
 /// Distinct messages of a run; further ones share one entry a template.
 const MESSAGE_CAP: usize = 100_000;
 
@@ -77,14 +77,7 @@ enum Source {
     /// Shards read plain lines themselves.
     Split { n_blocks: u32 },
     /// Text comes from the front of the file.
-    Stream {
-        cutter: Cutter,
-        gunzip: Option<Gunzip>,
-        parser: Parser,
-        n_read: u64,
-        is_ended: bool,
-        cuts: VecDeque<Cut>,
-    },
+    Stream(Box<Stream>),
 }
 
 #[derive(Debug)]
@@ -95,7 +88,6 @@ struct OpenFile {
     source: Source,
     n_handed: u32,
     n_merged: u32,
-    fault: Option<String>,
     /// Line feeds before each merged block.
     line_base: Vec<u64>,
     findings: FileFindings,
@@ -106,17 +98,16 @@ impl OpenFile {
     fn n_blocks(&self) -> Option<u32> {
         match &self.source {
             Source::Split { n_blocks } => Some(*n_blocks),
-            Source::Stream { is_ended, cuts, .. } => {
-                (*is_ended && cuts.is_empty()).then_some(self.n_handed)
-            }
+            Source::Stream(stream) => stream.is_done().then_some(self.n_handed),
         }
     }
-}
 
-impl OpenFile {
     fn findings(&self) -> FileFindings {
         FileFindings {
-            fault: self.fault.clone(),
+            fault: match &self.source {
+                Source::Split { .. } => None,
+                Source::Stream(stream) => stream.fault().map(str::to_owned),
+            },
             ..self.findings.clone()
         }
     }
@@ -212,7 +203,7 @@ impl Engine {
         let text = match container {
             Container::Plain => head,
             Container::Gzip => {
-                unpacked = unpack_head(head);
+                unpacked = unpack_head(&meta.name, head)?;
                 container::refuse_binary(&meta.name, &unpacked)?;
                 &unpacked
             }
@@ -227,14 +218,10 @@ impl Engine {
                 u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
             Source::Split { n_blocks }
         } else {
-            Source::Stream {
-                cutter: Cutter::new(boundary(&plan.shape), self.block_len),
-                gunzip: (container == Container::Gzip).then(Gunzip::default),
-                parser: Parser::new(&plan, &Zone::parse(&self.options.timezone)?, reference),
-                n_read: 0,
-                is_ended: false,
-                cuts: VecDeque::new(),
-            }
+            let parser = Parser::new(&plan, &Zone::parse(&self.options.timezone)?, reference);
+            let byte_len = meta.byte_len as u64;
+            let stream = Stream::new(container, &plan.shape, parser, byte_len, self.block_len);
+            Source::Stream(Box::new(stream))
         };
         let id = FileId::from_index(self.files.len());
         let findings = FileFindings::new(&meta, container, &plan);
@@ -246,7 +233,6 @@ impl Engine {
             source,
             n_handed: 0,
             n_merged: 0,
-            fault: None,
             line_base: Vec::new(),
             findings,
         });
@@ -284,33 +270,19 @@ impl Engine {
                     return Task::Block { job, bytes: None };
                 }
                 Source::Split { .. } => {}
-                Source::Stream {
-                    cuts,
-                    n_read,
-                    is_ended,
-                    ..
-                } => {
-                    if let Some(cut) = cuts.pop_front() {
-                        let end = cut.start + cut.bytes.len() as u64;
-                        let job = BlockJob {
-                            file: id,
-                            block: file.n_handed,
-                            start: cut.start,
-                            end,
-                            is_exact: true,
-                            is_line_shared: cut.is_line_shared,
-                        };
+                Source::Stream(stream) => {
+                    if let Some((job, bytes)) = stream.next_block(id, file.n_handed) {
                         file.n_handed += 1;
                         return Task::Block {
                             job,
-                            bytes: Some(cut.bytes),
+                            bytes: Some(bytes),
                         };
                     }
-                    if !*is_ended {
+                    if let Some((offset, byte_len)) = stream.wanted() {
                         return Task::Read {
                             file: id,
-                            offset: *n_read,
-                            byte_len: READ_LEN,
+                            offset,
+                            byte_len,
                         };
                     }
                 }
@@ -321,38 +293,12 @@ impl Engine {
 
     /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.
     pub fn feed(&mut self, file: FileId, bytes: &[u8]) {
-        let Some(file) = self.files.get_mut(file.index()) else {
-            return;
-        };
-        let Source::Stream {
-            cutter,
-            gunzip,
-            parser,
-            n_read,
-            is_ended,
-            cuts,
-        } = &mut file.source
-        else {
-            return;
-        };
-        *n_read += bytes.len() as u64;
-        let is_last = (bytes.len() as u64) < READ_LEN || *n_read >= file.meta.byte_len as u64;
-        let is_lines = matches!(file.setup.plan.shape, Shape::Lines);
-        let mut cut =
-            |text: &[u8]| cutter.push(text, |line| is_lines && parser.is_continuation(line), cuts);
-        match gunzip {
-            None => cut(bytes),
-            Some(gunzip) => {
-                gunzip.push(bytes, &mut cut);
-                if is_last {
-                    gunzip.finish(&mut cut);
-                }
-                file.fault = gunzip.fault().map(str::to_owned);
-            }
-        }
-        if is_last {
-            cutter.finish(cuts);
-            *is_ended = true;
+        if let Some(OpenFile {
+            source: Source::Stream(stream),
+            ..
+        }) = self.files.get_mut(file.index())
+        {
+            stream.feed(bytes);
         }
     }
 
@@ -546,7 +492,7 @@ impl Engine {
 }
 
 /// The first text of a gzip file.
-fn unpack_head(head: &[u8]) -> Vec<u8> {
+fn unpack_head(name: &str, head: &[u8]) -> Result<Vec<u8>, Error> {
     let (mut gunzip, mut text) = (Gunzip::default(), Vec::new());
     for step in head.chunks(64 << 10) {
         gunzip.push(step, |bytes| text.extend_from_slice(bytes));
@@ -554,6 +500,19 @@ fn unpack_head(head: &[u8]) -> Vec<u8> {
             break;
         }
     }
+    gunzip.finish(|bytes| text.extend_from_slice(bytes));
     text.truncate(HEAD_LEN as usize);
-    text
+    match gunzip.fault() {
+        _ if !text.is_empty() => Ok(text),
+        None => Err(Error::EmptyFile {
+            name: name.to_owned(),
+        }),
+        Some(_) => {
+            let kind = "a damaged gzip file without any readable text".to_owned();
+            Err(Error::Binary {
+                name: name.to_owned(),
+                kind,
+            })
+        }
+    }
 }

@@ -478,7 +478,8 @@ impl SampleWriter {
     }
 
     /// The next lines; empty at the end.
-    pub fn next(&mut self) -> Vec<u8> {
+    #[wasm_bindgen(js_name = nextLines)]
+    pub fn next_lines(&mut self) -> Vec<u8> {
         let mut text = Vec::new();
         self.sample.next_chunk(&mut text, 4096);
         text

@@ -11,13 +11,13 @@ use logloupe::sample::{Sample, SampleFormat, SampleParams};
 const MODIFIED_MS: f64 = 1_772_496_000_000.0;
 
 /// A log with its committed report.
-pub struct Golden {
+pub(crate) struct Golden {
     /// File name, and that of the report.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The log.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// The report as JSON.
-    pub report: &'static str,
+    pub(crate) report: &'static str,
 }
 
 macro_rules! report {
@@ -31,7 +31,7 @@ fn sample(seed: u64, format: SampleFormat) -> Vec<u8> {
 }
 
 /// gzip in two members, as rotated and appended logs are.
-pub fn gzip(text: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
     for part in [&text[..text.len() / 3], &text[text.len() / 3..]] {
         let mut encoder = flate2::write::GzEncoder::new(&mut packed, flate2::Compression::fast());
@@ -42,7 +42,7 @@ pub fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 /// Every golden log.
-pub fn all() -> Vec<Golden> {
+pub(crate) fn all() -> Vec<Golden> {
     let golden = |name, bytes, report| Golden {
         name,
         bytes,
@@ -88,13 +88,13 @@ pub fn all() -> Vec<Golden> {
 }
 
 /// Analyses one log in memory.
-pub fn run(name: &str, bytes: &[u8], layout: Layout) -> Report {
+pub(crate) fn run(name: &str, bytes: &[u8], layout: Layout) -> Report {
     let meta = meta(name, bytes, MODIFIED_MS);
     analyze(&[(meta, bytes)], Options::default(), layout).expect("the golden logs are logs")
 }
 
 /// The report as it is committed: indented, so that a change can be read.
-pub fn committed(report: &Report) -> String {
+pub(crate) fn committed(report: &Report) -> String {
     let value: serde_json::Value =
         serde_json::from_slice(&report.to_json()).expect("a report is JSON");
     indented(&value, 0) + "\n"

@@ -76,6 +76,9 @@ export function duration(ms: number): string {
 
 /** `2026-03-01` */
 export function date(ms: number): string {
+  if (!isRepresentable(ms)) {
+    return "outside the calendar";
+  }
   return new Date(ms).toISOString().slice(0, 10);
 }
 

@@ -324,7 +324,7 @@ class Run {
 function sampleFile(seed: number, nLines: number): File {
   const writer = new SampleWriter(seed, nLines);
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for (let part = writer.next(); part.length > 0; part = writer.next()) parts.push(part.slice());
+  for (let part = writer.nextLines(); part.length > 0; part = writer.nextLines()) parts.push(part.slice());
   writer.free();
   return new File(parts, "sample.log", { lastModified: Date.UTC(2026, 2, 3) });
 }

@@ -101,7 +101,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
       <div class="incident-body">
         <h3>
           <button type="button" class="link-title" onClick={() => showIncident(incident)}>
-            <LogText text={incident.title} />
+            <TemplateText text={incident.title} />
           </button>
         </h3>
         <p class="incident-facts">

@@ -119,7 +119,8 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
               ? failure === null
                 ? "Reading…"
                 : ""
-              : `${format.counted(total, "record")}, times in UTC`}
+              : format.counted(total, "record")}
+            {report.totals.firstMs != null && <span class="wide-only">, times in UTC</span>}
           </span>
           {total !== null && total > ROWS && (
             <Pager total={total} firstRow={firstRow} setFirstRow={setFirstRow} />
@@ -239,6 +240,10 @@ function Rows(props: {
   report: Report;
   hasFiles: boolean;
 }): JSX.Element {
+  // The date need not stand on every line where all are of one day.
+  const { firstMs, lastMs } = props.report.totals;
+  const isTimed = firstMs != null && lastMs != null;
+  const hasDates = isTimed && format.date(firstMs) !== format.date(lastMs);
   const { nRows, firstRow, pages, fetchPage, unfolded, hasFiles, report } = props;
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
   const items = rows.getVirtualItems();
@@ -252,7 +257,9 @@ function Rows(props: {
 
   return (
     <div
-      class={`lines-scroller ${isWrapped.value ? "is-wrapped" : ""} ${hasFiles ? "has-files" : ""}`}
+      class={`lines-scroller ${isWrapped.value ? "is-wrapped" : ""} ${hasFiles ? "has-files" : ""} ${
+        isTimed ? (hasDates ? "has-dates" : "") : "is-untimed"
+      }`}
       ref={scroller}
       tabIndex={0}
       role="region"
@@ -276,6 +283,7 @@ function Rows(props: {
               ) : (
                 <Row
                   line={line}
+                  hasDate={hasDates}
                   fileName={hasFiles ? (report.files[line.file]?.name ?? "") : ""}
                   isUnfolded={unfolded.has(idx)}
                   unfold={() => {
@@ -294,6 +302,7 @@ function Rows(props: {
 
 function Row(props: {
   line: RawLine;
+  hasDate: boolean;
   fileName: string;
   isUnfolded: boolean;
   unfold: () => void;
@@ -314,7 +323,7 @@ function Row(props: {
         class="line-time"
         title={line.ms != null ? `${format.dateTime(line.ms)} UTC` : "No time"}
       >
-        {line.ms != null ? format.dateTime(line.ms) : "–"}
+        {line.ms == null ? "–" : props.hasDate ? format.dateTime(line.ms) : format.clock(line.ms)}
       </span>
       <span class="line-level">{line.level !== "" && <Level level={line.level} />}</span>
       <span

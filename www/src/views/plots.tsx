@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { PlotKind, Report, View } from "../../pkg/logloupe.js";
+import { Plots, type Report, type View } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import { schedule, unschedule } from "../frame.ts";
 import { plots } from "../plots.ts";
@@ -13,6 +13,8 @@ import { targetAt, type Target } from "./targets.ts";
 
 const START_YAW = 0.6;
 const START_PITCH = 0.35;
+/** Size of the page's text at which a plot's text has its own size. */
+const BASE_FONT_PX = 15;
 
 export function TimelinePanel({ report }: { report: Report }): JSX.Element {
   const { timeline, totals } = report;
@@ -72,54 +74,49 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** What a plot shows, in a line; a plot not named here speaks for itself. */
+const ABOUT: Record<string, string> = {
+  scatter:
+    "Each point is an episode of one message; the higher, the stranger. Colours are patterns.",
+  clusters:
+    "Each point is a distinct message; near points use the same words. What is in no cluster is drawn as noise.",
+  heatmap:
+    "How the features of the windows move: +1 together, −1 against each other, 0 independently.",
+  scatter3d:
+    "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
+};
+
+/** Whether a plot has nothing to draw; it then says so in words. */
+function isEmpty(kind: string, { points, space, features, clusters }: Report): boolean {
+  switch (kind) {
+    case "scatter":
+      return points.length === 0;
+    case "scatter3d":
+      return space.length === 0;
+    case "heatmap":
+      return features.correlation.length === 0;
+    case "clusters":
+      return clusters.points.length === 0;
+    default:
+      return false;
+  }
+}
+
 export function PlotGrid({ report }: { report: Report }): JSX.Element {
-  const { points, space, features, clusters } = report;
+  const drawn = plots.value;
   return (
-    <div class="plot-grid">
-      <Panel
-        id="scatter"
-        title="Strange messages over time"
-        about="Each point is an episode of one message; the higher, the stranger. Colours are patterns."
-      >
-        {points.length > 0 ? (
-          <Plot kind="scatter" report={report} />
-        ) : (
-          <Empty>There is nothing to place: no record has both a time and a score.</Empty>
-        )}
-      </Panel>
-      <Panel
-        id="clusters"
-        title="Messages that resemble each other"
-        about="Each point is a distinct message; near points use the same words. Points in no cluster are drawn as noise."
-      >
-        {clusters.points.length > 0 ? (
-          <Plot kind="clusters" report={report} />
-        ) : (
-          <Empty>There are too few distinct messages to group.</Empty>
-        )}
-      </Panel>
-      <Panel
-        id="heatmap"
-        title="What rises and falls together"
-        about="Correlation of the windows’ features: 1 is in step, −1 is opposed, 0 is unrelated."
-      >
-        {features.names.length > 0 && features.correlation.length > 0 ? (
-          <Plot kind="heatmap" report={report} />
-        ) : (
-          <Empty>There are too few windows of time to compare their features.</Empty>
-        )}
-      </Panel>
-      <Panel
-        id="scatter3d"
-        title="Windows by logins, events and addresses"
-        about="Each point is a window of time: failed logins, events, and how spread out its IP addresses are. Drag or use the arrow keys to turn."
-      >
-        {space.length > 0 ? (
-          <Plot kind="scatter3d" report={report} />
-        ) : (
-          <Empty>There are no windows of time to place.</Empty>
-        )}
-      </Panel>
+    <div class="plot-grid" id="plots">
+      {Plots.kinds()
+        .filter(({ name }) => name !== "timeline")
+        .map(({ name, title }) => (
+          <Panel key={name} id={name} title={title} about={ABOUT[name]}>
+            {isEmpty(name, report) ? (
+              <Empty>{drawn?.describe(name)}</Empty>
+            ) : (
+              <Plot kind={name} report={report} />
+            )}
+          </Panel>
+        ))}
     </div>
   );
 }
@@ -131,7 +128,7 @@ interface Place {
   y: number;
 }
 
-function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element {
+function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const angle = useRef({ yaw: START_YAW, pitch: START_PITCH });
   const [hover, setHover] = useState<{ at: Place; target: Target } | null>(null);
@@ -145,12 +142,14 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
 
   const viewNow = (): SizedView => {
     const element = canvas.current;
-    const scale = window.devicePixelRatio || 1;
+    const ratio = window.devicePixelRatio || 1;
     const range = isTimed ? state.range.value : null;
     return {
-      width: Math.max(1, Math.round((element?.clientWidth ?? 1) * scale)),
-      height: Math.max(1, Math.round((element?.clientHeight ?? 1) * scale)),
-      scale,
+      width: Math.max(1, Math.round((element?.clientWidth ?? 1) * ratio)),
+      height: Math.max(1, Math.round((element?.clientHeight ?? 1) * ratio)),
+      // Text in a plot grows with the text of the page.
+      scale:
+        (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT_PX,
       isDark: isDark(),
       yaw: angle.current.yaw,
       pitch: angle.current.pitch,
@@ -198,10 +197,10 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
   }, []);
 
   const find = (at: Place): Target | null => {
-    const { scale } = viewNow();
+    const ratio = window.devicePixelRatio || 1;
     return drawn === null
       ? null
-      : targetAt(drawn, report, kind, at.x * scale, at.y * scale, viewNow());
+      : targetAt(drawn, report, kind, at.x * ratio, at.y * ratio, viewNow());
   };
   const placeOf = (event: PointerEvent): Place => {
     const box = canvas.current?.getBoundingClientRect();
@@ -371,7 +370,7 @@ function Plot({ kind, report }: { kind: PlotKind; report: Report }): JSX.Element
   );
 }
 
-function Legend({ kind }: { kind: PlotKind }): JSX.Element | null {
+function Legend({ kind }: { kind: string }): JSX.Element | null {
   const entries = plots.value?.legend(kind, isDark()) ?? [];
   return entries.length === 0 ? null : (
     <ul class="legend" aria-label="Legend">

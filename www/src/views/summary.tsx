@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Report } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
-import { LogText } from "./parts.tsx";
+import { LogText, TemplateText } from "./parts.tsx";
 
 export function Summary({ report }: { report: Report }): JSX.Element {
   const { totals, files } = report;
@@ -23,7 +23,7 @@ export function Summary({ report }: { report: Report }): JSX.Element {
         {firstMs != null && lastMs != null && <span> · {format.span(firstMs, lastMs)} UTC</span>}
       </p>
       <h1 class="sentence" id="sentence">
-        <LogText text={report.sentence} />
+        <TemplateText text={report.sentence} />
       </h1>
       <dl class="numbers">
         <Figure term="lines" hint="All of them were read and analysed.">

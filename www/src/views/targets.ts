@@ -1,6 +1,6 @@
 // What is at a place of a plot → what to say about it, and which lines it stands for.
 
-import type { Pick, PlotKind, Plots, Report, View } from "../../pkg/logloupe.js";
+import type { Pick, Plots, Report, View } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { showIncident } from "./incidents.tsx";
 import { showWindow } from "./windows.tsx";
@@ -16,7 +16,7 @@ export interface Target {
 export function targetAt(
   plots: Plots,
   report: Report,
-  kind: PlotKind,
+  kind: string,
   x: number,
   y: number,
   view: View,

@@ -92,7 +92,7 @@ export function Top(): JSX.Element {
 const SECTIONS: [id: string, name: string][] = [
   ["timeline", "Timeline"],
   ["incidents", "Incidents"],
-  ["scatter", "Plots"],
+  ["plots", "Plots"],
   ["patterns", "Patterns"],
   ["windows", "Windows"],
   ["levels", "Details"],
