@@ -47,6 +47,9 @@ const WINDOW_COLUMNS: [(usize, Kind); 7] = [
 /// Column after those: records against the median of the windows around, on the scale on which counts are compared.
 const LOCAL_KIND: Kind = Kind::Amount { step: 1.0 };
 
+/// Records a window needs for its burstiness to be more than chance.
+const ENOUGH_EVENTS: f64 = 20.0;
+
 /// Windows on each side of one that tell what is usual around it.
 const AROUND: usize = 12;
 
@@ -132,23 +135,19 @@ pub fn score_windows(
 }
 
 /// The features that take part, and the local one. A window of which the log covers only a part cannot be too quiet: its counts
-/// are at least the median.
+/// are at least the median. The burstiness of a handful of records counts as usual.
 fn compared(windows: &Windows, events: &[f64]) -> Array2<f64> {
     let n_windows = windows.rows.nrows();
     let n_global = WINDOW_COLUMNS.len();
-    let mut rows =
-        Array2::from_shape_fn(
-            (n_windows, n_global + 1),
-            |(row_idx, col)| match WINDOW_COLUMNS.get(col) {
-                Some((id, _)) => windows.rows[[row_idx, *id]],
-                None => {
-                    let mut around = around(events, row_idx);
-                    let usual =
-                        math::weighted_quantile(&mut around, 0.5).unwrap_or(events[row_idx]);
-                    Kind::Count.scaled(events[row_idx]) - Kind::Count.scaled(usual)
-                }
-            },
-        );
+    let compared = |row_idx: usize, col: usize| {
+        if let Some((id, _)) = WINDOW_COLUMNS.get(col) {
+            return windows.rows[[row_idx, *id]];
+        }
+        let mut around = around(events, row_idx);
+        let usual = math::weighted_quantile(&mut around, 0.5).unwrap_or(events[row_idx]);
+        Kind::Count.scaled(events[row_idx]) - Kind::Count.scaled(usual)
+    };
+    let mut rows = Array2::from_shape_fn((n_windows, n_global + 1), |(i, j)| compared(i, j));
     for col in 0..=n_global {
         let mut pairs: Vec<(f64, f64)> =
             rows.column(col).iter().map(|value| (*value, 1.0)).collect();
@@ -156,14 +155,13 @@ fn compared(windows: &Windows, events: &[f64]) -> Array2<f64> {
         let is_burstiness = WINDOW_COLUMNS
             .get(col)
             .is_some_and(|column| column.0 == feature::BURSTINESS);
-        for row_idx in 0..n_windows {
-            if windows.is_partial(row_idx as u32) {
-                let value = &mut rows[[row_idx, col]];
-                *value = if is_burstiness {
-                    median
-                } else {
-                    value.max(median)
-                };
+        for (row_idx, n_events) in events.iter().enumerate() {
+            let value = &mut rows[[row_idx, col]];
+            let is_partial = windows.is_partial(row_idx as u32);
+            if is_burstiness && (is_partial || *n_events < ENOUGH_EVENTS) {
+                *value = median;
+            } else if is_partial {
+                *value = value.max(median);
             }
         }
     }
@@ -180,13 +178,12 @@ fn around(values: &[f64], idx: usize) -> Vec<(f64, f64)> {
 
 /// A contribution of a compared column as one of the feature that people see.
 fn shown(windows: &Windows, events: &[f64], idx: usize, compared: &Contribution) -> Contribution {
-    let (col, low, high) = match WINDOW_COLUMNS.get(compared.col as usize) {
-        Some((col, _)) => (*col, compared.low, compared.high),
-        None => {
-            let mut around = around(events, idx);
-            let mut quantile = |q| math::weighted_quantile(&mut around, q).unwrap_or(0.0);
-            (feature::EVENTS, quantile(0.1), quantile(0.9))
-        }
+    let (col, low, high) = if let Some((col, _)) = WINDOW_COLUMNS.get(compared.col as usize) {
+        (*col, compared.low, compared.high)
+    } else {
+        let mut around = around(events, idx);
+        let mut quantile = |q| math::weighted_quantile(&mut around, q).unwrap_or(0.0);
+        (feature::EVENTS, quantile(0.1), quantile(0.9))
     };
     let value = windows.rows[[idx, col]];
     Contribution {
