@@ -488,7 +488,7 @@ mod tests {
             state = crate::base::hash::combine(state, s as u64);
             if state % 15 < 2 {
                 let ip = Some(state / 15 % 20);
-                let level = if state % 1000 == 0 {
+                let level = if state.is_multiple_of(1000) {
                     Level::Error
                 } else {
                     Level::Info
