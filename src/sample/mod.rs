@@ -176,7 +176,7 @@ impl Sample {
     #[must_use]
     pub fn new(params: &SampleParams) -> Self {
         let plan = Plan::new(params);
-        let mut queue = Queue::default();
+        let mut queue = Queue::until(plan.span.end);
         let truth = incidents::plant(&plan, params.seed, &mut queue);
         let n_planted = u32::try_from(queue.n_lines()).unwrap_or(u32::MAX);
         let n_ordinary = params.n_lines.saturating_sub(n_planted);

@@ -5,14 +5,24 @@ use std::collections::BinaryHeap;
 use super::event::{Event, Origin};
 
 /// Events that are known but not yet written; small, because sources are asked only for what is due.
-#[derive(Default)]
 pub(super) struct Queue {
     heap: BinaryHeap<Event>,
+    end: i64,
     n_events: u64,
     n_lines: u64,
 }
 
 impl Queue {
+    /// A queue for a log that ends at `end`: what goes on beyond, such as a session that is still open, ends with it.
+    pub(super) fn until(end: i64) -> Self {
+        Self {
+            heap: BinaryHeap::new(),
+            end,
+            n_events: 0,
+            n_lines: 0,
+        }
+    }
+
     /// Lines queued so far, written or not.
     pub(super) fn n_lines(&self) -> u64 {
         self.n_lines
@@ -29,7 +39,7 @@ impl Queue {
 
     fn push(&mut self, at: i64, origin: Origin, message: String) {
         let event = Event {
-            at,
+            at: at.min(self.end),
             seq: self.n_events,
             origin,
             message,
