@@ -28,7 +28,8 @@ use logloupe::parse::{Parser, Shape};
 use logloupe::protocol::{FileMeta, Options};
 use logloupe::report::words::level_name;
 use logloupe::session::{Engine, HEAD_LEN, Naming, Task};
-use logloupe::shard::{BlockJob, Hit, Shard, Summary};
+use logloupe::shard::Shard;
+use logloupe::shard::wire::{BlockJob, Hit, Summary};
 
 const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--records OUT.csv] [--report OUT.json] FILE...";
 

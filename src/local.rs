@@ -5,7 +5,8 @@ use crate::ingest::blocks::BLOCK_LEN;
 use crate::protocol::{FileMeta, Options};
 use crate::report::Report;
 use crate::session::{Engine, HEAD_LEN, Task};
-use crate::shard::{BlockJob, Shard};
+use crate::shard::Shard;
+use crate::shard::wire::BlockJob;
 
 /// How the work is laid out; the report does not depend on it, except that continuation lines and block summaries meet at
 /// block borders.
@@ -84,7 +85,7 @@ fn work(
     job: BlockJob,
     text: &[u8],
     chunk_len: usize,
-) -> Result<crate::shard::Summary, Error> {
+) -> Result<crate::shard::wire::Summary, Error> {
     shard.begin(job)?;
     for chunk in text.chunks(chunk_len.max(1)) {
         if !shard.push(chunk) {

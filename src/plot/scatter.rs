@@ -149,7 +149,7 @@ impl Plot for Scatter {
             .iter()
             .any(|point| !templates.contains(&point.template))
         {
-            entries.push(LegendEntry::new("other templates", theme.other()));
+            entries.push(LegendEntry::new("other patterns", theme.other()));
         }
         entries
     }

@@ -15,7 +15,7 @@ use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
 use crate::parse::{Level, ParsePlan, Shape};
 use crate::protocol::FileMeta;
-use crate::shard::{Summary, Survey};
+use crate::shard::wire::{Summary, Survey};
 
 use super::limits;
 

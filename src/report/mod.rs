@@ -6,6 +6,9 @@
 
 pub mod build;
 pub mod findings;
+mod incidents;
+mod messages;
+mod time;
 pub mod words;
 
 use serde::{Deserialize, Serialize};

@@ -113,13 +113,7 @@ pub fn message_reason(reasons: &[MessageReason], tfidf: &TfIdf) -> String {
         .iter()
         .take(3)
         .map(|reason| match reason {
-            MessageReason::Level(level) => {
-                format!(
-                    "logged as {} ({}_level)",
-                    level_of(Some(*level)),
-                    level_of(Some(*level))
-                )
-            }
+            MessageReason::Level(level) => format!("logged as {}", level_of(Some(*level))),
             MessageReason::FailedLogin => "a failed login".to_owned(),
             MessageReason::Wording(columns) => format!("says {}", words(columns)),
             MessageReason::Rare { n_records } => {

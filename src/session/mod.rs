@@ -30,7 +30,7 @@ use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, MessageFindings};
 use crate::report::{Report, limits};
-use crate::shard::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;

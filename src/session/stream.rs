@@ -7,7 +7,8 @@ use crate::ingest::blocks::{Cut, Cutter};
 use crate::ingest::container::Container;
 use crate::ingest::gunzip::Gunzip;
 use crate::parse::{Parser, Shape};
-use crate::shard::{BlockJob, boundary};
+use crate::shard::boundary;
+use crate::shard::wire::BlockJob;
 
 /// Bytes read at a time.
 const READ_LEN: u64 = 4 << 20;

@@ -17,7 +17,8 @@ use crate::protocol::{FileMeta, Options, RawLine, Selection};
 use crate::report::words::level_name;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
-use crate::shard::{BlockJob, Hit, Shard, Surveyed};
+use crate::shard::Shard;
+use crate::shard::wire::{BlockJob, Hit, Surveyed};
 
 /// Bytes of a record that are read back.
 const RECORD_CAP: u32 = 64 << 10;

@@ -57,7 +57,7 @@ export function Score({
   return (
     <span class={`score score-${band}`} title={`Score ${format.score(value)} of 100: ${band}`}>
       <span class="score-bar" aria-hidden="true">
-        <span style={{ width: `${Math.max(4, Math.min(100, value))}%` }} />
+        <span style={{ width: `${Math.min(100, value)}%` }} />
       </span>
       <span class="score-value">{format.score(value)}</span>
       {hasWord && <span class="score-word">{band}</span>}

@@ -26,7 +26,7 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
       title="Timeline"
       about={
         hasTimes
-          ? `Records per ${format.duration(timeline.binMs)}, stacked by level; marks are unusual stretches. Drag to zoom, choose a bar to read its lines.${
+          ? `Records per ${format.duration(timeline.binMs)}, stacked by level; marked stretches are unusual, numbered lines are incidents. Drag to zoom, choose a bar to read its lines.${
               totals.nUntimed > 0
                 ? ` ${format.counted(totals.nUntimed, "record")} without a time are not drawn.`
                 : ""

@@ -1,0 +1,188 @@
+//! Messages → the list of templates, the points of the scatter and the cluster plot.
+
+use std::collections::BTreeMap;
+
+use super::build::{saturate, score};
+use super::findings::Findings;
+use super::words;
+use super::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport, limits};
+use crate::base::ids::MessageId;
+use crate::base::math::round_to;
+use crate::base::time::Timestamp;
+use crate::detect::{ALARM, BANDS};
+use crate::parse::Level;
+use crate::protocol::Options;
+
+/// What a template's messages have in common.
+#[derive(Debug, Clone, Copy, Default)]
+struct TemplateSums {
+    n_records: u64,
+    level: Option<Level>,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+    score: f64,
+    strangest: u32,
+}
+
+pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
+    let mut sums = vec![
+        TemplateSums {
+            score: -1.0,
+            ..TemplateSums::default()
+        };
+        findings.templates.len()
+    ];
+    for (idx, message) in findings.messages.iter().enumerate() {
+        let sum = &mut sums[message.template.index()];
+        sum.n_records += u64::from(findings.facts[idx].n_records);
+        sum.level = sum.level.max(findings.facts[idx].level);
+        sum.first = [sum.first, message.first].into_iter().flatten().min();
+        sum.last = sum.last.max(message.last);
+        let score = findings
+            .message_scores
+            .scores
+            .get(idx)
+            .map_or(0.0, |scores| scores.score);
+        if score > sum.score {
+            (sum.score, sum.strangest) = (score, idx as u32);
+        }
+    }
+    let mut order: Vec<usize> = (0..sums.len()).collect();
+    order.sort_by(|&a, &b| {
+        sums[b]
+            .score
+            .total_cmp(&sums[a].score)
+            .then(sums[b].n_records.cmp(&sums[a].n_records))
+            .then(a.cmp(&b))
+    });
+    if order.len() > limits::TEMPLATES {
+        // Half the places go to the strangest, half to the most frequent of the others.
+        let mut rest = order.split_off(limits::TEMPLATES / 2);
+        rest.sort_by_key(|&idx| (std::cmp::Reverse(sums[idx].n_records), idx));
+        order.extend(rest.into_iter().take(limits::TEMPLATES / 2));
+    }
+    order
+        .into_iter()
+        .map(|idx| {
+            let sum = &sums[idx];
+            let reason = if sum.score < BANDS[0] {
+                String::new()
+            } else {
+                let reasons = findings.reasons(MessageId(sum.strangest));
+                words::message_reason(&reasons, &findings.tfidf)
+            };
+            let slices = idx * limits::SPARKLINE..(idx + 1) * limits::SPARKLINE;
+            TemplateReport {
+                id: idx as u32,
+                text: words::quoted(&findings.templates[idx]),
+                n_records: saturate(sum.n_records),
+                level: words::level_of(sum.level).to_owned(),
+                first_ms: sum.first.map(Timestamp::millis),
+                last_ms: sum.last.map(Timestamp::millis),
+                score: score(sum.score.max(0.0)),
+                reason,
+                sparkline: findings
+                    .slices
+                    .get(slices)
+                    .map(<[u32]>::to_vec)
+                    .unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+/// Episodes of anomalous messages, strangest first, then the first sight of other messages, most frequent first.
+pub(super) fn points(findings: &Findings) -> Vec<MessagePoint> {
+    let point = |message: MessageId, time: Timestamp, value: f64, n_records: u32| MessagePoint {
+        ms: time.millis(),
+        score: score(value),
+        template: findings.messages[message.index()].template.0,
+        message: message.0,
+        n_records,
+    };
+    let mut points: Vec<MessagePoint> = findings
+        .episodes
+        .iter()
+        .map(|e| {
+            point(
+                e.message,
+                e.start,
+                findings.score(e.message, Some(e.start)),
+                e.n_records,
+            )
+        })
+        .collect();
+    points.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(a.ms.total_cmp(&b.ms))
+            .then(a.message.cmp(&b.message))
+    });
+    points.truncate(limits::POINTS * 2 / 3);
+    let mut others: Vec<MessagePoint> = findings
+        .messages
+        .iter()
+        .enumerate()
+        .filter_map(|(idx, message)| {
+            let id = MessageId::from_index(idx);
+            let value = findings.score(id, None);
+            let first = message.first.filter(|_| value < ALARM)?;
+            Some(point(id, first, value, findings.facts[idx].n_records))
+        })
+        .collect();
+    others.sort_by_key(|point| (std::cmp::Reverse(point.n_records), point.message));
+    others.truncate(limits::POINTS - points.len());
+    points.append(&mut others);
+    points
+}
+
+pub(super) fn clusters(findings: &Findings, options: &Options) -> Clusters {
+    let found = &findings.clusters;
+    let mut groups: BTreeMap<u32, ClusterGroup> = BTreeMap::new();
+    let mut n_noise = 0;
+    let mut points = Vec::new();
+    for (i, (&message, &cluster)) in found.messages.iter().zip(&found.labels).enumerate() {
+        let said = &findings.messages[message.index()];
+        let n_records = findings.facts[message.index()].n_records;
+        match cluster {
+            None => n_noise += 1,
+            Some(id) => {
+                let name = found
+                    .names
+                    .get(id as usize)
+                    .map(String::as_str)
+                    .unwrap_or_default();
+                let empty = ClusterGroup {
+                    id,
+                    name: words::quoted(name),
+                    n_messages: 0,
+                    n_records: 0,
+                };
+                let group = groups.entry(id).or_insert(empty);
+                group.n_messages += 1;
+                group.n_records = group.n_records.saturating_add(n_records);
+            }
+        }
+        let place = found.layout.get(i).copied().unwrap_or_default();
+        points.push(ClusterPoint {
+            x: round_to(place[0], 4),
+            y: round_to(place[1], 4),
+            cluster,
+            template: said.template.0,
+            message: message.0,
+            n_records,
+            score: score(findings.score(message, None)),
+        });
+    }
+    points.sort_by_key(|point| (std::cmp::Reverse(point.n_records), point.message));
+    points.truncate(limits::POINTS);
+    let mut groups: Vec<ClusterGroup> = groups.into_values().collect();
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.n_messages), group.id));
+    Clusters {
+        eps: round_to(found.eps, 4),
+        min_points: options.min_points,
+        points,
+        groups,
+        n_noise,
+    }
+}

@@ -1,0 +1,128 @@
+//! Windows → the timeline, the list of unusual windows and the points of the window plot.
+
+use super::build::score;
+use super::findings::Findings;
+use super::words;
+use super::{LevelSeries, Timeline, TimelineMark, WindowPoint, WindowReport, limits};
+use crate::base::math::round_to;
+use crate::detect::ensemble::WindowScore;
+use crate::featurize::windows::feature;
+
+pub(super) fn timeline(findings: &Findings) -> Timeline {
+    let Some(windows) = &findings.windows else {
+        return Timeline::default();
+    };
+    let per_bin = (windows.n_windows() as usize)
+        .div_ceil(limits::TIMELINE_BINS)
+        .max(1);
+    let n_bins = (windows.n_windows() as usize).div_ceil(per_bin);
+    let mut counts = vec![[0u32; 8]; n_bins];
+    for (idx, by_level) in windows.by_level.iter().enumerate() {
+        for (sum, n) in counts[idx / per_bin].iter_mut().zip(by_level) {
+            *sum = sum.saturating_add(*n);
+        }
+    }
+    let mut marks: Vec<TimelineMark> = Vec::new();
+    for (idx, window) in findings.alarms() {
+        let bin = idx / per_bin as u32;
+        match marks.last_mut() {
+            Some(mark) if mark.bin == bin => mark.score = mark.score.max(score(window.score)),
+            _ => marks.push(TimelineMark {
+                bin,
+                score: score(window.score),
+            }),
+        }
+    }
+    let occurs = (0..8usize)
+        .rev()
+        .filter(|&level| counts.iter().any(|bin| bin[level] > 0));
+    Timeline {
+        start_ms: windows.start.millis(),
+        bin_ms: windows.width_us as f64 / 1000.0 * per_bin as f64,
+        n_bins: n_bins as u32,
+        series: occurs
+            .map(|level| LevelSeries {
+                level: words::level_name(level as u8).to_owned(),
+                n_records: counts.iter().map(|bin| bin[level]).collect(),
+            })
+            .collect(),
+        marks,
+    }
+}
+
+/// Alarms in order of time, a stretch of silence as one: (first window, last window, score).
+pub(super) fn alarms(findings: &Findings) -> Vec<(u32, u32, &WindowScore)> {
+    let mut alarms: Vec<(u32, u32, &WindowScore)> = Vec::new();
+    for (idx, window) in findings.alarms() {
+        match alarms.last_mut() {
+            Some((_, last, before))
+                if *last + 1 == idx
+                    && window.silence.is_some()
+                    && before.silence == window.silence =>
+            {
+                *last = idx;
+            }
+            _ => alarms.push((idx, idx, window)),
+        }
+    }
+    alarms
+}
+
+pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
+    let mut alarms = alarms(findings);
+    alarms.sort_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
+    alarms.truncate(limits::WINDOWS);
+    alarms
+        .into_iter()
+        .map(|(first, last, window)| WindowReport {
+            start_ms: windows.start_of(first).millis(),
+            end_ms: windows.end_of(last).millis(),
+            score: score(window.score),
+            reason: words::window_reason(window, &windows.names),
+            values: windows
+                .rows
+                .row(first as usize)
+                .iter()
+                .map(|&x| round_to(x, 4))
+                .collect(),
+        })
+        .collect()
+}
+
+pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
+    let value = |idx: usize| {
+        findings
+            .window_scores
+            .get(idx)
+            .map_or(0.0, |window| window.score)
+    };
+    let mut order: Vec<usize> = (0..windows.n_windows() as usize).collect();
+    if order.len() > limits::POINTS {
+        order.sort_by(|&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
+        let step = order.len().div_ceil(limits::POINTS / 2);
+        let mut rest = order.split_off(limits::POINTS / 2);
+        rest.sort_unstable();
+        order.extend(rest.into_iter().step_by(step));
+        order.sort_unstable();
+    }
+    order
+        .into_iter()
+        .map(|idx| {
+            let row = windows.rows.row(idx);
+            WindowPoint {
+                start_ms: windows.start_of(idx as u32).millis(),
+                failed_logins: row[feature::FAILED_LOGINS],
+                events: row[feature::EVENTS],
+                ip_entropy: round_to(row[feature::IP_ENTROPY], 3),
+                score: score(value(idx)),
+                cluster: findings.window_clusters.get(idx).copied().flatten(),
+            }
+        })
+        .collect()
+}

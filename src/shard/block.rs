@@ -1,0 +1,316 @@
+//! The bytes of one block → its summary and its records.
+//!
+//! The hot path: once a line, and nothing is allocated for a line whose message has been seen before.
+
+use std::ops::ControlFlow;
+
+use rustc_hash::FxHashMap;
+
+use super::wire::{BlockJob, FileSetup, Summary};
+use crate::base::hash;
+use crate::base::zone::Zone;
+use crate::featurize::login::{self, Login};
+use crate::ingest::split::{Boundary, Piece, Splitter};
+use crate::mine::mask;
+use crate::mine::messages::Messages;
+use crate::parse::{Fields, Parsed, Parser, Shape, Text};
+use crate::table::{BlockTable, Row};
+
+/// Bytes of a source's name that are kept.
+const SOURCE_CAP: usize = 200;
+
+/// A block being worked on.
+#[derive(Debug)]
+pub(super) struct OpenBlock {
+    splitter: Splitter,
+    block: Block,
+    /// Bytes of the line that began before the block are passed over.
+    is_skipping_line: bool,
+    /// Everything the block owns has been seen.
+    is_done: bool,
+}
+
+/// What has been found in it so far.
+#[derive(Debug)]
+struct Block {
+    job: BlockJob,
+    shape: Shape,
+    parser: Parser,
+    scratch: Vec<u8>,
+    messages: Messages,
+    logins: Vec<Login>,
+    table: BlockTable,
+    source_idx: FxHashMap<u64, u16>,
+    sources: Vec<String>,
+    n_by_format: Vec<u64>,
+    summary: Summary,
+    /// Line of the splitter on which the block's own text begins.
+    first_line: Option<u64>,
+    /// First line that begins at or after the block's beginning, while lines that continue the record before are passed over.
+    skip_from: Option<u64>,
+    /// The same at the block's end.
+    reach_from: Option<u64>,
+    /// Lines up to here are counted as belonging to records.
+    covered: u64,
+    is_header_due: bool,
+    has_seen_line: bool,
+    reach: u64,
+}
+
+impl OpenBlock {
+    pub(super) fn new(job: BlockJob, file: &FileSetup, zone: &Zone, reach: u64) -> Self {
+        let boundary = boundary(&file.plan.shape);
+        let is_first = job.start == 0;
+        let block = Block {
+            job,
+            shape: file.plan.shape.clone(),
+            parser: Parser::new(&file.plan, zone, file.reference),
+            scratch: Vec::new(),
+            messages: Messages::default(),
+            logins: Vec::new(),
+            table: BlockTable::default(),
+            source_idx: FxHashMap::default(),
+            sources: Vec::new(),
+            n_by_format: Vec::new(),
+            summary: Summary::default(),
+            first_line: job.is_exact.then_some(0),
+            skip_from: None,
+            reach_from: None,
+            covered: u64::from(job.is_line_shared),
+            is_header_due: is_first && matches!(file.plan.shape, Shape::Csv(_)),
+            has_seen_line: false,
+            reach,
+        };
+        Self {
+            splitter: Splitter::new(boundary, job.feed_from(), !is_first),
+            block,
+            is_skipping_line: !job.is_exact && !is_first,
+            is_done: false,
+        }
+    }
+
+    pub(super) fn job(&self) -> BlockJob {
+        self.block.job
+    }
+
+    /// Feeds the bytes that follow; `false` when the block needs no more.
+    pub(super) fn push(&mut self, mut bytes: &[u8]) -> bool {
+        if self.is_skipping_line {
+            // The first byte is the one before the block: a line feed there means that a line begins right at the start.
+            let Some(end) = memchr::memchr(b'\n', bytes) else {
+                self.skip(bytes.len());
+                self.is_done = self.splitter.offset() >= self.block.job.end;
+                return !self.is_done;
+            };
+            self.skip(end + 1);
+            self.is_skipping_line = false;
+            bytes = &bytes[end + 1..];
+        }
+        let block = &mut self.block;
+        self.is_done = self
+            .splitter
+            .push(bytes, |piece| block.take(piece))
+            .is_break();
+        !self.is_done
+    }
+
+    fn skip(&mut self, n_bytes: usize) {
+        self.splitter = Splitter::new(
+            Boundary::Line,
+            self.splitter.offset() + n_bytes as u64,
+            false,
+        );
+    }
+
+    /// The summary, the records and the names of their sources.
+    pub(super) fn finish(mut self) -> (Summary, BlockTable, Vec<String>) {
+        let block = &mut self.block;
+        if !self.is_done {
+            let _ = self.splitter.finish(|piece| block.take(piece));
+        }
+        if block.job.is_exact {
+            block.summary.text_len = self.splitter.offset() - block.job.start;
+            block.summary.n_newlines = self.splitter.n_newlines();
+            block.summary.is_line_open = self.splitter.n_lines() > self.splitter.n_newlines();
+        }
+        self.block.close()
+    }
+}
+
+impl Block {
+    /// Takes the next piece, or breaks off at the first that belongs to the next block.
+    fn take(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
+        if !self.job.is_exact && !self.is_owned(&piece)? {
+            return ControlFlow::Continue(());
+        }
+        let first_line = *self.first_line.get_or_insert(piece.line);
+        let line = piece.line - first_line;
+        if !self.job.is_exact {
+            let terminator = u64::from(!piece.is_open);
+            // The terminator may be two bytes, so the text is measured by where the next line begins.
+            self.summary.n_newlines += terminator;
+            self.summary.is_line_open = piece.is_open;
+            self.summary.text_len += piece.end - piece.offset;
+        }
+        self.read(piece, line);
+        ControlFlow::Continue(())
+    }
+
+    /// Whether a line is this block's; breaks off where the block ends.
+    ///
+    /// Lines that continue a record across a border belong to the block that holds the last line begun before the border.
+    fn is_owned(&mut self, piece: &Piece<'_>) -> ControlFlow<(), bool> {
+        let is_beyond = piece.offset >= self.job.end;
+        self.has_seen_line |= !is_beyond;
+        if is_beyond {
+            self.reach_from.get_or_insert(piece.offset);
+        }
+        if self.job.start > 0 && self.first_line.is_none() {
+            let from = *self.skip_from.get_or_insert(piece.offset);
+            if piece.offset < from + self.reach && self.parser.is_continuation(piece.bytes) {
+                return ControlFlow::Continue(false);
+            }
+        }
+        let reaches = |from| piece.offset < from + self.reach;
+        if is_beyond
+            && !(self.has_seen_line
+                && self.reach_from.is_some_and(reaches)
+                && self.parser.is_continuation(piece.bytes))
+        {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(true)
+    }
+
+    fn read(&mut self, piece: Piece<'_>, line: u64) {
+        let mut bytes = piece.bytes;
+        if piece.offset == 0 {
+            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        }
+        self.summary.n_cut_lines += u64::from(piece.is_cut());
+        if simdutf8::basic::from_utf8(bytes).is_err() {
+            self.summary.n_invalid_utf8 += bytes
+                .utf8_chunks()
+                .filter(|chunk| !chunk.invalid().is_empty())
+                .count() as u64;
+        }
+        if bytes
+            .iter()
+            .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+        {
+            self.summary.n_blank_lines += piece.n_lines;
+            return;
+        }
+        if std::mem::take(&mut self.is_header_due) {
+            return;
+        }
+        let end = line + piece.n_lines;
+        self.summary.n_record_lines += end.saturating_sub(self.covered.max(line));
+        self.covered = self.covered.max(end);
+
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let parsed = match self.shape {
+            Shape::Lines => self.parser.parse_line(bytes, &mut scratch),
+            Shape::Csv(_) | Shape::JsonArray | Shape::Plain => {
+                Some(self.parser.parse(bytes, &mut scratch))
+            }
+        };
+        match parsed {
+            Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
+            None if self.table.n_rows() > 0 => self
+                .table
+                .extend_last((piece.offset + piece.byte_len - self.job.start) as u32),
+            None => {
+                let parsed = self.parser.parse(bytes, &mut scratch);
+                self.file(&piece, bytes, line, parsed, &scratch);
+            }
+        }
+        self.scratch = scratch;
+    }
+
+    /// Files a record under its message, second, source, level and format.
+    fn file(&mut self, piece: &Piece<'_>, bytes: &[u8], line: u64, parsed: Parsed, scratch: &[u8]) {
+        let fields = parsed.fields;
+        let filed = self.messages.file(
+            fields.message.get(bytes, scratch),
+            fields.timestamp,
+            fields.level,
+        );
+        if filed.is_new {
+            self.logins
+                .push(login::read(&self.messages.list()[filed.idx as usize].text));
+        }
+        let said = self.logins[filed.idx as usize];
+        if let Some(time) = fields.timestamp {
+            let named = |text: Text| {
+                Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
+            };
+            let ip = fields.ip.and_then(named).map(mask::peer).or(filed.ip);
+            let user = fields.user.and_then(named).map(login::user).or(said.user);
+            self.summary
+                .tally
+                .add(time, fields.level, said.is_failed, ip, user);
+        } else {
+            self.summary.n_untimed += 1;
+        }
+        self.summary.n_records += 1;
+        self.summary.n_by_level[fields.level.map_or(0, |level| level as usize)] += 1;
+        let format = usize::from(parsed.format.0);
+        if self.n_by_format.len() <= format {
+            self.n_by_format.resize(format + 1, 0);
+        }
+        self.n_by_format[format] += 1;
+        let source = self.source(fields, bytes, scratch);
+        self.table.push(Row {
+            time: fields.timestamp,
+            level: fields.level,
+            source,
+            message: filed.idx,
+            line: line as u32,
+            n_lines: piece.n_lines as u32,
+            offset: (piece.offset - self.job.start) as u32,
+            byte_len: u32::try_from(piece.byte_len).unwrap_or(u32::MAX),
+        });
+    }
+
+    fn source(&mut self, fields: Fields, bytes: &[u8], scratch: &[u8]) -> u16 {
+        let name = fields.source.get(bytes, scratch);
+        let name = &name[..name.len().min(SOURCE_CAP)];
+        let key = hash::bytes(name);
+        if let Some(&idx) = self.source_idx.get(&key) {
+            return idx;
+        }
+        let idx = u16::try_from(self.sources.len()).unwrap_or(u16::MAX);
+        if idx < u16::MAX {
+            self.sources
+                .push(String::from_utf8_lossy(name).into_owned());
+        } else if self.sources.len() == usize::from(u16::MAX) {
+            self.sources.push("(other sources)".to_owned());
+        }
+        self.source_idx.insert(key, idx);
+        idx
+    }
+
+    fn close(mut self) -> (Summary, BlockTable, Vec<String>) {
+        self.summary.formats = self
+            .n_by_format
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| **n > 0)
+            .map(|(format, &n)| (format as u16, n))
+            .collect();
+        self.summary.messages = self.messages.into_list();
+        self.table.shrink();
+        (self.summary, self.table, self.sources)
+    }
+}
+
+/// What ends a piece of a file of this shape.
+#[must_use]
+pub fn boundary(shape: &Shape) -> Boundary {
+    match shape {
+        Shape::Lines | Shape::Plain => Boundary::Line,
+        Shape::Csv(_) => Boundary::CsvRecord,
+        Shape::JsonArray => Boundary::JsonElement,
+    }
+}

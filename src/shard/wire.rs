@@ -1,0 +1,181 @@
+//! What passes between the engine and the shards: plain data, postcard on the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::ids::{FileId, MessageId};
+use crate::base::time::Timestamp;
+use crate::correlate::incidents::Episode;
+use crate::featurize::tally::Tally;
+use crate::mine::messages::Message;
+use crate::parse::ParsePlan;
+
+/// What every shard must know before its first block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Setup {
+    /// Zone of timestamps that carry none.
+    pub timezone: String,
+    /// Gap in microseconds that ends an episode.
+    pub link_us: i64,
+    /// Nominal bytes of a block.
+    pub block_len: u64,
+    /// One entry a file.
+    pub files: Vec<FileSetup>,
+}
+
+/// How to read one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileSetup {
+    /// Shape and formats.
+    pub plan: ParsePlan,
+    /// Last modification; decides the year of timestamps without one.
+    pub reference: Timestamp,
+}
+
+/// A block to work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockJob {
+    /// The file.
+    pub file: FileId,
+    /// Number of the block within the file, from 0.
+    pub block: u32,
+    /// Offset of the block in the text.
+    pub start: u64,
+    /// Offset of its end.
+    pub end: u64,
+    /// The block was cut at a record; otherwise it owns the lines that begin within it, and its bytes come from one byte
+    /// before `start` to as far as needed.
+    pub is_exact: bool,
+    /// The block before it ends on the line on which this one begins.
+    pub is_line_shared: bool,
+}
+
+impl BlockJob {
+    /// Offset of the first byte to feed.
+    #[must_use]
+    pub fn feed_from(&self) -> u64 {
+        if self.is_exact {
+            self.start
+        } else {
+            self.start.saturating_sub(1)
+        }
+    }
+}
+
+/// What a block holds, ready to be merged with that of its neighbours.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// Bytes of text the block owns.
+    pub text_len: u64,
+    /// Line feeds in them.
+    pub n_newlines: u64,
+    /// The text ends without a line feed.
+    pub is_line_open: bool,
+    /// Lines that belong to records.
+    pub n_record_lines: u64,
+    /// Lines without a visible character.
+    pub n_blank_lines: u64,
+    /// Records.
+    pub n_records: u64,
+    /// Records without a time.
+    pub n_untimed: u64,
+    /// Invalid UTF-8 sequences.
+    pub n_invalid_utf8: u64,
+    /// Lines cut for analysis.
+    pub n_cut_lines: u64,
+    /// Records by level; index 0 is none, then as [`crate::parse::Level`].
+    pub n_by_level: [u64; 8],
+    /// (format, records), by format.
+    pub formats: Vec<(u16, u64)>,
+    /// Distinct messages by first appearance.
+    pub messages: Vec<Message>,
+    /// What is counted per second.
+    pub tally: Tally,
+}
+
+/// Where a record stands, as a shard answers a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Hit {
+    /// When it happened; records without a time come first.
+    pub time: Option<Timestamp>,
+    /// The file.
+    pub file: FileId,
+    /// The block.
+    pub block: u32,
+    /// First line, from 0 at the block's beginning.
+    pub line: u32,
+    /// Lines.
+    pub n_lines: u32,
+    /// Offset of the first byte in the text.
+    pub offset: u64,
+    /// Bytes.
+    pub byte_len: u32,
+    /// Level, 0 for none.
+    pub level: u8,
+    /// Message of the run.
+    pub message: MessageId,
+}
+
+/// Which records a query selects; all conditions must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// For each message of the run whether it is selected; `None`: all.
+    pub messages: Option<Vec<bool>>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// Hits wanted, counted from the earliest.
+    pub n_hits: u32,
+}
+
+/// What the engine asks once it knows which messages are anomalous.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
+    pub interest: Vec<u8>,
+    /// The bit of messages that are anomalous wherever they occur.
+    pub always: u8,
+    /// For each window of time the kinds of alarm it is, as bits.
+    pub alarms: Vec<u8>,
+    /// Start of the first window.
+    pub alarms_start: Timestamp,
+    /// Width of a window in microseconds, at least 1.
+    pub alarm_us: i64,
+    /// For each message its template.
+    pub templates: Vec<u32>,
+    /// Number of templates.
+    pub n_templates: u32,
+    /// Start of the first slice.
+    pub start: Timestamp,
+    /// Width of a slice in microseconds, at least 1.
+    pub slice_us: i64,
+    /// Number of slices.
+    pub n_slices: u32,
+}
+
+impl Survey {
+    /// Whether a record with this message is anomalous at this time.
+    pub(super) fn is_anomalous(&self, message: MessageId, time: Timestamp) -> bool {
+        let interest = self.interest.get(message.index()).copied().unwrap_or(0);
+        if interest == 0 || interest & self.always != 0 {
+            return interest != 0;
+        }
+        let window = time
+            .0
+            .saturating_sub(self.alarms_start.0)
+            .div_euclid(self.alarm_us.max(1));
+        let alarm = usize::try_from(window)
+            .ok()
+            .and_then(|idx| self.alarms.get(idx));
+        alarm.is_some_and(|alarm| alarm & interest != 0)
+    }
+}
+
+/// A shard's answer to a [`Survey`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surveyed {
+    /// Episodes of the anomalous messages; `line` counts from the beginning of `block`.
+    pub episodes: Vec<(u32, Episode)>,
+    /// (template × slices + slice, records) where there are any.
+    pub slices: Vec<(u32, u32)>,
+}
