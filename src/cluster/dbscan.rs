@@ -1,14 +1,16 @@
 //! Rows → clusters of dense neighbourhoods, whatever their shape and number, and noise.
 //!
-//! A row is a core when the rows within `eps`, itself included, weigh at least `min_points`; cores within `eps` of each other are of
-//! one cluster; a row that is no core belongs to the cluster of a core within `eps`, or to none. A row of weight w is w equal points.
-//! A border row within reach of two clusters goes to the one whose first core comes first in the order of rows, as in scikit-learn.
+//! A row is a core when the rows within `eps`, itself included, weigh at least `min_points`; cores within `eps` of
+//! each other are of one cluster; a row that is no core belongs to the cluster of a core within `eps`, or to none.
+//! A row of weight w is w equal points. A border row within reach of two clusters goes to the one whose first core
+//! comes first in the order of rows, as in scikit-learn.
 //!
-//! Nothing is quadratic in memory, and little in time: counting a neighbourhood ends as soon as the row is known to be a core, and a row leaves the index
-//! when it has found its cluster, so that large clusters are walked through once.
+//! Nothing is quadratic in memory, and little in time: counting a neighbourhood ends as soon as the row is known to
+//! be a core, and a row leaves the index when it has found its cluster, so that large clusters are walked through
+//! once.
 //!
-//! Ester, Kriegel, Sander and Xu, "A density-based algorithm for discovering clusters in large spatial databases with noise"
-//! (KDD 1996).
+//! Ester, Kriegel, Sander and Xu, "A density-based algorithm for discovering clusters in large spatial databases
+//! with noise" (KDD 1996).
 
 use std::ops::ControlFlow;
 

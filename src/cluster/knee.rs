@@ -1,9 +1,10 @@
 //! Rows → a radius for DBSCAN: the knee of the curve of k-distances.
 //!
-//! The k-distance of a row is the radius within which its neighbourhood reaches the weight that makes it dense. Sorted, these distances rise
-//! slowly within clusters and steeply among noise; the knee between the two is the radius Ester et al. (1996) advise. It is found
-//! as the point farthest below the chord of the curve: Satopää et al., "Finding a 'kneedle' in a haystack" (2011).
-//! Rows that are dense on their own say nothing about the radius and are left out.
+//! The k-distance of a row is the radius within which its neighbourhood reaches the weight that makes it dense.
+//! Sorted, these distances rise slowly within clusters and steeply among noise; the knee between the two is the
+//! radius Ester et al. (1996) advise. It is found as the point farthest below the chord of the curve: Satopää et
+//! al., "Finding a 'kneedle' in a haystack" (2011). Rows that are dense on their own say nothing about the radius
+//! and are left out.
 
 use std::ops::ControlFlow;
 
@@ -19,7 +20,8 @@ const ENOUGH: usize = 8;
 /// Radius for these rows.
 pub(super) fn eps(data: &Dataset<'_>, search: &mut Search<'_>, min_points: u64) -> f64 {
     let (low, usual, high) = match data.rows() {
-        // Below 0.25 every wording is a cluster of its own; beyond 0.5 messages share less than half of what they say.
+        // Below 0.25 every wording is a cluster of its own; beyond 0.5 messages share less than half of what they
+        // say.
         Rows::Sparse(_) => (0.25, 0.35, 0.5),
         // Distances of standardised rows grow with the root of the number of columns.
         Rows::Dense(rows) => {

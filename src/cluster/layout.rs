@@ -1,7 +1,8 @@
 //! Sparse rows → places in two dimensions that keep as much of their variance as two dimensions can (PCA).
 //!
-//! The first two principal components by block power iteration from a fixed start: the matrix is only ever multiplied with a few vectors and never
-//! filled up or centred in memory. The sign of a component is fixed by its largest loading, so that a picture does not flip from run to run.
+//! The first two principal components by block power iteration from a fixed start: the matrix is only ever
+//! multiplied with a few vectors and never filled up or centred in memory. The sign of a component is fixed by its
+//! largest loading, so that a picture does not flip from run to run.
 //!
 //! Halko, Martinsson and Tropp, "Finding structure with randomness" (2011).
 

@@ -1,7 +1,7 @@
 //! Rows of features → groups of rows that resemble each other, and what to call and where to draw them.
 //!
-//! The contract of every clusterer: one label a row, numbered from 0 by first appearance, `None` for a row that belongs nowhere; the
-//! same input gives the same labels; a row of weight 2 is the same as two rows.
+//! The contract of every clusterer: one label a row, numbered from 0 by first appearance, `None` for a row that
+//! belongs nowhere; the same input gives the same labels; a row of weight 2 is the same as two rows.
 
 use crate::error::FitError;
 use crate::featurize::dataset::Dataset;
@@ -17,7 +17,8 @@ pub trait Clusterer {
     /// Stable name, used on the wire and in golden tests.
     fn name(&self) -> &'static str;
 
-    /// Finds the groups. Dense rows are compared by Euclidean distance (scale them first), sparse rows by 1 − cosine.
+    /// Finds the groups. Dense rows are compared by Euclidean distance (scale them first), sparse rows by 1 −
+    /// cosine.
     ///
     /// # Errors
     /// [`FitError::TooFewRows`] below 2 rows.

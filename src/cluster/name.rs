@@ -1,8 +1,9 @@
 //! Clusters of messages → a few words that tell each from the others.
 //!
-//! A word tells a cluster when many of its messages have it and few others do: the share of the cluster's messages with the word times
-//! ln(1 + A / f), with f the messages with the word and A the messages of an average cluster. That is the class-based TF-IDF of
-//! Grootendorst, "`BERTopic`" (2022). Names of masks (`<ip>`) say what varies and not what is said, so they come last.
+//! A word tells a cluster when many of its messages have it and few others do: the share of the cluster's messages
+//! with the word times ln(1 + A / f), with f the messages with the word and A the messages of an average cluster.
+//! That is the class-based TF-IDF of Grootendorst, "`BERTopic`" (2022). Names of masks (`<ip>`) say what varies and
+//! not what is said, so they come last.
 
 use crate::base::math;
 use crate::featurize::tfidf::TfIdf;

@@ -20,7 +20,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Calls `f` with each other row that was not removed and its distance, where that is at most `eps`; ends early when `f` breaks.
+    /// Calls `f` with each other row that was not removed and its distance, where that is at most `eps`; ends early
+    /// when `f` breaks.
     pub(super) fn visit(
         &mut self,
         row_idx: u32,

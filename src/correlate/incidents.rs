@@ -1,25 +1,31 @@
 //! Anomalous messages in time → incidents: what is near in time and alike in content belongs together.
 //!
-//! **Definition.** Two anomalous records are linked when they are less than `link_seconds` apart and the cosine of their messages is above
-//! `link_similarity`; a message is always like itself. An incident is a connected component of that graph.
+//! **Definition.** Two anomalous records are linked when they are less than `link_seconds` apart and the cosine of
+//! their messages is above `link_similarity`; a message is always like itself. An incident is a connected component
+//! of that graph.
 //!
-//! **Without all pairs.** Records come as *episodes*: maximal runs of one message whose consecutive records are less than
-//! `link_seconds` apart, so all of an episode is in one component. Two episodes of similar messages are joined by some linked pair of
-//! records exactly when the distance of their time spans (0 when they overlap) is less than `link_seconds`:
-//! - Apart, the distance of the spans is that of the last record of one and the first of the other, and no pair is closer.
-//! - Overlapping, let the one that starts later start at t, which is a record of it. Then t lies within the span of the other, so between
-//!   two consecutive records of it (or on one), which are less than `link_seconds` apart; the nearer one is linked to t.
+//! **Without all pairs.** Records come as *episodes*: maximal runs of one message whose consecutive records are
+//! less than `link_seconds` apart, so all of an episode is in one component. Two episodes of similar messages are
+//! joined by some linked pair of records exactly when the distance of their time spans (0 when they overlap) is
+//! less than `link_seconds`:
+//! - Apart, the distance of the spans is that of the last record of one and the first of the other, and no pair is
+//!   closer.
+//! - Overlapping, let the one that starts later start at t, which is a record of it. Then t lies within the span of
+//!   the other, so between two consecutive records of it (or on one), which are less than `link_seconds` apart; the
+//!   nearer one is linked to t.
 //!
-//! So the episodes are swept in the order of their starts, and for each only the latest episode of each similar message is looked at: earlier
-//! ones of that message end at least `link_seconds` before the latest starts, which is not after now. Which messages are similar is looked up
-//! once per distinct message ([`CosineIndex`]).
+//! So the episodes are swept in the order of their starts, and for each only the latest episode of each similar
+//! message is looked at: earlier ones of that message end at least `link_seconds` before the latest starts, which
+//! is not after now. Which messages are similar is looked up once per distinct message ([`CosineIndex`]).
 //!
-//! **Rank.** `score = 0.5 · severity + 20 · spread + 10 · volume + 10 · duration + 10 · concentration`, each of the last four 0 to 1:
+//! **Rank.** `score = 0.5 · severity + 20 · spread + 10 · volume + 10 · duration + 10 · concentration`, each of the
+//! last four 0 to 1:
 //! - severity: highest score of an episode in it;
 //! - spread: distinct messages, log2, 16 make 1: trouble that shows in many places is worse than one message;
 //! - volume: anomalous records, log10, 10,000 make 1;
 //! - duration: log of its seconds, an hour makes 1;
-//! - concentration: of all records with these messages, the share that lies in this incident: what happens all day long is no incident.
+//! - concentration: of all records with these messages, the share that lies in this incident: what happens all day
+//!   long is no incident.
 
 use std::ops::ControlFlow;
 
@@ -169,7 +175,8 @@ impl IncidentValidParams {
         incidents
     }
 
-    /// The connected components as indices of episodes, each in the order of time, the components by their first episode.
+    /// The connected components as indices of episodes, each in the order of time, the components by their first
+    /// episode.
     #[must_use]
     pub fn components(&self, episodes: &[Episode], vectors: &Sparse) -> Vec<Vec<u32>> {
         let link_us = i64::from(self.0.link_seconds) * SECOND;

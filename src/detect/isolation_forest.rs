@@ -1,15 +1,17 @@
 //! Rows → how few random cuts it takes to separate a row from the others: few for what is rare and different.
 //!
-//! It needs no distances and no distribution, works on windows and on words alike, and costs the same however many lines the
-//! rows stand for, because each tree sees a small sample. A row of weight 1000 is 1000 equal points: samples are drawn without
-//! replacement from the expanded rows, and the points in a leaf count with their duplicates.
+//! It needs no distances and no distribution, works on windows and on words alike, and costs the same however many
+//! lines the rows stand for, because each tree sees a small sample. A row of weight 1000 is 1000 equal points:
+//! samples are drawn without replacement from the expanded rows, and the points in a leaf count with their
+//! duplicates.
 //!
-//! Liu, Ting and Zhou, "Isolation forest" (ICDM 2008). As in scikit-learn, a cut is made in a column that varies within its node,
-//! which matters in sparse rows, where nearly all columns are 0 in nearly all nodes.
+//! Liu, Ting and Zhou, "Isolation forest" (ICDM 2008). As in scikit-learn, a cut is made in a column that varies
+//! within its node, which matters in sparse rows, where nearly all columns are 0 in nearly all nodes.
 //!
-//! **From raw score to 0–100.** The raw score s = 2^(−E\[h\]/c(ψ)) is about 0.5 where nothing stands out, but how far below depends on
-//! the data. So the weighted median of the raw scores becomes 0 (half of all points are never strange), 0.6 becomes 50 and 0.8
-//! becomes 100, linear between, clamped outside. A median above 0.55 (very small samples) counts as 0.55.
+//! **From raw score to 0–100.** The raw score s = 2^(−E\[h\]/c(ψ)) is about 0.5 where nothing stands out, but how
+//! far below depends on the data. So the weighted median of the raw scores becomes 0 (half of all points are never
+//! strange), 0.6 becomes 50 and 0.8 becomes 100, linear between, clamped outside. A median above 0.55 (very small
+//! samples) counts as 0.55.
 
 use std::collections::BTreeSet;
 
@@ -186,7 +188,8 @@ impl IsolationForest {
                     let leaf = self.walk(*root, &row, |_, _| depth += 1.0);
                     path += depth + leaf.cut;
                 }
-                // Only what was written is cleared: a row of words has a dozen entries in tens of thousands of columns.
+                // Only what was written is cleared: a row of words has a dozen entries in tens of thousands of
+                // columns.
                 data.for_each_entry(row_idx, |col, _| {
                     if let Some(value) = row.get_mut(col) {
                         *value = 0.0;
@@ -236,8 +239,8 @@ impl Detector for IsolationForest {
 
     /// Splits c(ψ) − E\[h\], the cuts the row was spared, among the columns that spared them.
     ///
-    /// A cut that leads from n points to m shortens the path that is still expected from c(n) to 1 + c(m); the difference is credited
-    /// to its column. Along a path these credits sum up to c(ψ) − h exactly.
+    /// A cut that leads from n points to m shortens the path that is still expected from c(n) to 1 + c(m); the
+    /// difference is credited to its column. Along a path these credits sum up to c(ψ) − h exactly.
     fn explain(&self, data: &Dataset<'_>, row_idx: u32) -> Vec<Contribution> {
         let mut row = vec![0.0; self.n_cols];
         spread(data, row_idx as usize, &mut row);
@@ -412,7 +415,8 @@ impl<'a, 'd> Planter<'a, 'd> {
     }
 }
 
-/// Moves the points for which `is_left` holds to the front, keeping the order of both parts; returns how many there are.
+/// Moves the points for which `is_left` holds to the front, keeping the order of both parts; returns how many there
+/// are.
 fn partition(points: &mut [(u32, u32)], is_left: impl Fn(u32) -> bool) -> usize {
     let mut right = Vec::new();
     let mut n_left = 0;

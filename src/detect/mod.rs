@@ -1,10 +1,11 @@
 //! Rows of features → how strange each row is, on one scale, and why.
 //!
-//! The contract of every detector: one finite score a row, 0 to 100, larger is stranger, [`ALARM`] is the alarm threshold;
-//! the same seed gives the same bits; permuting the rows permutes the scores; a row of weight 2 is the same as two rows.
-//! A method that cannot work on the data says so ([`FitError`]) and the run goes on without it.
+//! The contract of every detector: one finite score a row, 0 to 100, larger is stranger, [`ALARM`] is the alarm
+//! threshold; the same seed gives the same bits; permuting the rows permutes the scores; a row of weight 2 is the
+//! same as two rows. A method that cannot work on the data says so ([`FitError`]) and the run goes on without it.
 //!
-//! [`severity`] and [`silence`] are rules rather than methods that learn; [`ensemble`] combines all into the answer that is shown.
+//! [`severity`] and [`silence`] are rules rather than methods that learn; [`ensemble`] combines all into the answer
+//! that is shown.
 
 use crate::base::math;
 use crate::error::FitError;
@@ -140,7 +141,8 @@ fn calibrate(raw: f64, low: f64, alarm: f64, high: f64) -> f64 {
     tame(score).clamp(0.0, 100.0)
 }
 
-/// Number of columns whose values lie in memory one after another, for detectors that treat the two kinds of rows differently.
+/// Number of columns whose values lie in memory one after another, for detectors that treat the two kinds of rows
+/// differently.
 fn is_sparse(data: &Dataset<'_>) -> bool {
     matches!(data.rows(), Rows::Sparse(_))
 }

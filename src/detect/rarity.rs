@@ -1,8 +1,9 @@
 //! Distinct rows with counts → how improbable it is to meet a point as rare as this one.
 //!
-//! A count alone says little: in a log where most messages occur once, a message that occurs once is normal. So the score comes
-//! from p, the share of all points that belong to a row as rare or rarer. It is a p-value by construction: at most one point in a thousand can
-//! be an alarm, in whatever log. 0 at p = 0.1, 25 at 0.01, 50 at 0.001, 75 at 0.0001, 100 at 0.00001.
+//! A count alone says little: in a log where most messages occur once, a message that occurs once is normal. So the
+//! score comes from p, the share of all points that belong to a row as rare or rarer. It is a p-value by
+//! construction: at most one point in a thousand can be an alarm, in whatever log. 0 at p = 0.1, 25 at 0.01, 50 at
+//! 0.001, 75 at 0.0001, 100 at 0.00001.
 
 use super::{Contribution, Detector, FitDetector, MIN_POINTS, check_points};
 use crate::base::math;

@@ -1,11 +1,12 @@
 //! Level and wording of a message → how bad it says it is.
 //!
-//! A message that calls itself an error is an anomaly however often it occurs, unless errors are the background of this log: where more than
-//! a fifth of all records have a level, that level says less, in proportion. (An Apache error log has nothing but errors; there rarity has
-//! to decide.) Wording counts where the level is silent, as in syslog, which mostly writes none.
+//! A message that calls itself an error is an anomaly however often it occurs, unless errors are the background of
+//! this log: where more than a fifth of all records have a level, that level says less, in proportion. (An Apache
+//! error log has nothing but errors; there rarity has to decide.) Wording counts where the level is silent, as in
+//! syslog, which mostly writes none.
 //!
-//! FATAL 80, ERROR 60, WARN 30. Words of trouble 40 without a level or in a warning, 25 with a harmless one; words of disaster 60, and 45
-//! with a harmless level, 80 in an error.
+//! FATAL 80, ERROR 60, WARN 30. Words of trouble 40 without a level or in a warning, 25 with a harmless one; words
+//! of disaster 60, and 45 with a harmless level, 80 in an error.
 
 use crate::parse::Level;
 

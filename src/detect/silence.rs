@@ -1,10 +1,12 @@
 //! Records per window → stretches without any record where there should have been some.
 //!
-//! A detector that compares single windows cannot see that a quiet log is quiet, nor that five empty windows in a row are worse than one.
-//! Here a stretch of empty windows is measured by the records that are missing from it: its length times the median of the dozen windows around
-//! it that are not empty. It counts only where emptiness is not how the log is: the stretch must be three times as long as the median stretch,
-//! unless there are no more than three, and where more than a tenth of the other windows are empty, it counts for less, in proportion.
-//! A stretch longer than the rest of the log counts for less as well: too little is known of how the log usually is. 10 missing records give 50, 100 give 100, on a logarithmic scale.
+//! A detector that compares single windows cannot see that a quiet log is quiet, nor that five empty windows in a
+//! row are worse than one. Here a stretch of empty windows is measured by the records that are missing from it: its
+//! length times the median of the dozen windows around it that are not empty. It counts only where emptiness is not
+//! how the log is: the stretch must be three times as long as the median stretch, unless there are no more than
+//! three, and where more than a tenth of the other windows are empty, it counts for less, in proportion. A stretch
+//! longer than the rest of the log counts for less as well: too little is known of how the log usually is. 10
+//! missing records give 50, 100 give 100, on a logarithmic scale.
 
 use crate::base::math;
 

@@ -1,10 +1,11 @@
 //! Rows → how far outside its usual range the most unusual feature of a row lies.
 //!
-//! The isolation forest says that a row is unlike the others, however little: in a log without any trouble some window is still the
-//! one with the most records. This detector says whether a difference is large enough to matter. The centre of a column is its median, its
-//! spread (q90 − q10) / 2.563, which is σ for a normal distribution and is not moved by trouble that lasts for less than a tenth of the
-//! log. Counts are compared as 2√(x + 3/8), which makes the spread of a Poisson count 1 whatever its mean (Anscombe, "The
-//! transformation of Poisson, binomial and negative-binomial data", 1948); no spread is taken to be smaller than that.
+//! The isolation forest says that a row is unlike the others, however little: in a log without any trouble some
+//! window is still the one with the most records. This detector says whether a difference is large enough to
+//! matter. The centre of a column is its median, its spread (q90 − q10) / 2.563, which is σ for a normal
+//! distribution and is not moved by trouble that lasts for less than a tenth of the log. Counts are compared as
+//! 2√(x + 3/8), which makes the spread of a Poisson count 1 whatever its mean (Anscombe, "The transformation of
+//! Poisson, binomial and negative-binomial data", 1948); no spread is taken to be smaller than that.
 //!
 //! Up to 3 spreads are usual (score 0), 6 give 50, 12 give 100, linear between.
 
@@ -135,8 +136,8 @@ impl FitDetector for UsualRangeParams {
 impl UsualRange {
     /// How far each value lies outside its usual range, signed: 0 within, then log2(1 + spreads beyond).
     ///
-    /// What is usual becomes equal, and the strangest value does not squeeze all others together: made for the isolation forest,
-    /// which then cuts between unusual rows only.
+    /// What is usual becomes equal, and the strangest value does not squeeze all others together: made for the
+    /// isolation forest, which then cuts between unusual rows only.
     #[must_use]
     pub fn excess(&self, data: &Dataset<'_>) -> Array2<f64> {
         Array2::from_shape_fn((data.n_rows(), self.columns.len()), |(row_idx, col)| {
@@ -146,7 +147,8 @@ impl UsualRange {
         })
     }
 
-    /// (column, spreads from the centre) of what is compared in a row: in sparse rows only the columns with an entry.
+    /// (column, spreads from the centre) of what is compared in a row: in sparse rows only the columns with an
+    /// entry.
     fn deviations(&self, data: &Dataset<'_>, row_idx: usize) -> Vec<(usize, f64)> {
         let mut deviations = Vec::new();
         if is_sparse(data) {

@@ -1,4 +1,5 @@
-//! Rows of features, dense or sparse, with the number of equal points each stands for: what detectors and clusterers take.
+//! Rows of features, dense or sparse, with the number of equal points each stands for: what detectors and
+//! clusterers take.
 
 use std::cmp::Ordering;
 
@@ -34,7 +35,8 @@ impl<'a> Dataset<'a> {
         }
     }
 
-    /// Rows with weights, one a row; a missing weight counts as 1. A row of weight 0 is scored but not learned from.
+    /// Rows with weights, one a row; a missing weight counts as 1. A row of weight 0 is scored but not learned
+    /// from.
     #[must_use]
     pub fn weighted(rows: Rows<'a>, weights: &'a [u32]) -> Self {
         Self {

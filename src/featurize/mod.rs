@@ -1,4 +1,5 @@
-//! Records and messages → numbers: windows of time with their features, distinct messages as sparse vectors, scaling.
+//! Records and messages → numbers: windows of time with their features, distinct messages as sparse vectors,
+//! scaling.
 //!
 //! | module | input → output |
 //! | --- | --- |

@@ -1,10 +1,11 @@
-//! Sparse unit rows → for any of them, the rows whose cosine with it reaches a threshold, without comparing all pairs.
+//! Sparse unit rows → for any of them, the rows whose cosine with it reaches a threshold, without comparing all
+//! pairs.
 //!
-//! An inverted index lists the rows of each column. A query walks its columns from the rarest to the commonest and stops as soon
-//! as the columns that are left are too light to reach the threshold on their own: by Cauchy and Schwarz the inner product over
-//! them is at most their length. So the lists of words that stand everywhere are hardly ever read. The candidates are then compared
-//! in full, so the answer is exact. This is the prefix filter of Bayardo, Ma and Srikant, "Scaling up all pairs similarity
-//! search" (WWW 2007).
+//! An inverted index lists the rows of each column. A query walks its columns from the rarest to the commonest and
+//! stops as soon as the columns that are left are too light to reach the threshold on their own: by Cauchy and
+//! Schwarz the inner product over them is at most their length. So the lists of words that stand everywhere are
+//! hardly ever read. The candidates are then compared in full, so the answer is exact. This is the prefix filter of
+//! Bayardo, Ma and Srikant, "Scaling up all pairs similarity search" (WWW 2007).
 
 use std::ops::ControlFlow;
 
@@ -58,8 +59,8 @@ impl<'a> CosineIndex<'a> {
         *is_removed = true;
     }
 
-    /// Calls `f` with each other row (that was not removed) and its cosine with `row_idx`, where that is at least `threshold`;
-    /// in an order that depends on the rows only. Ends early when `f` breaks.
+    /// Calls `f` with each other row (that was not removed) and its cosine with `row_idx`, where that is at least
+    /// `threshold`; in an order that depends on the rows only. Ends early when `f` breaks.
     pub fn visit(
         &mut self,
         row_idx: u32,

@@ -1,6 +1,8 @@
-//! Columns of features → columns of mean 0 and standard deviation 1 (z-scores), so that units do not decide distances.
+//! Columns of features → columns of mean 0 and standard deviation 1 (z-scores), so that units do not decide
+//! distances.
 //!
-//! Population standard deviation as in scikit-learn's `StandardScaler` with sample weights; a constant column becomes 0.
+//! Population standard deviation as in scikit-learn's `StandardScaler` with sample weights; a constant column
+//! becomes 0.
 
 use ndarray::Array2;
 
@@ -27,7 +29,8 @@ impl StandardScaler {
             let values = (0..data.n_rows())
                 .map(|row_idx| (data.value(row_idx, col), f64::from(data.weight(row_idx))))
                 .filter(|pair| pair.1 > 0.0);
-            // Squares of values around 1e308 would overflow, those of denormals vanish: compute in units of the largest.
+            // Squares of values around 1e308 would overflow, those of denormals vanish: compute in units of the
+            // largest.
             let unit = values
                 .clone()
                 .fold(0.0_f64, |unit, pair| unit.max(pair.0.abs()));

@@ -1,24 +1,28 @@
 //! Records of a block, one at a time → counts per bin of time, small and mergeable in block order.
 //!
 //! Bins are 1 s wide and sparse: only bins with a record exist, so one record in the year 2999 costs one bin.
-//! When more than [`MAX_BINS`] bins would exist, or more than [`MAX_IDENTITIES`] (bin, address) and (bin, user) pairs, all bins
-//! are widened along [`WIDTHS`]. Both numbers only grow with more records and only shrink with wider bins, so the final width
-//! depends on the records alone and not on how they were cut into blocks.
+//! When more than [`MAX_BINS`] bins would exist, or more than [`MAX_IDENTITIES`] (bin, address) and (bin, user)
+//! pairs, all bins are widened along [`WIDTHS`]. Both numbers only grow with more records and only shrink with
+//! wider bins, so the final width depends on the records alone and not on how they were cut into blocks.
 //!
-//! An inter-arrival gap is the time from one record to the next in the order of the log; a clock that steps back gives 0.
-//! It belongs to the bin of its later record. A gap whose ends lie in different bins is kept apart with the narrowest width
-//! of the chain that would hold both ends: it begins to count when the bins (or windows) are at least that wide.
-//! Everything is an integer and every operation a sum, a minimum or a maximum: merging is associative to the bit.
+//! An inter-arrival gap is the time from one record to the next in the order of the log; a clock that steps back
+//! gives 0. It belongs to the bin of its later record. A gap whose ends lie in different bins is kept apart with
+//! the narrowest width of the chain that would hold both ends: it begins to count when the bins (or windows) are at
+//! least that wide. Everything is an integer and every operation a sum, a minimum or a maximum: merging is
+//! associative to the bit.
 
 use std::mem;
 
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Serialize};
 
 use crate::base::time::{SECOND, Timestamp};
 use crate::parse::Level;
 
-/// Widths a bin can have, in seconds; each divides the next. Those above a day are for records scattered over centuries.
+mod wire;
+
+/// Widths a bin can have, in seconds; each divides the next. Those above a day are for records scattered over
+/// centuries.
 pub const WIDTHS: [u32; 12] = [
     1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400, 864_000, 8_640_000, 86_400_000,
 ];
@@ -26,13 +30,16 @@ pub const WIDTHS: [u32; 12] = [
 /// Non-empty bins a tally holds before they are widened.
 pub const MAX_BINS: usize = 65_536;
 
-/// Pairs of (bin, address) and (bin, user) a tally holds before its bins are widened, at most to [`IDENTITY_WIDTH`].
+/// Pairs of (bin, address) and (bin, user) a tally holds before its bins are widened, at most to
+/// [`IDENTITY_WIDTH`].
 pub const MAX_IDENTITIES: usize = 1 << 22;
 
-/// Widest bins, as an index into [`WIDTHS`], that many identities may lead to: coarser ones would save little and cost windows.
+/// Widest bins, as an index into [`WIDTHS`], that many identities may lead to: coarser ones would save little and
+/// cost windows.
 const IDENTITY_WIDTH: usize = 2;
 
-/// Times are held within 18,268 years of the epoch, so that no difference overflows; no log format writes later years.
+/// Times are held within 18,268 years of the epoch, so that no difference overflows; no log format writes later
+/// years.
 const LIMIT_US: i64 = 1 << 59;
 
 /// Number of level counters: none, then TRACE to FATAL.
@@ -161,8 +168,9 @@ impl Bin {
 
 /// Identities of the bin that records are falling into just now.
 ///
-/// A small table remembers where each identity stands, as far as another has not taken its place; then the identity gets
-/// a second entry, and [`compact`] adds the two up. What stands in the table is checked against the entry, so it is never cleared.
+/// A small table remembers where each identity stands, as far as another has not taken its place; then the identity
+/// gets a second entry, and [`compact`] adds the two up. What stands in the table is checked against the entry, so
+/// it is never cleared.
 #[derive(Debug, Clone, Default)]
 struct Recent {
     entries: Vec<(u64, u32)>,
@@ -220,7 +228,8 @@ pub struct Tally {
     n_timed: u64,
     /// Identities in `bins`, with repetitions; an upper bound of the pairs.
     n_identities: usize,
-    /// The bin of the latest record: its slot and its first and one-past-last microsecond (empty before the first record).
+    /// The bin of the latest record: its slot and its first and one-past-last microsecond (empty before the first
+    /// record).
     slot: usize,
     from: i64,
     until: i64,
@@ -229,7 +238,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts one record with a time; times before −16299 or after 20237 are read as those. `ip` and `user` are identities ([`crate::base::hash::bytes`]), not texts.
+    /// Counts one record with a time; times before −16299 or after 20237 are read as those. `ip` and `user` are
+    /// identities ([`crate::base::hash::bytes`]), not texts.
     #[inline]
     pub fn add(
         &mut self,
@@ -336,7 +346,8 @@ impl Tally {
         WIDTHS[self.width_idx]
     }
 
-    /// The same contents in the one form that depends on nothing else: bins in the order of time, identities sorted.
+    /// The same contents in the one form that depends on nothing else: bins in the order of time, identities
+    /// sorted.
     pub(super) fn settled(mut self) -> Self {
         self.flush();
         self.count_identities();
@@ -470,253 +481,5 @@ fn shared_width(a: i64, b: i64) -> Option<u8> {
         .map(|idx| idx as u8)
 }
 
-/// A tally as it travels: identities once, everything else as small differences.
-#[derive(Serialize, Deserialize)]
-struct Wire {
-    width_idx: u8,
-    n_timed: u64,
-    ends: Option<Ends>,
-    /// Every identity that occurs, ascending, each as the difference to the one before.
-    identities: Vec<u64>,
-    bins: Vec<WireBin>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireBin {
-    /// Difference to the index of the bin before.
-    step: i64,
-    /// (level, records) of the levels that occur.
-    by_level: Vec<(u8, u32)>,
-    n_failed_logins: u32,
-    gaps: Gaps,
-    crossing: Vec<(u8, Gaps)>,
-    /// (difference to the place of the identity before, count).
-    ips: Vec<(u32, u32)>,
-    users: Vec<(u32, u32)>,
-}
-
-impl Serialize for Tally {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let tally = self.clone().settled();
-        let mut identities: Vec<u64> = tally
-            .bins
-            .iter()
-            .flat_map(|bin| bin.ips.entries.iter().chain(&bin.users.entries))
-            .map(|entry| entry.0)
-            .collect();
-        identities.sort_unstable();
-        identities.dedup();
-        let places = |counts: &Counts| {
-            let mut before = 0;
-            let place = |entry: &(u64, u32)| {
-                let place = identities.partition_point(|identity| *identity < entry.0) as u32;
-                (place - mem::replace(&mut before, place), entry.1)
-            };
-            counts.entries.iter().map(place).collect()
-        };
-        let mut before = 0;
-        let bins = tally.bins.iter().map(|bin| WireBin {
-            step: bin.index.wrapping_sub(mem::replace(&mut before, bin.index)),
-            by_level: (0..).zip(bin.by_level).filter(|(_, n)| *n > 0).collect(),
-            n_failed_logins: bin.n_failed_logins,
-            gaps: bin.gaps,
-            crossing: bin.crossing.clone(),
-            ips: places(&bin.ips),
-            users: places(&bin.users),
-        });
-        let bins = bins.collect();
-        let mut before = 0;
-        let steps = identities
-            .iter()
-            .map(|identity| identity - mem::replace(&mut before, *identity));
-        Wire {
-            width_idx: tally.width_idx as u8,
-            n_timed: tally.n_timed,
-            ends: tally.ends,
-            identities: steps.collect(),
-            bins,
-        }
-        .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Tally {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = Wire::deserialize(deserializer)?;
-        if usize::from(wire.width_idx) >= WIDTHS.len() {
-            return Err(D::Error::custom("width of bins is not one of the chain"));
-        }
-        let mut identity = 0_u64;
-        let identities: Vec<u64> = wire
-            .identities
-            .into_iter()
-            .map(|step| {
-                identity = identity.wrapping_add(step);
-                identity
-            })
-            .collect();
-        let counts = |places: Vec<(u32, u32)>| {
-            let mut place = 0_u32;
-            let entry = |(step, n): (u32, u32)| {
-                place = place.wrapping_add(step);
-                identities
-                    .get(place as usize)
-                    .map(|identity| (*identity, n))
-                    .ok_or_else(|| D::Error::custom("an identity is missing"))
-            };
-            let entries: Vec<_> = places.into_iter().map(entry).collect::<Result<_, _>>()?;
-            Ok::<_, D::Error>(Counts {
-                n_sorted: entries.len(),
-                entries,
-            })
-        };
-        let mut tally = Self {
-            width_idx: usize::from(wire.width_idx),
-            ends: wire.ends,
-            n_timed: wire.n_timed,
-            ..Self::default()
-        };
-        let mut index = 0_i64;
-        for bin in wire.bins {
-            index = index.wrapping_add(bin.step);
-            let mut by_level = [0; N_LEVELS];
-            for (level, n) in bin.by_level {
-                *by_level
-                    .get_mut(usize::from(level))
-                    .ok_or_else(|| D::Error::custom("a level is out of range"))? = n;
-            }
-            tally.bins.push(Bin {
-                index,
-                by_level,
-                n_failed_logins: bin.n_failed_logins,
-                gaps: bin.gaps,
-                crossing: bin.crossing,
-                ips: counts(bin.ips)?,
-                users: counts(bin.users)?,
-            });
-        }
-        tally.n_identities = tally
-            .bins
-            .iter()
-            .map(|bin| bin.ips.entries.len() + bin.users.entries.len())
-            .sum();
-        tally.index_bins();
-        Ok(tally)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tally(seconds: &[f64]) -> Tally {
-        let mut tally = Tally::default();
-        for s in seconds {
-            tally.add(Timestamp((s * 1e6) as i64), None, false, None, None);
-        }
-        tally
-    }
-
-    fn bytes(tally: &Tally) -> Vec<u8> {
-        postcard::to_stdvec(tally).unwrap()
-    }
-
-    #[test]
-    fn gaps_count_in_bins_that_hold_both_ends() {
-        let t = tally(&[0.0, 0.5, 1.5, 1.25, 7.0]).settled();
-        let bins = t.bins();
-        assert_eq!((bins[0].gaps.n, bins[0].gaps.sum), (1, 500_000));
-        // 0.5 → 1.5 crosses into the second bin and fits 5 s; the step back counts 0.
-        assert_eq!((bins[1].gaps.n, bins[1].gaps.sum), (1, 0));
-        assert_eq!(
-            bins[1].crossing,
-            [(
-                1,
-                Gaps {
-                    n: 1,
-                    sum: 1_000_000,
-                    sum_sq: 1_000_000_000_000
-                }
-            )]
-        );
-        assert_eq!(bins[2].crossing[0].0, 2);
-    }
-
-    #[test]
-    fn merging_is_the_same_as_reading_on() {
-        let times = [0.0, 0.5, 90_000.0, 1.5, 1.25, 7.0, 7.0, -3.0, 86_400.0];
-        let whole = bytes(&tally(&times));
-        for cut in 0..=times.len() {
-            let mut merged = tally(&times[..cut]);
-            merged.merge(tally(&times[cut..]));
-            assert_eq!(bytes(&merged), whole, "cut at {cut}");
-        }
-    }
-
-    #[test]
-    fn bins_widen_when_there_are_too_many() {
-        let mut t = Tally::default();
-        for s in 0..200_000 {
-            t.add(
-                Timestamp(s * SECOND),
-                Some(Level::Info),
-                s % 2 == 0,
-                Some(s as u64 % 3),
-                None,
-            );
-        }
-        assert_eq!(t.bin_seconds(), 5);
-        let t = t.settled();
-        assert_eq!(t.bins().len(), 40_000);
-        assert_eq!(t.n_timed(), 200_000);
-        assert!(
-            t.bins()
-                .iter()
-                .all(|bin| bin.by_level[3] == 5 && bin.ips.entries.len() == 3)
-        );
-        // Within 5 s there are four gaps of 1 s; the fifth comes from the bin before.
-        assert!(
-            t.bins()
-                .iter()
-                .all(|bin| bin.gaps.n == 4 && bin.gaps.sum == 4_000_000)
-        );
-    }
-
-    #[test]
-    fn records_of_all_ages_still_fit() {
-        let mut t = Tally::default();
-        for day in 0..80_000 {
-            t.add(Timestamp(day * 86_400 * SECOND), None, false, None, None);
-        }
-        t.add(Timestamp(i64::MAX), None, false, None, None);
-        t.add(Timestamp(i64::MIN), None, false, None, None);
-        assert!(t.settled().bins().len() <= MAX_BINS);
-    }
-
-    #[test]
-    fn travels_as_few_bytes() {
-        let mut t = Tally::default();
-        for i in 0..100_000_u64 {
-            let ip = crate::base::hash::combine(7, i * i % 997);
-            t.add(
-                Timestamp(i as i64 * 10_000),
-                Some(Level::Info),
-                false,
-                Some(ip),
-                None,
-            );
-        }
-        let wire = bytes(&t);
-        let back: Tally = postcard::from_bytes(&wire).unwrap();
-        assert_eq!(bytes(&back), wire);
-        // 1,000 bins with up to 100 addresses each: far less than 8 bytes for each of the 60,000 pairs.
-        assert!(wire.len() < 300_000, "{}", wire.len());
-    }
-
-    #[test]
-    fn a_damaged_tally_is_refused() {
-        let mut wire = bytes(&tally(&[1.0]));
-        wire[0] = 99;
-        assert!(postcard::from_bytes::<Tally>(&wire).is_err());
-    }
-}
+mod tests;

@@ -1,12 +1,14 @@
 //! Distinct masked messages with their counts → sparse unit vectors of weighted words (TF-IDF).
 //!
-//! Equal to scikit-learn's `TfidfVectorizer()` fitted on the log in which each message is repeated as often as it was counted:
-//! lower case, words of two or more word characters, idf = ln((1 + n) / (1 + df)) + 1, rows of Euclidean length 1. The length
-//! of a log enters through counts only, so a billion lines cost as much as their distinct messages.
-//! What a mask leaves between its brackets is a word like any other (`<ip>` gives `ip`, `<*>` nothing): that there was an
-//! address is part of what a message says, and a word that stands in most messages weighs little anyway.
+//! Equal to scikit-learn's `TfidfVectorizer()` fitted on the log in which each message is repeated as often as it
+//! was counted: lower case, words of two or more word characters, idf = ln((1 + n) / (1 + df)) + 1, rows of
+//! Euclidean length 1. The length of a log enters through counts only, so a billion lines cost as much as their
+//! distinct messages. What a mask leaves between its brackets is a word like any other (`<ip>` gives `ip`, `<*>`
+//! nothing): that there was an address is part of what a message says, and a word that stands in most messages
+//! weighs little anyway.
 //!
-//! One difference: the combining vowel signs of scripts like Devanagari stay within their word here; Python's `\w` cuts there.
+//! One difference: the combining vowel signs of scripts like Devanagari stay within their word here; Python's `\w`
+//! cuts there.
 //!
 //! Spärck Jones, "A statistical interpretation of term specificity and its application in retrieval" (1972).
 

@@ -1,12 +1,12 @@
 //! The merged tally → one row of features per window of time, gaps included: silence is a window with no record.
 //!
-//! A window is 5 minutes wide unless told otherwise. A short log gets narrower ones until it has 60 of them, a long log wider
-//! ones until it has at most 20,000. Windows stand on the clock (12:00, 12:05 …), so their borders do not move when a line
-//! is added at the front.
+//! A window is 5 minutes wide unless told otherwise. A short log gets narrower ones until it has 60 of them, a long
+//! log wider ones until it has at most 20,000. Windows stand on the clock (12:00, 12:05 …), so their borders do not
+//! move when a line is added at the front.
 //!
-//! One record in 1970 or 2999 must not stretch the analysed range over centuries: where the whole range would give more than
-//! 20,000 windows and all but a thousandth of the records (or a handful of a small log) lie within a tenth of it, only that part
-//! is cut into windows, and the records outside are counted.
+//! One record in 1970 or 2999 must not stretch the analysed range over centuries: where the whole range would give
+//! more than 20,000 windows and all but a thousandth of the records (or a handful of a small log) lie within a
+//! tenth of it, only that part is cut into windows, and the records outside are counted.
 
 use ndarray::Array2;
 
@@ -100,8 +100,8 @@ pub enum WidthNote {
     Narrowed,
     /// The log is so long that narrower windows would be more than [`MAX_WINDOWS`].
     Widened,
-    /// The width that was asked for is no multiple of the bins in which so large a log was counted, or would give more than
-    /// [`MAX_WINDOWS`] windows.
+    /// The width that was asked for is no multiple of the bins in which so large a log was counted, or would give
+    /// more than [`MAX_WINDOWS`] windows.
     NotAsAsked {
         /// What was asked for, in seconds.
         asked: u32,
@@ -161,7 +161,8 @@ impl Windows {
             .filter(|idx| *idx < self.n_windows())
     }
 
-    /// Whether the log begins or ends so far within window `idx` (more than a tenth of it) that few records say nothing.
+    /// Whether the log begins or ends so far within window `idx` (more than a tenth of it) that few records say
+    /// nothing.
     #[must_use]
     pub fn is_partial(&self, idx: u32) -> bool {
         let margin = self.width_us / 10;
@@ -196,7 +197,8 @@ impl WindowsValidParams {
         let n = n_windows(first, last, width_us) as usize;
         let mut rows = Array2::zeros((n, feature::COUNT));
         let mut by_level = vec![[0; N_LEVELS]; n];
-        // Gaps whose ends share a bin of the narrowest chain width that is not below the window's width belong together.
+        // Gaps whose ends share a bin of the narrowest chain width that is not below the window's width belong
+        // together.
         let gap_idx = (0..WIDTHS.len()).find(|idx| super::tally::width_us(*idx) >= width_us);
         let gap_idx = gap_idx.unwrap_or(WIDTHS.len() - 1);
         let mut scratch = Scratch::default();
@@ -353,7 +355,8 @@ impl Scratch {
     }
 }
 
-/// (σ − μ) / (σ + μ): −1 for a clockwork, 0 for a Poisson process, towards 1 for bursts; 0 where that is not defined.
+/// (σ − μ) / (σ + μ): −1 for a clockwork, 0 for a Poisson process, towards 1 for bursts; 0 where that is not
+/// defined.
 ///
 /// Goh and Barabási, "Burstiness and memory in complex systems" (2008).
 fn burstiness(gaps: Gaps) -> f64 {
@@ -361,7 +364,8 @@ fn burstiness(gaps: Gaps) -> f64 {
         return 0.0;
     }
     let (n, sum) = (u128::from(gaps.n), u128::from(gaps.sum));
-    // n²σ² in integers, as far as they reach: the difference of two large squares is where floats lose their digits.
+    // n²σ² in integers, as far as they reach: the difference of two large squares is where floats lose their
+    // digits.
     let spread = if let (Some(a), Some(b)) = (n.checked_mul(gaps.sum_sq), sum.checked_mul(sum)) {
         math::sqrt(a.saturating_sub(b) as f64)
     } else {
@@ -385,234 +389,7 @@ fn entropy_bits(counts: &[(u64, u32)]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::parse::Level;
-
-    fn every(seconds: i64, n: i64) -> Tally {
-        let mut tally = Tally::default();
-        (0..n).for_each(|i| tally.add(Timestamp(i * seconds * SECOND), None, false, None, None));
-        tally
-    }
-
-    fn windows(tally: &Tally) -> Windows {
-        WindowsParams::default()
-            .check()
-            .unwrap()
-            .windows(tally)
-            .unwrap()
-    }
-
-    #[test]
-    fn widths_suit_the_length_of_the_log() {
-        for (seconds, n, width, n_windows, note) in [
-            (1, 1, 1, 1, Some(WidthNote::Narrowed)),
-            (1, 40, 1, 40, Some(WidthNote::Narrowed)),
-            (1, 600, 5, 120, Some(WidthNote::Narrowed)),
-            (1, 3600, 60, 60, Some(WidthNote::Narrowed)),
-            (1, 18_000, 300, 60, None),
-            (60, 1440, 300, 288, None),
-            (3600, 24 * 365, 900, 8757 * 4 + 4, Some(WidthNote::Widened)),
-        ] {
-            let w = windows(&every(seconds, n));
-            if n_windows <= MAX_WINDOWS {
-                assert_eq!(
-                    (w.width_us, w.n_windows()),
-                    (width * SECOND, n_windows),
-                    "{n}"
-                );
-            } else {
-                assert!(w.n_windows() <= MAX_WINDOWS, "{n}");
-            }
-            assert_eq!(w.note, note, "{n}");
-        }
-    }
-
-    #[test]
-    fn an_asked_width_is_used_or_the_reason_given() {
-        let ask = |seconds, tally: &Tally| {
-            let params = WindowsParams {
-                window_seconds: Some(seconds),
-            };
-            let w = params.check().unwrap().windows(tally).unwrap();
-            (w.width_us / SECOND, w.note)
-        };
-        assert_eq!(ask(120, &every(1, 5000)), (120, None));
-        assert_eq!(ask(7, &every(1, 5000)), (7, None));
-        let not_as_asked = |asked| Some(WidthNote::NotAsAsked { asked });
-        assert_eq!(ask(7, &every(1, 100_000)), (15, not_as_asked(7)));
-        assert_eq!(ask(1, &every(1, 50_000)), (5, not_as_asked(1)));
-        for seconds in [0, 86_401] {
-            let params = WindowsParams {
-                window_seconds: Some(seconds),
-            };
-            assert_eq!(params.check().unwrap_err().option, "windowSeconds");
-        }
-    }
-
-    #[test]
-    fn silence_is_windows_too() {
-        let mut t = every(10, 360);
-        (0..360).for_each(|i| {
-            t.add(
-                Timestamp((14_400 + i * 10) * SECOND),
-                Some(Level::Error),
-                true,
-                Some(1),
-                None,
-            );
-        });
-        let w = windows(&t);
-        assert_eq!(w.n_windows(), 60);
-        assert_eq!(w.rows[[12, feature::EVENTS]], 0.0);
-        assert_eq!(w.rows[[50, feature::ERRORS]], 30.0);
-        assert_eq!(w.rows[[50, feature::ERROR_SHARE]], 1.0);
-        assert_eq!(w.rows[[50, feature::FAILED_LOGINS]], 30.0);
-        assert_eq!(w.rows[[50, feature::IPS]], 1.0);
-        assert_eq!(w.rows[[50, feature::BURSTINESS]], -1.0);
-        assert_eq!(w.by_level[0][0], 30);
-        assert_eq!(w.index_of(w.start_of(7)), Some(7));
-        assert_eq!(w.index_of(w.end_of(59)), None);
-        assert_eq!(w.index_of(Timestamp(-1)), None);
-    }
-
-    #[test]
-    fn strays_do_not_stretch_the_range() {
-        for stray in [-50_000 * DAY, 375_000 * DAY] {
-            let mut t = every(1, 1200);
-            t.add(Timestamp(stray), None, false, None, None);
-            let (w, expected) = (windows(&t), windows(&every(1, 1200)));
-            assert_eq!(
-                (w.start, w.width_us, w.n_outside),
-                (expected.start, expected.width_us, 1)
-            );
-            assert_eq!(w.rows, expected.rows);
-        }
-    }
-
-    #[test]
-    fn two_dense_parts_far_apart_are_both_kept() {
-        let mut t = every(1, 5000);
-        (0..5000).for_each(|i| t.add(Timestamp(i * SECOND + 3000 * DAY), None, false, None, None));
-        let w = windows(&t);
-        assert_eq!((w.n_outside, w.note), (0, Some(WidthNote::Widened)));
-        assert!(w.n_windows() <= MAX_WINDOWS);
-        assert_eq!(w.rows.column(feature::EVENTS).sum(), 10_000.0);
-    }
-
-    #[test]
-    fn entropy_and_burstiness_have_their_textbook_values() {
-        assert!((entropy_bits(&[(1, 5), (2, 5), (3, 5), (4, 5)]) - 2.0).abs() < 1e-14);
-        assert_eq!(entropy_bits(&[(1, 5)]), 0.0);
-        assert_eq!(
-            burstiness(Gaps {
-                n: 2,
-                sum: 20,
-                sum_sq: 200
-            }),
-            -1.0
-        );
-        // Gaps 0 and 20: σ = μ.
-        assert_eq!(
-            burstiness(Gaps {
-                n: 2,
-                sum: 20,
-                sum_sq: 400
-            }),
-            0.0
-        );
-        assert_eq!(
-            burstiness(Gaps {
-                n: 9,
-                sum: 0,
-                sum_sq: 0
-            }),
-            0.0
-        );
-    }
-
-    #[test]
-    fn partial_windows_are_known() {
-        let mut t = Tally::default();
-        (200..18_200).for_each(|s| t.add(Timestamp(s * SECOND), None, false, None, None));
-        let w = windows(&t);
-        assert_eq!(w.n_windows(), 61);
-        assert!(w.is_partial(0) && w.is_partial(60) && !w.is_partial(1));
-    }
-
-    #[test]
-    fn a_log_without_times_has_no_windows() {
-        let params = WindowsParams::default().check().unwrap();
-        assert_eq!(params.windows(&Tally::default()), Err(FitError::NoTime));
-    }
-}
+mod tests;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod properties {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::parse::Level;
-
-    type Record = (i64, u8, bool, Option<u64>, Option<u64>);
-
-    fn tally(records: &[Record]) -> Tally {
-        let mut tally = Tally::default();
-        for (t, level, is_failed_login, ip, user) in records {
-            let level = [None, Some(Level::Info), Some(Level::Error)][usize::from(*level)];
-            tally.add(Timestamp(*t), level, *is_failed_login, *ip, *user);
-        }
-        tally
-    }
-
-    /// A clock that mostly goes forward, by steps of very different sizes, and a few wild jumps.
-    fn log() -> impl Strategy<Value = Vec<Record>> {
-        let step = prop_oneof![
-            8 => 0..2_000_000_i64,
-            2 => -3_000_000..400_000_000_i64,
-            1 => any::<i64>().prop_map(|t| t >> 12),
-        ];
-        let identity = || proptest::option::of(0..20_u64);
-        let record = (step, 0..3_u8, any::<bool>(), identity(), identity());
-        proptest::collection::vec(record, 1..300).prop_map(|mut records| {
-            let mut t = 1_700_000_000_000_000_i64;
-            for record in &mut records {
-                t = t.saturating_add(record.0).clamp(-(1 << 61), 1 << 61);
-                record.0 = t;
-            }
-            records
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn windows_do_not_depend_on_blocks(
-            records in log(),
-            cuts in proptest::collection::vec(0..300_usize, 0..6),
-            is_right_first in any::<bool>(),
-        ) {
-            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(records.len())).collect();
-            cuts.extend([0, records.len()]);
-            cuts.sort_unstable();
-            let mut blocks: Vec<Tally> = cuts.windows(2).map(|c| tally(&records[c[0]..c[1]])).collect();
-            // Through the wire, as blocks come from workers, and merged from either side.
-            for block in &mut blocks {
-                *block = postcard::from_bytes(&postcard::to_stdvec(block).unwrap()).unwrap();
-            }
-            while blocks.len() > 1 {
-                let at = if is_right_first { blocks.len() - 2 } else { 0 };
-                let later = blocks.remove(at + 1);
-                blocks[at].merge(later);
-            }
-            let whole = tally(&records);
-            prop_assert_eq!(postcard::to_stdvec(&blocks[0]).unwrap(), postcard::to_stdvec(&whole).unwrap());
-            let params = WindowsParams::default().check().unwrap();
-            let windows = params.windows(&whole).unwrap();
-            prop_assert_eq!(&params.windows(&blocks[0]).unwrap(), &windows);
-            prop_assert!(windows.rows.iter().all(|value| value.is_finite()));
-            prop_assert!(windows.n_windows() <= MAX_WINDOWS);
-            let n_records = windows.rows.column(feature::EVENTS).sum() as u64 + windows.n_outside;
-            prop_assert_eq!(n_records, records.len() as u64);
-        }
-    }
-}
+mod properties;
