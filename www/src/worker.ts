@@ -30,7 +30,14 @@ interface Failure {
 
 type ShardTask =
   | { type: "setup"; setup: Uint8Array; files: File[] }
-  | { type: "block"; job: Uint8Array; file: number; offset: number; byteLen: number; bytes: Uint8Array | undefined }
+  | {
+      type: "block";
+      job: Uint8Array;
+      file: number;
+      offset: number;
+      byteLen: number;
+      bytes: Uint8Array | undefined;
+    }
   | { type: "names"; file: number; block: number; ids: Uint8Array }
   | { type: "survey"; survey: Uint8Array }
   | { type: "find"; filter: Uint8Array };
@@ -51,11 +58,20 @@ function unreadable(name: string): Failure {
 }
 
 function asFailure(error: unknown): Failure {
-  if (typeof error === "object" && error !== null && "code" in error && "message" in error && typeof error.code === "string") {
+  if (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    "message" in error &&
+    typeof error.code === "string"
+  ) {
     return { code: error.code, message: String(error.message) };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "crashed", message: `The analysis stopped unexpectedly (${message}). The page is ready for another file.` };
+  return {
+    code: "crashed",
+    message: `The analysis stopped unexpectedly (${message}). The page is ready for another file.`,
+  };
 }
 
 async function read(file: File, from: number, to: number): Promise<Uint8Array> {
@@ -114,7 +130,8 @@ function shardRole(port: MessagePort): void {
         } else {
           const file = files[task.file];
           if (!file) throw new Error("no such file");
-          let bytes = await (reads.get(task) ?? read(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
+          let bytes = await (reads.get(task) ??
+            read(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
           reads.delete(task);
           let at = task.offset + bytes.length;
           while (shard.push(bytes) && at < file.size) {
@@ -147,7 +164,10 @@ function shardRole(port: MessagePort): void {
 
 /** A shard as the engine sees it: answers come in the order of the questions. */
 class ShardPort {
-  readonly #waiting: { resolve: (bytes: Uint8Array) => void; reject: (failure: Failure) => void }[] = [];
+  readonly #waiting: {
+    resolve: (bytes: Uint8Array) => void;
+    reject: (failure: Failure) => void;
+  }[] = [];
 
   constructor(readonly port: MessagePort) {
     port.onmessage = (event: MessageEvent<ShardAnswer>) => {
@@ -201,7 +221,9 @@ class Run {
     await this.#readAll();
     this.#progress("analyzing", true);
     const survey = engine.analyze();
-    const answers = await Promise.all(this.shards.map((shard) => shard.ask({ type: "survey", survey })));
+    const answers = await Promise.all(
+      this.shards.map((shard) => shard.ask({ type: "survey", survey })),
+    );
     return engine.conclude(answers);
   }
 
@@ -225,7 +247,10 @@ class Run {
       const shard = await this.#freeShard(pending);
       this.#owners.set(`${index}:${block}`, shard);
       const done = shard
-        .ask({ type: "block", job: task.job(), file: index, offset, byteLen, bytes }, bytes ? [bytes.buffer] : [])
+        .ask(
+          { type: "block", job: task.job(), file: index, offset, byteLen, bytes },
+          bytes ? [bytes.buffer] : [],
+        )
         .then((summary) => {
           for (const names of engine.merge(index, block, summary)) {
             const owner = this.#owners.get(`${names.file}:${names.block}`);
@@ -275,7 +300,9 @@ class Run {
     const engine = this.#engine;
     const nLines = Math.min(command.nLines, 500);
     const filter = engine.filter(command.selection, command.first + nLines);
-    const answers = await Promise.all(this.shards.map((shard) => shard.ask({ type: "find", filter })));
+    const answers = await Promise.all(
+      this.shards.map((shard) => shard.ask({ type: "find", filter })),
+    );
     const total = engine.collect(answers, command.first, nLines);
     const lines = engine.lines(await this.#texts(engine.places())) as RawLine[];
     this.send({ type: "lines", run: command.run, query: command.query, total, lines });
@@ -324,7 +351,8 @@ class Run {
 function sampleFile(seed: number, nLines: number): File {
   const writer = new SampleWriter(seed, nLines);
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for (let part = writer.nextLines(); part.length > 0; part = writer.nextLines()) parts.push(part.slice());
+  for (let part = writer.nextLines(); part.length > 0; part = writer.nextLines())
+    parts.push(part.slice());
   writer.free();
   return new File(parts, "sample.log", { lastModified: Date.UTC(2026, 2, 3) });
 }
@@ -337,7 +365,12 @@ function engineRole(ports: MessagePort[]): void {
     throw error;
   });
 
-  const start = async (id: number, files: File[], metas: FileMeta[], options: ConstructorParameters<typeof EngineWorker>[0]): Promise<void> => {
+  const start = async (
+    id: number,
+    files: File[],
+    metas: FileMeta[],
+    options: ConstructorParameters<typeof EngineWorker>[0],
+  ): Promise<void> => {
     run = new Run(id, files, shards, options, send);
     const report = await run.analyze(metas);
     postMessage({ type: "finished", run: id, report }, { transfer: [report.buffer] });
