@@ -304,6 +304,32 @@ check("the sample needs no file", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+check("the log can be read another way", async () => {
+  const page = await openPage();
+  await page.click("text=Try a sample");
+  await waitFor(page, ["done"]);
+  const first = await reportOf(page);
+  assert.equal(first.windowMs, 300_000);
+  await page.selectOption("select[name=windowSeconds]", "900");
+  await page.fill("input[name=timezone]", "Asia/Tokyo");
+  await page.click("text=Read again");
+  await waitFor(page, ["done"]);
+  const second = await reportOf(page);
+  assert.equal(second.windowMs, 900_000);
+  assert.equal(second.totals.firstMs, first.totals.firstMs - 9 * 3600_000);
+  await page.fill("input[name=timezone]", "Mars/Base");
+  await page.click("text=Read again");
+  await page.waitForSelector("[data-code=params]");
+  assert.match(await page.textContent(".alert-detail"), /timezone.*Mars\/Base/);
+  await page.click("text=Try again");
+  await waitFor(page, ["done"]);
+  assert.equal((await reportOf(page)).windowMs, 300_000);
+  await page.click("text=Another sample");
+  await waitFor(page, ["done"]);
+  assert.notDeepEqual((await reportOf(page)).totals, first.totals);
+  assert.deepEqual(page.faults, []);
+});
+
 check("a drop anywhere opens the files", async () => {
   const page = await openPage();
   const text = readFileSync(sample("text", "sample.log"), "utf8");

@@ -1,7 +1,8 @@
 // All state of the page as signals, and the actions that change it.
 
 import { computed, signal } from "@preact/signals";
-import type { Report, Selection, TemplateReport } from "../pkg/logloupe.js";
+import { randomSeed } from "../pkg/logloupe.js";
+import type { Options, Report, Selection, TemplateReport } from "../pkg/logloupe.js";
 import { Engine, EngineError, loadCore, type LinesAnswer, type Progress } from "./engine.ts";
 import { closePlots, loadPlots, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
@@ -61,13 +62,16 @@ export const templatesById = computed(
     ),
 );
 
-type Input = { kind: "files"; files: File[] } | { kind: "sample" };
+type Input = { kind: "files"; files: File[] } | { kind: "sample"; seed: number };
 
 const SAMPLE_SEED = 1;
 const SAMPLE_LINES = 20_000;
 const RATE_SPAN_MS = 4000;
 
 const lastInput = signal<Input | null>(null);
+/** What a person chose for the current input; what is missing takes its default. */
+export const options = signal<Partial<Options>>({});
+export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
 let samples: { at: number; doneBytes: number }[] = [];
 
@@ -115,15 +119,30 @@ export function openFiles(files: File[]): void {
   if (files.length === 0) {
     return;
   }
+  options.value = {};
   openInput({ kind: "files", files });
 }
 
 export function openSample(): void {
-  openInput({ kind: "sample" });
+  options.value = {};
+  openInput({ kind: "sample", seed: SAMPLE_SEED });
 }
 
-/** Reads the last input once more. */
+export function openAnotherSample(): void {
+  openInput({ kind: "sample", seed: randomSeed() });
+}
+
+/** Reads the last input once more, with other choices. */
+export function readAgain(chosen: Partial<Options>): void {
+  options.value = chosen;
+  retry();
+}
+
+/** Reads the last input once more; choices that could not be used are dropped. */
 export function retry(): void {
+  if (failure.value?.code === "params") {
+    options.value = {};
+  }
   if (lastInput.value !== null) {
     openInput(lastInput.value);
   }
@@ -142,10 +161,10 @@ function openInput(input: Input): void {
   phase.value = "reading";
   if (input.kind === "files") {
     source.value = sourceOf(input.files);
-    engine.open(input.files, {});
+    engine.open(input.files, options.value);
   } else {
     source.value = "a sample log";
-    engine.sample(SAMPLE_SEED, SAMPLE_LINES, {});
+    engine.sample(input.seed, SAMPLE_LINES, options.value);
   }
 }
 

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
 import { toggleTheme } from "../settings.ts";
 import * as state from "../state.ts";
+import { Choices } from "./choices.tsx";
 import { Files, Levels, Notes } from "./facts.tsx";
 import { FileInput, pickFiles } from "./files.tsx";
 import { Help } from "./help.tsx";
@@ -66,6 +67,7 @@ function Answer({ report }: { report: Report }): JSX.Element {
         <Levels report={report} />
         <Files report={report} />
         <Notes report={report} />
+        <Choices />
       </div>
     </main>
   );

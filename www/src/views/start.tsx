@@ -194,7 +194,10 @@ function Announcement({ text }: { text: string }): JSX.Element {
 
 /** Headline and advice for each way a run can fail. */
 const FAILURES: Record<string, [headline: string, advice: string]> = {
-  params: ["A setting cannot be used", "Change the setting named below and try again."],
+  params: [
+    "A setting cannot be used",
+    "“Try again” reads the log with the usual settings; the setting named below can then be changed.",
+  ],
   emptyFile: [
     "The file is empty",
     "There is nothing to analyse in it. If it should hold something, check that it was written and copied completely.",

@@ -1,0 +1,97 @@
+// How the log was read, and the choices that read it again.
+
+import type { JSX } from "preact";
+import type { Options } from "../../pkg/logloupe.js";
+import * as state from "../state.ts";
+import { Panel } from "./parts.tsx";
+
+/** Widths of a window that can be chosen, in seconds. */
+const WIDTHS: [seconds: number, words: string][] = [
+  [1, "1 second"],
+  [5, "5 seconds"],
+  [15, "15 seconds"],
+  [60, "1 minute"],
+  [300, "5 minutes"],
+  [900, "15 minutes"],
+  [3600, "1 hour"],
+  [21600, "6 hours"],
+  [86400, "1 day"],
+];
+
+/** Zones offered while typing; every IANA name and offset is taken. */
+const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
+
+export function Choices(): JSX.Element {
+  const { timezone, windowSeconds, plain } = state.options.value;
+  const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
+  const readAgain = (event: Event): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const chosen: Partial<Options> = {};
+    const zone = String(form.get("timezone") ?? "").trim();
+    const seconds = Number(form.get("windowSeconds"));
+    if (zone !== "") {
+      chosen.timezone = zone;
+    }
+    if (seconds > 0) {
+      chosen.windowSeconds = seconds;
+    }
+    if (form.has("plain")) {
+      chosen.plain = true;
+    }
+    state.readAgain(chosen);
+  };
+  return (
+    <Panel
+      id="choices"
+      title="Read it another way"
+      about="Nothing here is needed: these choices are for logs that are not what they seem."
+    >
+      <form class="choices" onSubmit={readAgain}>
+        <label>
+          <span>Width of a window</span>
+          <select name="windowSeconds">
+            <option value="" selected={windowSeconds == null}>
+              by the length of the log
+            </option>
+            {WIDTHS.map(([seconds, words]) => (
+              <option key={seconds} value={seconds} selected={windowSeconds === seconds}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>Time zone of times without one</span>
+          <input
+            name="timezone"
+            list="zones"
+            defaultValue={timezone ?? "UTC"}
+            placeholder="UTC, +02:00 or Europe/Berlin"
+            autocomplete="off"
+            spellcheck={false}
+          />
+          <datalist id="zones">
+            {[...zones].map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+        </label>
+        <label class="choice-check">
+          <input type="checkbox" name="plain" defaultChecked={plain === true} />
+          <span>Every line is a message: no time, level or source in it</span>
+        </label>
+        <div class="drop-actions">
+          <button type="submit" class="button primary">
+            Read again
+          </button>
+          {state.isSample.value && (
+            <button type="button" class="button" onClick={state.openAnotherSample}>
+              Another sample
+            </button>
+          )}
+        </div>
+      </form>
+    </Panel>
+  );
+}
