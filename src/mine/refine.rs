@@ -1,0 +1,186 @@
+//! Groups of messages → templates: groups fall apart where words choose between a few ways to say something, and grow
+//! together where they differ in a name.
+//!
+//! A group sees all of its distinct messages at once, so that a place in it can be judged by all values it takes rather than
+//! by the first two that met. Splitting by places with few words follows Makanju et al. 2009 ("IPLoM") and Yu et al. 2023
+//! ("Brain"); what tells a choice of words from a name is in [`column`](super::column).
+
+use super::column::{Judge, Values};
+use super::merge;
+use super::token::{ANY, Token, Vocabulary};
+use crate::base::ids::TemplateId;
+
+/// How often one group is split; what varies in more places than that is variable.
+const MAX_SPLITS: usize = 8;
+
+/// What the end of a run brings.
+#[derive(Debug)]
+pub(super) struct Refined {
+    /// The templates, by first appearance.
+    pub(super) templates: Vec<Vec<Token>>,
+    /// The template of each message.
+    pub(super) of_message: Vec<TemplateId>,
+}
+
+/// The tokens of all messages, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    tokens: Vec<Token>,
+    starts: Vec<u32>,
+}
+
+impl Rows {
+    pub(super) fn push(&mut self, tokens: &[Token]) {
+        self.starts.push(self.tokens.len() as u32);
+        self.tokens.extend_from_slice(tokens);
+    }
+
+    pub(super) fn row(&self, idx: u32) -> &[Token] {
+        let idx = idx as usize;
+        let end = self
+            .starts
+            .get(idx + 1)
+            .map_or(self.tokens.len(), |&end| end as usize);
+        &self.tokens[self.starts[idx] as usize..end]
+    }
+}
+
+/// Turns groups into templates. Messages of the group `other` stay together, whatever they say.
+pub(super) fn refine<'a>(
+    vocabulary: &mut Vocabulary,
+    messages: impl Iterator<Item = (&'a str, TemplateId)>,
+    other: Option<TemplateId>,
+    cap: usize,
+) -> Refined {
+    let (rows, groups) = read(vocabulary, messages, other);
+    let members = members(&groups);
+    let mut judge = Judge::new(vocabulary);
+    for list in &members {
+        judge.learn(&rows, list);
+    }
+    let mut templates: Vec<Vec<Token>> = Vec::new();
+    let mut of_row = vec![0; groups.len()];
+    for (group, list) in members.into_iter().enumerate() {
+        if list.is_empty() {
+            continue;
+        }
+        if other.is_some_and(|other| other.index() == group) {
+            list.iter()
+                .for_each(|&row| of_row[row as usize] = templates.len());
+            templates.push(vec![ANY]);
+            continue;
+        }
+        split(&judge, &rows, list, &mut |template, list| {
+            list.iter()
+                .for_each(|&row| of_row[row as usize] = templates.len());
+            templates.push(template);
+        });
+    }
+    let (templates, of_template) = merge::merge(vocabulary, templates);
+    for idx in &mut of_row {
+        *idx = of_template[*idx];
+    }
+    number(templates, &of_row, cap)
+}
+
+fn read<'a>(
+    vocabulary: &mut Vocabulary,
+    messages: impl Iterator<Item = (&'a str, TemplateId)>,
+    other: Option<TemplateId>,
+) -> (Rows, Vec<TemplateId>) {
+    let (mut rows, mut groups, mut parsed) = (Rows::default(), Vec::new(), Vec::new());
+    for (text, group) in messages {
+        if other == Some(group) {
+            parsed.clear();
+        } else {
+            vocabulary.tokens(text, &mut parsed);
+        }
+        rows.push(&parsed);
+        groups.push(group);
+    }
+    (rows, groups)
+}
+
+/// The rows of each group, by first appearance.
+fn members(groups: &[TemplateId]) -> Vec<Vec<u32>> {
+    let n_groups = groups.iter().map(|group| group.index() + 1).max();
+    let mut members = vec![Vec::new(); n_groups.unwrap_or(0)];
+    for (row, group) in groups.iter().enumerate() {
+        members[group.index()].push(row as u32);
+    }
+    members
+}
+
+/// Splits a group by its places, the one with the fewest choices first, until only names vary.
+fn split(
+    judge: &Judge<'_>,
+    rows: &Rows,
+    list: Vec<u32>,
+    done: &mut impl FnMut(Vec<Token>, &[u32]),
+) {
+    let mut todo = vec![(list, 0)];
+    while let Some((list, n_splits)) = todo.pop() {
+        let columns = judge.columns(rows, &list);
+        let best = columns
+            .iter()
+            .enumerate()
+            .filter(|(place, values)| {
+                n_splits < MAX_SPLITS && judge.is_choice(rows.row(list[0]), *place, values)
+            })
+            .min_by_key(|(place, values)| (values.seen().len(), *place));
+        let Some((place, values)) = best else {
+            done(template(judge, rows.row(list[0]), &columns), &list);
+            continue;
+        };
+        let mut parts = vec![Vec::new(); values.seen().len()];
+        for &row in &list {
+            let token = rows.row(row)[place];
+            let part = values.seen().iter().position(|&value| value == token);
+            parts[part.expect("a choice has all values of its column")].push(row);
+        }
+        // The last part is taken first; the final numbers do not depend on the order.
+        todo.extend(parts.into_iter().map(|part| (part, n_splits + 1)));
+    }
+}
+
+fn template(judge: &Judge<'_>, first: &[Token], columns: &[Values]) -> Vec<Token> {
+    first
+        .iter()
+        .zip(columns)
+        .map(|(&token, values)| {
+            if values.seen().len() > 1 {
+                judge.vocabulary().wildcard(token)
+            } else {
+                token
+            }
+        })
+        .collect()
+}
+
+/// Numbers templates by first appearance; those beyond the cap share the last number.
+fn number(templates: Vec<Vec<Token>>, of_row: &[usize], cap: usize) -> Refined {
+    let mut ids = vec![None; templates.len()];
+    let mut numbered: Vec<Vec<Token>> = Vec::new();
+    let is_capped = templates.len() > cap;
+    let mut templates: Vec<_> = templates.into_iter().map(Some).collect();
+    let of_message = of_row
+        .iter()
+        .map(|&idx| {
+            *ids[idx].get_or_insert_with(|| {
+                if is_capped && numbered.len() >= cap - 1 {
+                    if numbered.len() == cap - 1 {
+                        numbered.push(vec![ANY]);
+                    }
+                    return TemplateId::from_index(cap - 1);
+                }
+                let id = TemplateId::from_index(numbered.len());
+                numbered.push(templates[idx].take().expect("a template is numbered once"));
+                id
+            })
+        })
+        .collect();
+    Refined {
+        templates: numbered,
+        of_message,
+    }
+}
