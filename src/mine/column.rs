@@ -31,6 +31,17 @@ impl Values {
     }
 }
 
+/// The values of each place of the listed messages, which all have the same number of tokens.
+pub(super) fn columns(rows: &Rows, list: &[u32]) -> Vec<Values> {
+    let mut columns = vec![Values::default(); rows.row(list[0]).len()];
+    for &row in list {
+        for (values, &token) in columns.iter_mut().zip(rows.row(row)) {
+            values.see(token);
+        }
+    }
+    columns
+}
+
 /// Knows the words of the run.
 #[derive(Debug)]
 pub(super) struct Judge<'a> {
@@ -47,27 +58,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    pub(super) fn vocabulary(&self) -> &'a Vocabulary {
-        self.vocabulary
-    }
-
-    /// The values of each place of the listed messages, which all have the same number of tokens.
-    pub(super) fn columns(&self, rows: &Rows, list: &[u32]) -> Vec<Values> {
-        let mut columns = vec![Values::default(); rows.row(list[0]).len()];
-        for &row in list {
-            for (values, &token) in columns.iter_mut().zip(rows.row(row)) {
-                values.see(token);
-            }
-        }
-        columns
-    }
-
     /// Learns names from places with too many values for a choice of words, where the words on both sides stay the same.
     pub(super) fn learn(&mut self, rows: &Rows, list: &[u32]) {
         if list.len() <= MAX_WORDS {
             return;
         }
-        let columns = self.columns(rows, list);
+        let columns = columns(rows, list);
         let is_fixed = |place: Option<usize>| {
             place
                 .and_then(|place| columns.get(place))
@@ -105,9 +101,29 @@ impl<'a> Judge<'a> {
         }
         let n_names = seen
             .iter()
-            .filter(|&&token| self.is_name[self.vocabulary.bare(token) as usize])
+            .filter(|&&token| {
+                self.is_name[self.vocabulary.bare(token) as usize] || self.vocabulary.is_user(token)
+            })
             .count();
         !self.is_slot(row, place) && n_names * 2 <= seen.len()
+    }
+
+    /// What a place with these values is in a template.
+    pub(super) fn token(&self, row: &[Token], place: usize, values: &Values) -> Token {
+        let token = row[place];
+        // `for alice from` in a run in which somebody says `user alice`.
+        let is_user = || {
+            let before = place
+                .checked_sub(1)
+                .map(|place| self.vocabulary.bare(row[place]));
+            let names = |before| matches!(self.vocabulary.text(before), "for" | "by" | "user");
+            self.vocabulary.is_user(token) && before.is_some_and(names)
+        };
+        if values.seen.len() > 1 || is_user() {
+            self.vocabulary.wildcard(token)
+        } else {
+            token
+        }
     }
 
     /// Whether a place has more values than a choice of words has.

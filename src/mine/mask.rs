@@ -172,7 +172,7 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
     if digits > 0
         && let Some(idx) = separator
         && (core[idx] == b'.' || (n_digits < 3 && matches!(core[idx], b'#' | b'_')))
-        && core[..idx].iter().all(u8::is_ascii_alphabetic)
+        && digits == n_digits
     {
         return Some((end - trail - digits, end - trail));
     }
@@ -181,12 +181,46 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
         || core.len() >= if n_digits > 0 { 6 } else { 8 } && core.iter().all(u8::is_ascii_hexdigit);
     // `worker-3`, `db-7.example` is the name of one of many, of which the others may be called quite differently.
     let is_numbered = || n_digits > 0 && memchr::memchr(b'-', core).is_some();
+    if word.len() == 3 && is_status(message, start) {
+        return None;
+    }
     let is_variable = first.is_ascii_digit()
         || n_digits >= 3
         || n_digits * 5 >= core.len() * 2
         || is_numbered()
-        || is_hex();
+        || is_hex()
+        || is_random(core);
     is_variable.then_some((start + lead, end - trail))
+}
+
+/// Whether a word of three bytes is the status of an HTTP response: few values, and each says something else.
+fn is_status(message: &[u8], start: usize) -> bool {
+    let before = &message[..start];
+    let before = before
+        .strip_suffix(b"\" ")
+        .or_else(|| before.strip_suffix(b" "))
+        .unwrap_or_default();
+    let is_protocol = |n: usize| {
+        before
+            .len()
+            .checked_sub(n)
+            .is_some_and(|i| before[i..].starts_with(b"HTTP/"))
+    };
+    message[start..start + 3].iter().all(u8::is_ascii_digit)
+        && (b'1'..=b'5').contains(&message[start])
+        && (is_protocol(8) || is_protocol(6))
+}
+
+/// Whether letters and digits change as often as nobody writes them: an id in base 58, 62 or 64.
+fn is_random(word: &[u8]) -> bool {
+    let n_changes = word
+        .windows(2)
+        .filter(|pair| {
+            pair[0].is_ascii_digit() != pair[1].is_ascii_digit()
+                || (pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+        })
+        .count();
+    word.len() >= 12 && n_changes * 4 > word.len() && word.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// The end of the hardware or IPv6 address that begins at `start`.

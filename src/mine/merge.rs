@@ -22,27 +22,28 @@ const N_ROUNDS: usize = 3;
 /// What the templates in one pigeon-hole have in the place where they differ.
 #[derive(Debug, Default, Clone, Copy)]
 struct Hole {
-    n_any: u32,
-    n_names: u32,
-    n_words: u32,
-    n_states: u32,
+    /// Wildcards.
+    any: u32,
+    names: u32,
+    words: u32,
+    states: u32,
 }
 
 impl Hole {
     fn n(self) -> usize {
-        (self.n_any + self.n_names + self.n_words + self.n_states) as usize
+        (self.any + self.names + self.words + self.states) as usize
     }
 
     fn is_variable(self) -> bool {
-        let n_words = (self.n_words + self.n_states) as usize;
-        let most = if self.n_words == 0 {
+        let words = (self.words + self.states) as usize;
+        let most = if self.words == 0 {
             MAX_STATES
         } else {
             MAX_WORDS
         };
-        self.n_names as usize > MAX_NAMES
-            || n_words > most
-            || (self.n_any > 0 && self.n() > MAX_WORDS / 2)
+        self.names as usize > MAX_NAMES
+            || words > most
+            || (self.any > 0 && self.n() > MAX_WORDS / 2)
     }
 }
 
@@ -92,14 +93,14 @@ fn free_names(vocabulary: &Vocabulary, templates: &mut [Vec<Token>]) {
         each_place(vocabulary, template, |key, place| {
             let hole = holes.entry(key).or_default();
             match vocabulary.shape(template[place]) {
-                Shape::Any => hole.n_any += 1,
-                Shape::Name | Shape::Mixed => hole.n_names += 1,
-                Shape::Upper => hole.n_states += 1,
+                Shape::Any => hole.any += 1,
+                Shape::Name | Shape::Mixed => hole.names += 1,
+                Shape::Upper => hole.states += 1,
                 Shape::Word | Shape::Delimiter => {
                     if vocabulary.role(template[place]) == Role::Grammar {
                         return;
                     }
-                    hole.n_words += 1;
+                    hole.words += 1;
                 }
             }
         });

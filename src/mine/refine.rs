@@ -2,10 +2,10 @@
 //! together where they differ in a name.
 //!
 //! A group sees all of its distinct messages at once, so that a place in it can be judged by all values it takes rather than
-//! by the first two that met. Splitting by places with few words follows Makanju et al. 2009 ("IPLoM") and Yu et al. 2023
+//! by the first two that met. Splitting by places with few words follows Makanju et al. 2009 (`IPLoM`) and Yu et al. 2023
 //! ("Brain"); what tells a choice of words from a name is in [`column`](super::column).
 
-use super::column::{Judge, Values};
+use super::column::{Judge, columns};
 use super::merge;
 use super::token::{ANY, Token, Vocabulary};
 use crate::base::ids::TemplateId;
@@ -120,7 +120,7 @@ fn split(
 ) {
     let mut todo = vec![(list, 0)];
     while let Some((list, n_splits)) = todo.pop() {
-        let columns = judge.columns(rows, &list);
+        let columns = columns(rows, &list);
         let best = columns
             .iter()
             .enumerate()
@@ -129,7 +129,13 @@ fn split(
             })
             .min_by_key(|(place, values)| (values.seen().len(), *place));
         let Some((place, values)) = best else {
-            done(template(judge, rows.row(list[0]), &columns), &list);
+            let row = rows.row(list[0]);
+            let template = columns
+                .iter()
+                .enumerate()
+                .map(|(place, values)| judge.token(row, place, values))
+                .collect();
+            done(template, &list);
             continue;
         };
         let mut parts = vec![Vec::new(); values.seen().len()];
@@ -141,20 +147,6 @@ fn split(
         // The last part is taken first; the final numbers do not depend on the order.
         todo.extend(parts.into_iter().map(|part| (part, n_splits + 1)));
     }
-}
-
-fn template(judge: &Judge<'_>, first: &[Token], columns: &[Values]) -> Vec<Token> {
-    first
-        .iter()
-        .zip(columns)
-        .map(|(&token, values)| {
-            if values.seen().len() > 1 {
-                judge.vocabulary().wildcard(token)
-            } else {
-                token
-            }
-        })
-        .collect()
 }
 
 /// Numbers templates by first appearance; those beyond the cap share the last number.

@@ -185,6 +185,8 @@ struct Entry {
 pub(super) struct Vocabulary {
     ids: FxHashMap<Box<str>, Token>,
     entries: Vec<Entry>,
+    /// By token without space: named a user somewhere.
+    is_user: Vec<bool>,
 }
 
 impl Default for Vocabulary {
@@ -192,6 +194,7 @@ impl Default for Vocabulary {
         let mut vocabulary = Self {
             ids: FxHashMap::default(),
             entries: Vec::new(),
+            is_user: Vec::new(),
         };
         vocabulary.intern(WILDCARD);
         vocabulary.intern(" <*>");
@@ -228,6 +231,11 @@ impl Vocabulary {
         } else {
             SPACED_ANY
         }
+    }
+
+    /// Whether the word named a user in some message.
+    pub(super) fn is_user(&self, token: Token) -> bool {
+        self.is_user[self.bare(token) as usize]
     }
 
     pub(super) fn len(&self) -> usize {
@@ -275,12 +283,13 @@ impl Vocabulary {
             shape: shape(word),
             role: role(word),
         });
+        self.is_user.push(false);
         self.ids.insert(text.into(), token);
         token
     }
 
     /// Makes one wildcard of every value that is certain although it is written in letters or in several words.
-    fn join_values(&self, tokens: &mut Vec<Token>) {
+    fn join_values(&mut self, tokens: &mut Vec<Token>) {
         let mut n_kept = 0;
         let mut at = 0;
         while at < tokens.len() {
@@ -294,7 +303,13 @@ impl Vocabulary {
             } else if self.shape(token) == Shape::Any {
                 let is_unit = |next: &Token| self.role(*next) == Role::Unit;
                 taken += usize::from(rest.get(1).is_some_and(is_unit));
-            } else if self.is_value(token, &kept[..n_kept]) {
+            } else if self.role(token) == Role::Literal
+                || self.is_administrator(token, &kept[..n_kept])
+            {
+                put = self.wildcard(token);
+            } else if self.is_user_here(token, &kept[..n_kept]) {
+                let bare = self.bare(token);
+                self.is_user[bare as usize] = true;
                 put = self.wildcard(token);
             }
             tokens[n_kept] = put;
@@ -321,7 +336,7 @@ impl Vocabulary {
                 Role::Weekday if i == 0 => {}
                 Role::Clock if n_numbers > 0 => {}
                 _ if self.shape(token) == Shape::Any && n_numbers < MAX_DATE_PARTS => {
-                    n_numbers += 1
+                    n_numbers += 1;
                 }
                 _ if self.text(token) == "," && i < 4 => continue,
                 _ => break,
@@ -331,33 +346,36 @@ impl Vocabulary {
         (has_month && n_numbers > 0).then_some(len)
     }
 
-    /// Whether a word is a value wherever it stands, or because of what stands before it.
-    fn is_value(&self, token: Token, before: &[Token]) -> bool {
-        let role = self.role(token);
-        if role == Role::Literal {
-            return true;
-        }
+    /// Whether an administrator is meant, rather than the root of something.
+    fn is_administrator(&self, token: Token, before: &[Token]) -> bool {
+        self.role(token) == Role::Admin
+            && before.last().is_some_and(|&last| {
+                matches!(self.role(last), Role::Grammar | Role::User)
+                    || self.text(last).ends_with('(')
+                    || self.is_assigned(token, last)
+            })
+    }
+
+    /// Whether what stands before a word says that it names a user: `user=`, `for user`, `invalid user`.
+    fn is_user_here(&self, token: Token, before: &[Token]) -> bool {
         if !matches!(self.shape(token), Shape::Word | Shape::Name | Shape::Upper)
-            || role == Role::Grammar
+            || self.role(token) != Role::Plain
         {
             return false;
         }
-        let back = |n: usize| before.len().checked_sub(n).map(|i| before[i]);
-        let Some(last) = back(1) else { return false };
-        let has_role =
-            |token: Option<Token>, role| token.is_some_and(|token| self.role(token) == role);
-        // After `ruser= rhost=` the value of the first is empty.
-        let is_assigned = self.text(last) == "=" && self.bare(token) == token;
-        if is_assigned && has_role(back(2), Role::User) {
-            return true;
+        let [.., introduction, last] = *before else {
+            return false;
+        };
+        if self.is_assigned(token, last) {
+            return self.role(introduction) == Role::User;
         }
-        if role == Role::Admin {
-            return is_assigned
-                || self.text(last).ends_with('(')
-                || matches!(self.role(last), Role::Grammar | Role::User);
-        }
-        let introduces = |token| matches!(self.text(self.bare(token)), "for" | "as" | "invalid");
-        self.role(last) == Role::User && back(2).is_some_and(introduces)
+        self.role(last) == Role::User
+            && matches!(self.text(self.bare(introduction)), "for" | "as" | "invalid")
+    }
+
+    /// Whether a token is the value of a key; after `ruser= rhost=` that of the first is empty.
+    fn is_assigned(&self, token: Token, last: Token) -> bool {
+        self.text(last) == "=" && self.bare(token) == token
     }
 }
 
@@ -411,6 +429,10 @@ fn shape(word: &str) -> Shape {
     }
     if word.contains(WILDCARD) {
         return Shape::Mixed;
+    }
+    // Numbers are masked unless they are codes that name a state.
+    if bytes.iter().all(u8::is_ascii_digit) {
+        return Shape::Upper;
     }
     // The name of a failure says what happened.
     let is_failure = word.ends_with("Exception") || word.ends_with("Error");

@@ -21,7 +21,7 @@ pub const TEMPLATE_CAP: usize = 50_000;
 const MAX_COMPARED: usize = 200;
 
 /// The groups found so far, and the templates once the run is at its end.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Miner {
     vocabulary: Vocabulary,
     roots: FxHashMap<u64, u32>,
@@ -31,21 +31,6 @@ pub struct Miner {
     groups: Vec<Vec<Token>>,
     templates: Option<Vec<Vec<Token>>>,
     parsed: Vec<Token>,
-}
-
-impl Default for Miner {
-    fn default() -> Self {
-        Self {
-            vocabulary: Vocabulary::default(),
-            roots: FxHashMap::default(),
-            edges: FxHashMap::default(),
-            n_children: Vec::new(),
-            leaves: FxHashMap::default(),
-            groups: Vec::new(),
-            templates: None,
-            parsed: Vec::new(),
-        }
-    }
 }
 
 impl Miner {
