@@ -5,7 +5,8 @@
 //! place elsewhere that is certainly variable.
 
 use super::refine::Rows;
-use super::token::{Role, Shape, Token, Vocabulary};
+use super::spelling::{Role, Shape};
+use super::token::{Token, Vocabulary};
 
 /// Words from which a place is variable, however they are spelled: nobody writes a message in so many ways.
 pub(super) const MAX_WORDS: usize = 8;

@@ -4,10 +4,11 @@
 //! tree cannot bring these together. Every template is filed once for each of its words under all that remains without it:
 //! templates with one remainder differ in that word only. That costs one entry a word and compares no two templates.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::column::{MAX_STATES, MAX_WORDS};
-use super::token::{ANY, Role, SPACED_ANY, Shape, Token, Vocabulary};
+use super::spelling::{Role, Shape};
+use super::token::{ANY, SPACED_ANY, Token, Vocabulary};
 use crate::base::hash;
 
 /// Names, by their spelling, from which a place is variable.
@@ -16,6 +17,10 @@ const MAX_NAMES: usize = 8;
 const MAX_PLACES: usize = 64;
 /// Wildcards in a row from which they may be a list.
 const MIN_LIST: usize = 3;
+/// Words that a template must have beside its variables to cover others.
+const MIN_FIXED: usize = 2;
+/// Sets of variable places that are tried for one punctuation.
+const MAX_MASKS: usize = 8;
 /// Rounds; each can free one word of a template.
 const N_ROUNDS: usize = 3;
 
@@ -47,43 +52,112 @@ impl Hole {
     }
 }
 
-/// The templates that remain, and which of them each became.
+/// Templates on their way to fewer.
+#[derive(Debug)]
+struct Merger<'a> {
+    vocabulary: &'a Vocabulary,
+    templates: Vec<Vec<Token>>,
+    /// Distinct messages of each.
+    n_rows: Vec<u32>,
+    /// What each of the first templates is now.
+    became: Vec<usize>,
+}
+
+/// The templates that remain, and which of them each became; `n_rows` are the distinct messages of each.
 pub(super) fn merge(
     vocabulary: &Vocabulary,
     templates: Vec<Vec<Token>>,
+    n_rows: Vec<u32>,
 ) -> (Vec<Vec<Token>>, Vec<usize>) {
-    let (mut templates, mut became) = distinct(templates);
+    let mut merger = Merger {
+        vocabulary,
+        became: (0..templates.len()).collect(),
+        templates,
+        n_rows,
+    };
+    merger.join_equal();
     for _ in 0..N_ROUNDS {
-        let n_before = templates.len();
-        free_names(vocabulary, &mut templates);
-        let (left, again) = distinct(templates);
-        templates = left;
-        became.iter_mut().for_each(|idx| *idx = again[*idx]);
-        if templates.len() == n_before {
+        let n_before = merger.templates.len();
+        free_names(vocabulary, &mut merger.templates);
+        merger.join_equal();
+        if merger.templates.len() == n_before {
             break;
         }
     }
-    fill_brackets(vocabulary, &mut templates);
-    join_lists(vocabulary, &mut templates);
-    let (templates, again) = distinct(templates);
-    became.iter_mut().for_each(|idx| *idx = again[*idx]);
-    (templates, became)
+    merger.absorb();
+    merger.join_equal();
+    fill_brackets(vocabulary, &mut merger.templates);
+    merger.join_equal();
+    join_lists(vocabulary, &mut merger.templates);
+    merger.join_equal();
+    (merger.templates, merger.became)
 }
 
-/// Drops templates that are there already.
-fn distinct(templates: Vec<Vec<Token>>) -> (Vec<Vec<Token>>, Vec<usize>) {
-    let mut index: FxHashMap<Vec<Token>, usize> = FxHashMap::default();
-    let mut left: Vec<Vec<Token>> = Vec::new();
-    let became = templates
-        .into_iter()
-        .map(|template| {
-            *index.entry(template).or_insert_with_key(|template| {
-                left.push(template.clone());
-                left.len() - 1
+impl Merger<'_> {
+    /// Drops templates that are there already.
+    fn join_equal(&mut self) {
+        let mut index: FxHashMap<Vec<Token>, usize> = FxHashMap::default();
+        let (mut left, mut n_rows) = (Vec::new(), Vec::new());
+        let again: Vec<usize> = std::mem::take(&mut self.templates)
+            .into_iter()
+            .zip(&self.n_rows)
+            .map(|(template, n)| {
+                let idx = *index.entry(template).or_insert_with_key(|template| {
+                    left.push(template.clone());
+                    n_rows.push(0);
+                    left.len() - 1
+                });
+                n_rows[idx] += n;
+                idx
             })
-        })
-        .collect();
-    (left, became)
+            .collect();
+        self.templates = left;
+        self.n_rows = n_rows;
+        self.became.iter_mut().for_each(|idx| *idx = again[*idx]);
+    }
+
+    /// Gives templates that are one message to a template that covers them and is certainly variable where they differ.
+    ///
+    /// The first messages of a kind may have met before anything told that they are one.
+    fn absorb(&mut self) {
+        let mut masks: FxHashMap<u64, Vec<Vec<usize>>> = FxHashMap::default();
+        let mut broad: FxHashSet<Vec<Token>> = FxHashSet::default();
+        for (template, &n) in self.templates.iter().zip(&self.n_rows) {
+            let (mut mask, mut n_fixed) = (Vec::new(), 0);
+            for (place, &token) in template.iter().enumerate() {
+                match self.vocabulary.shape(token) {
+                    Shape::Any => mask.push(place),
+                    Shape::Delimiter => {}
+                    _ => n_fixed += 1,
+                }
+            }
+            if n as usize > MAX_WORDS && !mask.is_empty() && n_fixed >= MIN_FIXED {
+                let masks = masks.entry(self.vocabulary.skeleton(template)).or_default();
+                if masks.len() < MAX_MASKS && !masks.contains(&mask) {
+                    masks.push(mask);
+                }
+                broad.insert(template.clone());
+            }
+        }
+        for (template, &n) in self.templates.iter_mut().zip(&self.n_rows) {
+            if n > 1 || broad.is_empty() {
+                continue;
+            }
+            let skeleton = self.vocabulary.skeleton(template);
+            for mask in masks.get(&skeleton).into_iter().flatten() {
+                let mut covered = template.clone();
+                for &place in mask {
+                    covered[place] = self.vocabulary.wildcard(covered[place]);
+                }
+                let is_name =
+                    |&place: &usize| self.vocabulary.role(template[place]) != Role::Grammar;
+                if mask.iter().all(is_name) && broad.contains(&covered) {
+                    *template = covered;
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// Puts a wildcard for the word in which the most others differ, where these are names.

@@ -10,5 +10,6 @@ pub mod mask;
 mod merge;
 pub mod messages;
 mod refine;
+mod spelling;
 mod token;
 pub mod tree;

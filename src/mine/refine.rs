@@ -13,6 +13,11 @@ use crate::base::ids::TemplateId;
 /// How often one group is split; what varies in more places than that is variable.
 const MAX_SPLITS: usize = 8;
 
+/// The same where the first attempt leads to too many templates.
+const FEW_SPLITS: usize = 2;
+/// Templates that any group may fall into.
+const MAX_PARTS: usize = 64;
+
 /// What the end of a run brings.
 #[derive(Debug)]
 pub(super) struct Refined {
@@ -59,6 +64,7 @@ pub(super) fn refine<'a>(
         judge.learn(&rows, list);
     }
     let mut templates: Vec<Vec<Token>> = Vec::new();
+    let mut n_rows = Vec::new();
     let mut of_row = vec![0; groups.len()];
     for (group, list) in members.into_iter().enumerate() {
         if list.is_empty() {
@@ -68,15 +74,17 @@ pub(super) fn refine<'a>(
             list.iter()
                 .for_each(|&row| of_row[row as usize] = templates.len());
             templates.push(vec![ANY]);
+            n_rows.push(list.len() as u32);
             continue;
         }
-        split(&judge, &rows, list, &mut |template, list| {
-            list.iter()
+        for (template, part) in divide(&judge, &rows, &list) {
+            part.iter()
                 .for_each(|&row| of_row[row as usize] = templates.len());
             templates.push(template);
-        });
+            n_rows.push(part.len() as u32);
+        }
     }
-    let (templates, of_template) = merge::merge(vocabulary, templates);
+    let (templates, of_template) = merge::merge(vocabulary, templates, n_rows);
     for idx in &mut of_row {
         *idx = of_template[*idx];
     }
@@ -111,13 +119,29 @@ fn members(groups: &[TemplateId]) -> Vec<Vec<u32>> {
     members
 }
 
+/// The templates of a group with the rows of each.
+///
+/// A group that would fall into nearly as many pieces as it has messages is text whose words are drawn from a small stock,
+/// rather than a few ways to say something.
+fn divide(judge: &Judge<'_>, rows: &Rows, list: &[u32]) -> Vec<(Vec<Token>, Vec<u32>)> {
+    let most = (list.len() / 4).max(MAX_PARTS);
+    for n_splits in [MAX_SPLITS, FEW_SPLITS] {
+        let parts = split(judge, rows, list.to_vec(), n_splits);
+        if parts.len() <= most {
+            return parts;
+        }
+    }
+    split(judge, rows, list.to_vec(), 0)
+}
+
 /// Splits a group by its places, the one with the fewest choices first, until only names vary.
 fn split(
     judge: &Judge<'_>,
     rows: &Rows,
     list: Vec<u32>,
-    done: &mut impl FnMut(Vec<Token>, &[u32]),
-) {
+    most_splits: usize,
+) -> Vec<(Vec<Token>, Vec<u32>)> {
+    let mut done = Vec::new();
     let mut todo = vec![(list, 0)];
     while let Some((list, n_splits)) = todo.pop() {
         let columns = columns(rows, &list);
@@ -125,7 +149,7 @@ fn split(
             .iter()
             .enumerate()
             .filter(|(place, values)| {
-                n_splits < MAX_SPLITS && judge.is_choice(rows.row(list[0]), *place, values)
+                n_splits < most_splits && judge.is_choice(rows.row(list[0]), *place, values)
             })
             .min_by_key(|(place, values)| (values.seen().len(), *place));
         let Some((place, values)) = best else {
@@ -135,7 +159,7 @@ fn split(
                 .enumerate()
                 .map(|(place, values)| judge.token(row, place, values))
                 .collect();
-            done(template, &list);
+            done.push((template, list));
             continue;
         };
         let mut parts = vec![Vec::new(); values.seen().len()];
@@ -147,6 +171,7 @@ fn split(
         // The last part is taken first; the final numbers do not depend on the order.
         todo.extend(parts.into_iter().map(|part| (part, n_splits + 1)));
     }
+    done
 }
 
 /// Numbers templates by first appearance; those beyond the cap share the last number.

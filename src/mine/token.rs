@@ -6,7 +6,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::mask::{DELIMITER, WILDCARD, class};
+use super::mask::WILDCARD;
+use super::spelling::{self, Role, Shape};
+use crate::base::hash;
 
 /// A word or a run of punctuation; the space before it is part of it.
 pub(super) type Token = u32;
@@ -20,156 +22,6 @@ pub(super) const SPACED_ANY: Token = 1;
 const MAX_TOKENS: usize = 256;
 /// Wildcards of one date.
 const MAX_DATE_PARTS: usize = 4;
-
-/// How a token is spelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// Punctuation.
-    Delimiter,
-    /// A wildcard.
-    Any,
-    /// A wildcard and letters.
-    Mixed,
-    /// What programs and people call things, rather than a word: `a.b`, `a_b`, `aB`, `a7`.
-    Name,
-    /// A word in capital letters: states, verbs of protocols, signals.
-    Upper,
-    /// Any other word.
-    Word,
-}
-
-/// What a word does in the sentences of logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Nothing in particular.
-    Plain,
-    /// Articles, prepositions, auxiliaries, and verb forms by their ending: never the name of anything.
-    Grammar,
-    /// A noun after which a name stands: `host db`.
-    Announcer,
-    /// `user` and its like.
-    User,
-    /// The administrators every system has.
-    Admin,
-    /// `true`, `false`, `null`.
-    Literal,
-    /// Unit of a size that a formatter chose by magnitude.
-    Unit,
-    /// Name of a month.
-    Month,
-    /// Name of a day.
-    Weekday,
-    /// Half of the day, name of a zone.
-    Clock,
-}
-
-const ROLES: [(Role, &[&str]); 9] = [
-    (
-        Role::Grammar,
-        &[
-            "a", "an", "the", "and", "or", "not", "no", "is", "are", "was", "were", "be", "been",
-            "has", "have", "had", "does", "did", "do", "can", "could", "cannot", "will", "would",
-            "to", "from", "for", "of", "in", "on", "at", "by", "with", "without", "as", "into",
-            "after", "before", "due", "because", "while", "when", "if", "than", "then", "but",
-            "so",
-        ],
-    ),
-    (
-        Role::Announcer,
-        &[
-            "host",
-            "hostname",
-            "file",
-            "filename",
-            "directory",
-            "folder",
-            "device",
-            "interface",
-            "domain",
-            "account",
-            "named",
-            "queue",
-            "topic",
-            "table",
-            "database",
-            "namespace",
-            "bucket",
-            "package",
-            "module",
-            "class",
-            "thread",
-            "service",
-            "key",
-            "label",
-        ],
-    ),
-    (
-        Role::User,
-        &["user", "username", "login", "ruser", "account"],
-    ),
-    (Role::Admin, &["root", "admin", "administrator"]),
-    (Role::Literal, &["true", "false", "null"]),
-    (
-        Role::Unit,
-        &[
-            "B", "kB", "KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB",
-        ],
-    ),
-    (
-        Role::Month,
-        &[
-            "Jan",
-            "Feb",
-            "Mar",
-            "Apr",
-            "May",
-            "Jun",
-            "Jul",
-            "Aug",
-            "Sep",
-            "Oct",
-            "Nov",
-            "Dec",
-            "January",
-            "February",
-            "March",
-            "April",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
-    ),
-    (
-        Role::Weekday,
-        &[
-            "Mon",
-            "Tue",
-            "Wed",
-            "Thu",
-            "Fri",
-            "Sat",
-            "Sun",
-            "Monday",
-            "Tuesday",
-            "Wednesday",
-            "Thursday",
-            "Friday",
-            "Saturday",
-            "Sunday",
-        ],
-    ),
-    (
-        Role::Clock,
-        &[
-            "AM", "PM", "GMT", "UTC", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT",
-            "BST", "CET", "CEST", "JST",
-        ],
-    ),
-];
 
 #[derive(Debug)]
 struct Entry {
@@ -203,6 +55,7 @@ impl Default for Vocabulary {
 }
 
 impl Vocabulary {
+    /// The token as it stands in a message.
     pub(super) fn text(&self, token: Token) -> &str {
         &self.entries[token as usize].text
     }
@@ -242,6 +95,15 @@ impl Vocabulary {
         self.entries.len()
     }
 
+    /// Identity of the punctuation and of where the words are: messages that differ in it share no template.
+    pub(super) fn skeleton(&self, tokens: &[Token]) -> u64 {
+        tokens.iter().fold(0, |state, &token| {
+            let is_word = self.is_word(token);
+            let part = if is_word { self.wildcard(token) } else { token };
+            hash::combine(state, u64::from(part))
+        })
+    }
+
     /// Cuts a masked message into tokens.
     pub(super) fn tokens(&mut self, message: &str, out: &mut Vec<Token>) {
         out.clear();
@@ -250,10 +112,10 @@ impl Vocabulary {
         while at < bytes.len() {
             let start = at;
             at += usize::from(bytes[at] == b' ');
-            at = if is_word_at(bytes, at) {
-                word_end(bytes, at)
+            at = if spelling::is_word_at(bytes, at) {
+                spelling::word_end(bytes, at)
             } else {
-                delimiter_end(bytes, at)
+                spelling::delimiter_end(bytes, at)
             };
             if out.len() == MAX_TOKENS {
                 out.push(SPACED_ANY);
@@ -280,8 +142,8 @@ impl Vocabulary {
         self.entries.push(Entry {
             text: text.into(),
             bare: bare.unwrap_or(token),
-            shape: shape(word),
-            role: role(word),
+            shape: spelling::shape(word),
+            role: spelling::role(word),
         });
         self.is_user.push(false);
         self.ids.insert(text.into(), token);
@@ -376,98 +238,5 @@ impl Vocabulary {
     /// Whether a token is the value of a key; after `ruser= rhost=` that of the first is empty.
     fn is_assigned(&self, token: Token, last: Token) -> bool {
         self.text(last) == "=" && self.bare(token) == token
-    }
-}
-
-fn is_wildcard_at(bytes: &[u8], at: usize) -> bool {
-    bytes[at..].starts_with(WILDCARD.as_bytes())
-}
-
-fn is_word_at(bytes: &[u8], at: usize) -> bool {
-    at < bytes.len() && (is_wildcard_at(bytes, at) || !is_delimiter_at(bytes, at))
-}
-
-/// Full stops at the end of a word and rows of dots that lead to a value are punctuation, others part of a word.
-fn is_delimiter_at(bytes: &[u8], at: usize) -> bool {
-    match bytes[at] {
-        b'.' => match bytes.get(at + 1) {
-            None | Some(b'.') => true,
-            Some(_) => {
-                (at > 0 && bytes[at - 1] == b'.')
-                    || (class(bytes[at + 1]) & DELIMITER != 0 && !is_wildcard_at(bytes, at + 1))
-            }
-        },
-        byte => class(byte) & DELIMITER != 0,
-    }
-}
-
-fn word_end(bytes: &[u8], mut at: usize) -> usize {
-    while is_word_at(bytes, at) {
-        at += if is_wildcard_at(bytes, at) {
-            WILDCARD.len()
-        } else {
-            1
-        };
-    }
-    at
-}
-
-fn delimiter_end(bytes: &[u8], mut at: usize) -> usize {
-    while at < bytes.len() && bytes[at] != b' ' && !is_word_at(bytes, at) {
-        at += 1;
-    }
-    at
-}
-
-fn shape(word: &str) -> Shape {
-    if word == WILDCARD {
-        return Shape::Any;
-    }
-    let bytes = word.as_bytes();
-    if !is_word_at(bytes, 0) {
-        return Shape::Delimiter;
-    }
-    if word.contains(WILDCARD) {
-        return Shape::Mixed;
-    }
-    // Numbers are masked unless they are codes that name a state.
-    if bytes.iter().all(u8::is_ascii_digit) {
-        return Shape::Upper;
-    }
-    // The name of a failure says what happened.
-    let is_failure = word.ends_with("Exception") || word.ends_with("Error");
-    let has_lower = bytes.iter().any(u8::is_ascii_lowercase);
-    let is_joint =
-        |&b: &u8| b.is_ascii_digit() || b".@/\\$~%".contains(&b) || (b == b'_' && has_lower);
-    let is_camel = bytes
-        .windows(2)
-        .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
-    if !is_failure && (is_camel || bytes.iter().any(is_joint)) {
-        return Shape::Name;
-    }
-    let has_upper = bytes.iter().any(u8::is_ascii_uppercase);
-    if has_upper && !has_lower && bytes.len() > 1 {
-        Shape::Upper
-    } else {
-        Shape::Word
-    }
-}
-
-fn role(word: &str) -> Role {
-    let lower = word.to_ascii_lowercase();
-    for (role, words) in ROLES {
-        let is_exact = matches!(
-            role,
-            Role::Unit | Role::Month | Role::Weekday | Role::Clock | Role::Admin
-        );
-        if words.contains(&if is_exact { word } else { lower.as_str() }) {
-            return role;
-        }
-    }
-    let has_verb_ending = lower.len() > 4 && (lower.ends_with("ed") || lower.ends_with("ing"));
-    if has_verb_ending && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        Role::Grammar
-    } else {
-        Role::Plain
     }
 }

@@ -7,8 +7,8 @@
 use rustc_hash::FxHashMap;
 
 use super::refine;
-use super::token::{ANY, SPACED_ANY, Shape, Token, Vocabulary};
-use crate::base::hash;
+use super::spelling::Shape;
+use super::token::{ANY, SPACED_ANY, Token, Vocabulary};
 use crate::base::ids::TemplateId;
 
 /// Words that lead down the tree.
@@ -117,15 +117,7 @@ impl Miner {
 
     /// The node of all messages with this punctuation and number of words.
     fn root(&mut self, parsed: &[Token]) -> u32 {
-        let vocabulary = &self.vocabulary;
-        let skeleton = parsed.iter().fold(0, |state, &token| {
-            let part = if vocabulary.is_word(token) {
-                vocabulary.wildcard(token)
-            } else {
-                token
-            };
-            hash::combine(state, u64::from(part))
-        });
+        let skeleton = self.vocabulary.skeleton(parsed);
         if let Some(&node) = self.roots.get(&skeleton) {
             return node;
         }
