@@ -143,16 +143,7 @@ impl<'a> Judge<'a> {
         let Some(before) = place.checked_sub(1).map(|place| row[place]) else {
             return false;
         };
-        let text = self.vocabulary.text(before);
-        let is_quoted = |quote: char| {
-            text.ends_with(quote)
-                && row
-                    .get(place + 1)
-                    .is_some_and(|&after| self.vocabulary.text(after).starts_with(quote))
-        };
-        text.ends_with('=')
-            || is_quoted('"')
-            || is_quoted('\'')
+        self.vocabulary.is_assigned(row, place)
             || matches!(self.vocabulary.role(before), Role::Announcer | Role::User)
     }
 }

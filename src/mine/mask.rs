@@ -299,6 +299,15 @@ fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     (n_slashes >= 2 || (has_digit && !word.starts_with(b"HTTP/"))).then_some((start, end))
 }
 
+/// Whether a masked span is an IP address, perhaps with a port or behind a host's name.
+pub(super) fn is_address(span: &[u8]) -> bool {
+    let from = memchr::memrchr(b'/', span).map_or(0, |slash| slash + 1);
+    let host = &span[from..];
+    let len = memchr::memchr(b':', host).unwrap_or(host.len());
+    address(&host[..len]).is_some()
+        || (memchr::memmem::find(host, b"::").is_some() && groups(host, 0).is_some())
+}
+
 /// Identity of an IPv4 address.
 fn address(word: &[u8]) -> Option<u64> {
     if word.len() < 7 || word.len() > 15 || !word[0].is_ascii_digit() {

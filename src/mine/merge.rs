@@ -7,6 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::column::{MAX_STATES, MAX_WORDS};
+use super::mask::WILDCARD;
 use super::spelling::{Role, Shape};
 use super::token::{ANY, SPACED_ANY, Token, Vocabulary};
 use crate::base::hash;
@@ -235,8 +236,31 @@ fn fill_brackets(vocabulary: &Vocabulary, templates: &mut [Vec<Token>]) {
         }
     }
     for (template, key) in templates.iter_mut().zip(&keys) {
-        template.clone_from(&fullest[key]);
+        let full = &fullest[key];
+        if full.len() > template.len() && covers(&vocabulary.join(full), &vocabulary.join(template))
+        {
+            template.clone_from(full);
+        }
     }
+}
+
+/// Whether the template's text with something or nothing for each wildcard is the other text.
+fn covers(template: &str, text: &str) -> bool {
+    let Some((front, back)) = template.split_once(WILDCARD) else {
+        return template == text;
+    };
+    let Some(mut rest) = text.strip_prefix(front) else {
+        return false;
+    };
+    let (inner, last) = back.rsplit_once(WILDCARD).unwrap_or(("", back));
+    let parts = inner.split(WILDCARD);
+    for part in parts {
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
 }
 
 /// The text without variables that are alone in brackets.
@@ -289,4 +313,23 @@ fn shortened(vocabulary: &Vocabulary, template: &[Token]) -> (Vec<Token>, usize)
         at += 1;
     }
     (short, longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_template_covers_what_fills_its_wildcards() {
+        for (template, text, expected) in [
+            ("f(<*>) g()", "f() g()", true),
+            ("f(<*>) g()", "f() g(<*>)", false),
+            ("<*> b", "a b", true),
+            ("a <*> a", "a a", false),
+            ("a", "a", true),
+            ("a", "ab", false),
+        ] {
+            assert_eq!(covers(template, text), expected, "{template} on {text}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub mod mask;
 mod merge;
 pub mod messages;
 mod refine;
+pub mod slot;
 mod spelling;
 mod token;
 pub mod tree;

@@ -5,9 +5,13 @@
 //! by the first two that met. Splitting by places with few words follows Makanju et al. 2009 (`IPLoM`) and Yu et al. 2023
 //! ("Brain"); what tells a choice of words from a name is in [`column`](super::column).
 
+use std::ops::Range;
+
 use super::column::{Judge, columns};
 use super::merge;
-use super::token::{ANY, Token, Vocabulary};
+use super::slot::SlotKind;
+use super::token::{ANY, Token, Tokens, Vocabulary};
+use super::tree::Grouped;
 use crate::base::ids::TemplateId;
 
 /// How often one group is split; what varies in more places than that is variable.
@@ -22,38 +26,54 @@ const MAX_PARTS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Refined {
     /// The templates, by first appearance.
-    pub(super) templates: Vec<Vec<Token>>,
+    pub(super) templates: Templates,
     /// The template of each message.
     pub(super) of_message: Vec<TemplateId>,
+}
+
+/// The templates of a run.
+#[derive(Debug, Default)]
+pub(super) struct Templates {
+    /// The tokens of each.
+    pub(super) tokens: Vec<Vec<Token>>,
+    /// What each token's variables are.
+    pub(super) kinds: Vec<Vec<SlotKind>>,
 }
 
 /// The tokens of all messages, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     tokens: Vec<Token>,
+    kinds: Vec<SlotKind>,
     starts: Vec<u32>,
 }
 
 impl Rows {
-    pub(super) fn push(&mut self, tokens: &[Token]) {
+    fn push(&mut self, parsed: &Tokens) {
         self.starts.push(self.tokens.len() as u32);
-        self.tokens.extend_from_slice(tokens);
+        self.tokens.extend_from_slice(&parsed.tokens);
+        self.kinds.extend_from_slice(&parsed.kinds);
     }
 
     pub(super) fn row(&self, idx: u32) -> &[Token] {
+        &self.tokens[self.span(idx)]
+    }
+
+    fn kinds(&self, idx: u32) -> &[SlotKind] {
+        &self.kinds[self.span(idx)]
+    }
+
+    fn span(&self, idx: u32) -> Range<usize> {
         let idx = idx as usize;
-        let end = self
-            .starts
-            .get(idx + 1)
-            .map_or(self.tokens.len(), |&end| end as usize);
-        &self.tokens[self.starts[idx] as usize..end]
+        let end = self.starts.get(idx + 1);
+        self.starts[idx] as usize..end.map_or(self.tokens.len(), |&end| end as usize)
     }
 }
 
 /// Turns groups into templates. Messages of the group `other` stay together, whatever they say.
 pub(super) fn refine<'a>(
     vocabulary: &mut Vocabulary,
-    messages: impl Iterator<Item = (&'a str, TemplateId)>,
+    messages: impl Iterator<Item = Grouped<'a>>,
     other: Option<TemplateId>,
     cap: usize,
 ) -> Refined {
@@ -88,23 +108,25 @@ pub(super) fn refine<'a>(
     for idx in &mut of_row {
         *idx = of_template[*idx];
     }
-    number(templates, &of_row, cap)
+    let mut refined = number(templates, &of_row, cap);
+    refined.templates.kinds = kinds(&refined, &rows);
+    refined
 }
 
 fn read<'a>(
     vocabulary: &mut Vocabulary,
-    messages: impl Iterator<Item = (&'a str, TemplateId)>,
+    messages: impl Iterator<Item = Grouped<'a>>,
     other: Option<TemplateId>,
 ) -> (Rows, Vec<TemplateId>) {
-    let (mut rows, mut groups, mut parsed) = (Rows::default(), Vec::new(), Vec::new());
-    for (text, group) in messages {
-        if other == Some(group) {
-            parsed.clear();
+    let (mut rows, mut groups, mut parsed) = (Rows::default(), Vec::new(), Tokens::default());
+    for message in messages {
+        if other == Some(message.group) {
+            parsed = Tokens::default();
         } else {
-            vocabulary.tokens(text, &mut parsed);
+            vocabulary.tokens(message.text, message.slots, &mut parsed);
         }
         rows.push(&parsed);
-        groups.push(group);
+        groups.push(message.group);
     }
     (rows, groups)
 }
@@ -197,7 +219,34 @@ fn number(templates: Vec<Vec<Token>>, of_row: &[usize], cap: usize) -> Refined {
         })
         .collect();
     Refined {
-        templates: numbered,
+        templates: Templates {
+            tokens: numbered,
+            kinds: Vec::new(),
+        },
         of_message,
     }
+}
+
+/// What the variables of each template are, by all of its messages.
+fn kinds(refined: &Refined, rows: &Rows) -> Vec<Vec<SlotKind>> {
+    let mut kinds: Vec<Option<Vec<SlotKind>>> = vec![None; refined.templates.tokens.len()];
+    for (row, id) in refined.of_message.iter().enumerate() {
+        let (template, own) = (
+            &refined.templates.tokens[id.index()],
+            rows.kinds(row as u32),
+        );
+        // Lists of which the template shows one member, and what the cap brought together, have other lengths.
+        if own.len() != template.len() {
+            continue;
+        }
+        match &mut kinds[id.index()] {
+            Some(all) => all.iter_mut().zip(own).for_each(|(a, b)| *a = a.or(*b)),
+            kinds => *kinds = Some(own.to_vec()),
+        }
+    }
+    kinds
+        .into_iter()
+        .zip(&refined.templates.tokens)
+        .map(|(kinds, template)| kinds.unwrap_or_else(|| vec![SlotKind::Any; template.len()]))
+        .collect()
 }

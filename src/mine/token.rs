@@ -7,6 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::mask::WILDCARD;
+use super::slot::SlotKind;
 use super::spelling::{self, Role, Shape};
 use crate::base::hash;
 
@@ -22,6 +23,21 @@ pub(super) const SPACED_ANY: Token = 1;
 const MAX_TOKENS: usize = 256;
 /// Wildcards of one date.
 const MAX_DATE_PARTS: usize = 4;
+
+/// A message in tokens.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    pub(super) tokens: Vec<Token>,
+    /// What each token's variables are; [`SlotKind::Word`] for a token without.
+    pub(super) kinds: Vec<SlotKind>,
+}
+
+impl Tokens {
+    fn push(&mut self, token: Token, kind: SlotKind) {
+        self.tokens.push(token);
+        self.kinds.push(kind);
+    }
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -77,6 +93,17 @@ impl Vocabulary {
         self.shape(token) != Shape::Delimiter
     }
 
+    /// Whether what holds a place says that a value is in it: `key=` or quotes around one word.
+    pub(super) fn is_assigned(&self, tokens: &[Token], place: usize) -> bool {
+        let Some(&before) = place.checked_sub(1).and_then(|before| tokens.get(before)) else {
+            return false;
+        };
+        let text = self.text(before);
+        let after = tokens.get(place + 1).map_or("", |&after| self.text(after));
+        let is_quoted = |quote| text.ends_with(quote) && after.starts_with(quote);
+        text.ends_with('=') || is_quoted('"') || is_quoted('\'')
+    }
+
     /// The wildcard that takes the token's place.
     pub(super) fn wildcard(&self, token: Token) -> Token {
         if self.bare(token) == token {
@@ -104,9 +131,11 @@ impl Vocabulary {
         })
     }
 
-    /// Cuts a masked message into tokens.
-    pub(super) fn tokens(&mut self, message: &str, out: &mut Vec<Token>) {
-        out.clear();
+    /// Cuts a masked message into tokens, and says what each variable is.
+    pub(super) fn tokens(&mut self, message: &str, slots: &[SlotKind], out: &mut Tokens) {
+        out.tokens.clear();
+        out.kinds.clear();
+        let mut slots = slots.iter().copied();
         let bytes = message.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
@@ -117,12 +146,21 @@ impl Vocabulary {
             } else {
                 spelling::delimiter_end(bytes, at)
             };
-            if out.len() == MAX_TOKENS {
-                out.push(SPACED_ANY);
+            if out.tokens.len() == MAX_TOKENS {
+                let is_spaced = bytes[start] == b' ';
+                let rest = if is_spaced { SPACED_ANY } else { ANY };
+                out.push(rest, SlotKind::Any);
                 break;
             }
-            let token = self.intern(&message[start..at]);
-            out.push(token);
+            let text = &message[start..at];
+            // A word with several variables counts as what they are together.
+            let kind = slots
+                .by_ref()
+                .take(text.matches(WILDCARD).count())
+                .reduce(SlotKind::or)
+                .unwrap_or(SlotKind::Word);
+            let token = self.intern(text);
+            out.push(token, kind);
         }
         self.join_values(out);
     }
@@ -151,17 +189,18 @@ impl Vocabulary {
     }
 
     /// Makes one wildcard of every value that is certain although it is written in letters or in several words.
-    fn join_values(&mut self, tokens: &mut Vec<Token>) {
+    fn join_values(&mut self, parsed: &mut Tokens) {
+        let Tokens { tokens, kinds } = parsed;
         let mut n_kept = 0;
         let mut at = 0;
         while at < tokens.len() {
             let token = tokens[at];
             let (kept, rest) = tokens.split_at_mut(at);
             let mut taken = 1;
-            let mut put = token;
+            let (mut put, mut kind) = (token, kinds[at]);
             if let Some(n) = self.date_len(rest) {
                 taken = n;
-                put = self.wildcard(token);
+                (put, kind) = (self.wildcard(token), SlotKind::Time);
             } else if self.shape(token) == Shape::Any {
                 let is_unit = |next: &Token| self.role(*next) == Role::Unit;
                 taken += usize::from(rest.get(1).is_some_and(is_unit));
@@ -175,10 +214,12 @@ impl Vocabulary {
                 put = self.wildcard(token);
             }
             tokens[n_kept] = put;
+            kinds[n_kept] = kind;
             n_kept += 1;
             at += taken;
         }
         tokens.truncate(n_kept);
+        kinds.truncate(n_kept);
     }
 
     /// Tokens of the date that `tokens` begin with: a month's name beside numbers, with the day of the week and the zone.
@@ -214,7 +255,7 @@ impl Vocabulary {
             && before.last().is_some_and(|&last| {
                 matches!(self.role(last), Role::Grammar | Role::User)
                     || self.text(last).ends_with('(')
-                    || self.is_assigned(token, last)
+                    || self.is_value_of(token, last)
             })
     }
 
@@ -228,7 +269,7 @@ impl Vocabulary {
         let [.., introduction, last] = *before else {
             return false;
         };
-        if self.is_assigned(token, last) {
+        if self.is_value_of(token, last) {
             return self.role(introduction) == Role::User;
         }
         self.role(last) == Role::User
@@ -236,7 +277,66 @@ impl Vocabulary {
     }
 
     /// Whether a token is the value of a key; after `ruser= rhost=` that of the first is empty.
-    fn is_assigned(&self, token: Token, last: Token) -> bool {
+    fn is_value_of(&self, token: Token, last: Token) -> bool {
         self.text(last) == "=" && self.bare(token) == token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(message: &str, expected: &[&str]) {
+        let (mut vocabulary, mut parsed) = (Vocabulary::default(), Tokens::default());
+        vocabulary.tokens(message, &[], &mut parsed);
+        let found: Vec<_> = parsed
+            .tokens
+            .iter()
+            .map(|&token| vocabulary.text(token))
+            .collect();
+        assert_eq!(found, expected, "{message}");
+        assert_eq!(parsed.tokens.len(), parsed.kinds.len());
+    }
+
+    #[test]
+    fn words_and_punctuation_are_tokens() {
+        check("", &[]);
+        check("a b", &["a", " b"]);
+        check(
+            "f(x=<*>), done.",
+            &["f", "(", "x", "=", "<*>", "),", " done", "."],
+        );
+        check("a.b...<*>", &["a.b", "...", "<*>"]);
+        check("job_<*> <<*>>", &["job_<*>", " <", "<*>", ">"]);
+        check("größe: <*>", &["größe", ":", " <*>"]);
+    }
+
+    #[test]
+    fn values_of_several_words_are_one_wildcard() {
+        check("at Sun Jul <*> <*> <*>", &["at", " <*>"]);
+        check("<*> Jul <*> GMT: up", &["<*>", ":", " up"]);
+        check("Sun, <*> Jul <*> <*> GMT", &["<*>"]);
+        check("May I <*>", &["May", " I", " <*>"]);
+        check("Sun <*>", &["Sun", " <*>"]);
+        check("size <*> KB, <*> ms", &["size", " <*>", ",", " <*>", " ms"]);
+    }
+
+    #[test]
+    fn values_in_letters_are_wildcards() {
+        check("ok=true (null)", &["ok", "=", "<*>", " (", "<*>", ")"]);
+        check("user=root", &["user", "=", "<*>"]);
+        check("ruser= rhost=x", &["ruser", "=", " rhost", "=", "x"]);
+        check("password for root", &["password", " for", " <*>"]);
+        check("root hub found", &["root", " hub", " found"]);
+        check("closed for user bob", &["closed", " for", " user", " <*>"]);
+        check("disconnected by user", &["disconnected", " by", " user"]);
+    }
+
+    #[test]
+    fn long_messages_end_in_a_wildcard() {
+        let (mut vocabulary, mut parsed) = (Vocabulary::default(), Tokens::default());
+        vocabulary.tokens(&"a ".repeat(2 * MAX_TOKENS), &[], &mut parsed);
+        assert_eq!(parsed.tokens.len(), MAX_TOKENS + 1);
+        assert_eq!(parsed.tokens.last(), Some(&SPACED_ANY));
     }
 }

@@ -6,9 +6,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::refine;
+use super::mask::WILDCARD;
+use super::refine::{self, Templates};
+use super::slot::SlotKind;
 use super::spelling::Shape;
-use super::token::{ANY, SPACED_ANY, Token, Vocabulary};
+use super::token::{ANY, SPACED_ANY, Token, Tokens, Vocabulary};
 use crate::base::ids::TemplateId;
 
 /// Words that lead down the tree.
@@ -20,6 +22,17 @@ pub const TEMPLATE_CAP: usize = 50_000;
 /// Groups of one leaf that are compared with a message, newest first.
 const MAX_COMPARED: usize = 200;
 
+/// A message with the group that [`Miner::add`] said.
+#[derive(Debug, Clone, Copy)]
+pub struct Grouped<'a> {
+    /// The masked text.
+    pub text: &'a str,
+    /// What its variables are.
+    pub slots: &'a [SlotKind],
+    /// The group.
+    pub group: TemplateId,
+}
+
 /// The groups found so far, and the templates once the run is at its end.
 #[derive(Debug, Default)]
 pub struct Miner {
@@ -29,22 +42,23 @@ pub struct Miner {
     n_children: Vec<u32>,
     leaves: FxHashMap<u32, Vec<TemplateId>>,
     groups: Vec<Vec<Token>>,
-    templates: Option<Vec<Vec<Token>>>,
-    parsed: Vec<Token>,
+    refined: Option<Templates>,
+    parsed: Tokens,
 }
 
 impl Miner {
     /// Finds or makes the group of a masked message; a message that differs generalises the group it joins.
     pub fn add(&mut self, message: &str) -> TemplateId {
         let mut parsed = std::mem::take(&mut self.parsed);
-        self.vocabulary.tokens(message, &mut parsed);
-        let leaf = self.descend(&parsed);
-        let id = match self.closest(leaf, &parsed) {
+        self.vocabulary.tokens(message, &[], &mut parsed);
+        let tokens = &parsed.tokens;
+        let leaf = self.descend(tokens);
+        let id = match self.closest(leaf, tokens) {
             Some(id) => {
-                self.generalise(id, &parsed);
+                self.generalise(id, tokens);
                 id
             }
-            None => self.create(leaf, &parsed),
+            None => self.create(leaf, tokens),
         };
         self.parsed = parsed;
         id
@@ -52,16 +66,33 @@ impl Miner {
 
     /// Turns groups into templates, given every message with its group, by first appearance; answers with the template of
     /// each. Templates are numbered by first appearance.
-    pub fn finish<'a>(
-        &mut self,
-        messages: impl Iterator<Item = (&'a str, TemplateId)>,
-    ) -> Vec<TemplateId> {
+    pub fn finish<'a>(&mut self, messages: impl Iterator<Item = Grouped<'a>>) -> Vec<TemplateId> {
         let other = self
             .is_overfull()
             .then(|| TemplateId::from_index(TEMPLATE_CAP - 1));
         let refined = refine::refine(&mut self.vocabulary, messages, other, TEMPLATE_CAP);
-        self.templates = Some(refined.templates);
+        self.refined = Some(refined.templates);
         refined.of_message
+    }
+
+    /// What each `<*>` of a template is, in the order of its text; nothing before the end of the run.
+    #[must_use]
+    pub fn slots(&self, id: TemplateId) -> Vec<SlotKind> {
+        let Some(templates) = &self.refined else {
+            return Vec::new();
+        };
+        let (Some(tokens), Some(kinds)) = (
+            templates.tokens.get(id.index()),
+            templates.kinds.get(id.index()),
+        ) else {
+            return Vec::new();
+        };
+        let n_wildcards = |token: Token| self.vocabulary.text(token).matches(WILDCARD).count();
+        tokens
+            .iter()
+            .zip(kinds)
+            .flat_map(|(&token, &kind)| std::iter::repeat_n(kind, n_wildcards(token)))
+            .collect()
     }
 
     /// Number of templates, before the end of the run of groups.
@@ -86,7 +117,9 @@ impl Miner {
     }
 
     fn current(&self) -> &[Vec<Token>] {
-        self.templates.as_ref().unwrap_or(&self.groups)
+        self.refined
+            .as_ref()
+            .map_or(&self.groups, |templates| &templates.tokens)
     }
 
     fn is_overfull(&self) -> bool {
@@ -99,9 +132,11 @@ impl Miner {
         let mut path = [ANY; PREFIX_WORDS];
         let words = parsed
             .iter()
-            .filter(|&&token| vocabulary.is_word(token))
-            .map(|&token| match vocabulary.shape(token) {
+            .enumerate()
+            .filter(|&(_, &token)| vocabulary.is_word(token))
+            .map(|(place, &token)| match vocabulary.shape(token) {
                 Shape::Any | Shape::Mixed => ANY,
+                _ if vocabulary.is_assigned(parsed, place) => ANY,
                 _ => vocabulary.bare(token),
             });
         let mut len = 0;
@@ -195,43 +230,5 @@ impl Miner {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mine(messages: &[&str]) -> Vec<String> {
-        let mut miner = Miner::default();
-        let groups: Vec<_> = messages.iter().map(|m| miner.add(m)).collect();
-        let ids = miner.finish(messages.iter().copied().zip(groups));
-        ids.iter().map(|&id| miner.text(id)).collect()
-    }
-
-    #[test]
-    fn messages_that_share_most_words_share_a_template() {
-        assert_eq!(
-            mine(&[
-                "invalid user bob from <*>",
-                "invalid user eve from <*>",
-                "connection closed by <*>"
-            ]),
-            [
-                "invalid user <*> from <*>",
-                "invalid user <*> from <*>",
-                "connection closed by <*>"
-            ]
-        );
-    }
-
-    #[test]
-    fn lengths_and_first_words_keep_messages_apart() {
-        assert_eq!(
-            mine(&["start job alpha", "stop job alpha", "start job"]),
-            ["start job alpha", "stop job alpha", "start job"]
-        );
-    }
-
-    #[test]
-    fn an_empty_message_is_a_template() {
-        assert_eq!(mine(&["", ""]), ["", ""]);
-        assert_eq!(mine(&["<*>", "<*>"]), ["<*>", "<*>"]);
-    }
-}
+#[path = "tree_tests.rs"]
+mod tests;

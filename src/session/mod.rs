@@ -24,7 +24,7 @@ use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
 use crate::ingest::gunzip::Gunzip;
 use crate::mine::messages::Message;
-use crate::mine::tree::Miner;
+use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
 use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
@@ -336,11 +336,12 @@ impl Engine {
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
-        let said = self
-            .messages
-            .iter()
-            .map(|message| (message.said.text.as_str(), message.group));
-        let templates = self.miner.finish(said);
+        let grouped = self.messages.iter().map(|message| Grouped {
+            text: &message.said.text,
+            slots: &message.said.slots,
+            group: message.group,
+        });
+        let templates = self.miner.finish(grouped);
         for (message, template) in self.messages.iter_mut().zip(templates) {
             message.template = template;
         }
