@@ -137,6 +137,8 @@ impl Miner {
             .map(|(place, &token)| match vocabulary.shape(token) {
                 Shape::Any | Shape::Mixed => ANY,
                 _ if vocabulary.is_assigned(parsed, place) => ANY,
+                // What a message is about may come first, what it is done to after that.
+                Shape::Name if place > 0 && vocabulary.text(token).contains(['.', '/', '@']) => ANY,
                 _ => vocabulary.bare(token),
             });
         let mut len = 0;

@@ -80,7 +80,7 @@ fn names_in_one_place_are_a_variable() {
             "load org.example.Alpha again",
             "load org.example.Beta again",
         ],
-        "can load <*>",
+        "load <*> again",
     );
 }
 
