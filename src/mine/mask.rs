@@ -12,7 +12,8 @@ pub const MESSAGE_CAP: usize = 4096;
 /// What stands for a variable.
 pub const WILDCARD: &str = "<*>";
 
-const DELIMITER: u8 = 1;
+/// Class of the bytes between words.
+pub(super) const DELIMITER: u8 = 1;
 const DIGIT: u8 = 2;
 const SLASH: u8 = 4;
 
@@ -32,6 +33,11 @@ const CLASS: [u8; 256] = {
     class[b'/' as usize] = SLASH;
     class
 };
+
+/// Class of a byte.
+pub(super) fn class(byte: u8) -> u8 {
+    CLASS[byte as usize]
+}
 
 /// What one scan of a message found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +68,24 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
             seen |= class;
             at += 1;
         }
+        // Two hexadecimal digits before a colon may begin a hardware address, up to four an IPv6 address.
+        if at - start <= 4
+            && message.get(at) == Some(&b':')
+            && let Some(end) = groups(message, start)
+        {
+            push(message, spans, start, end);
+            at = end;
+            continue;
+        }
         if seen & (DIGIT | SLASH) != 0
             && let Some((from, to)) = variable(message, start, at, seen)
         {
             if ip.is_none() {
-                ip = address(&message[from..to]);
+                ip = address(
+                    message[from..to]
+                        .strip_prefix(b"/")
+                        .unwrap_or(&message[from..to]),
+                );
             }
             push(message, spans, from, to);
             at = at.max(to);
@@ -147,15 +166,92 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
     let core = &word[lead..word.len() - trail];
     let n_digits = core.iter().filter(|b| b.is_ascii_digit()).count();
     let first = *core.iter().find(|b| !matches!(b, b'-' | b'+'))?;
-    let is_hex = || core.len() >= 6 && core.iter().all(u8::is_ascii_hexdigit);
-    if first.is_ascii_digit() || n_digits >= 3 || n_digits * 5 >= core.len() * 2 || is_hex() {
-        return Some((start + lead, end - trail));
-    }
-    // `core.12`, `worker-3`, `#7`, `task_9`: the number after the separator varies, the word before it does not.
+    // `core.12`, `step#7`, `task_9`: the number after the separator varies, the word before it does not.
     let digits = core.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let separator = core.len().checked_sub(digits + 1).map(|i| core[i]);
-    (digits > 0 && matches!(separator, Some(b'.' | b'-' | b'#' | b'_')))
-        .then(|| (end - trail - digits, end - trail))
+    let separator = core.len().checked_sub(digits + 1);
+    if digits > 0
+        && let Some(idx) = separator
+        && (core[idx] == b'.' || (n_digits < 3 && matches!(core[idx], b'#' | b'_')))
+        && digits == n_digits
+    {
+        return Some((end - trail - digits, end - trail));
+    }
+    // Words that happen to be spelled with the letters of hexadecimal are short.
+    let is_hex =
+        || core.len() >= if n_digits > 0 { 6 } else { 8 } && core.iter().all(u8::is_ascii_hexdigit);
+    // `worker-3`, `db-7.example` is the name of one of many, of which the others may be called quite differently.
+    let is_numbered = || n_digits > 0 && memchr::memchr(b'-', core).is_some();
+    if word.len() == 3 && is_status(message, start) {
+        return None;
+    }
+    let is_variable = first.is_ascii_digit()
+        || n_digits >= 3
+        || n_digits * 5 >= core.len() * 2
+        || is_numbered()
+        || is_hex()
+        || is_random(core);
+    is_variable.then_some((start + lead, end - trail))
+}
+
+/// Whether a word of three bytes is the status of an HTTP response: few values, and each says something else.
+fn is_status(message: &[u8], start: usize) -> bool {
+    let before = &message[..start];
+    let before = before
+        .strip_suffix(b"\" ")
+        .or_else(|| before.strip_suffix(b" "))
+        .unwrap_or_default();
+    let is_protocol = |n: usize| {
+        before
+            .len()
+            .checked_sub(n)
+            .is_some_and(|i| before[i..].starts_with(b"HTTP/"))
+    };
+    message[start..start + 3].iter().all(u8::is_ascii_digit)
+        && (b'1'..=b'5').contains(&message[start])
+        && (is_protocol(8) || is_protocol(6))
+}
+
+/// Whether letters and digits change as often as nobody writes them: an id in base 58, 62 or 64.
+fn is_random(word: &[u8]) -> bool {
+    let n_changes = word
+        .windows(2)
+        .filter(|pair| {
+            pair[0].is_ascii_digit() != pair[1].is_ascii_digit()
+                || (pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+        })
+        .count();
+    word.len() >= 12 && n_changes * 4 > word.len() && word.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// The end of the hardware or IPv6 address that begins at `start`.
+fn groups(message: &[u8], start: usize) -> Option<usize> {
+    let (mut n_groups, mut n_empty, mut n_pairs, mut has_digit) = (0, 0, 0, false);
+    let mut at = start;
+    loop {
+        let from = at;
+        while at < message.len() && at - from < 5 && message[at].is_ascii_hexdigit() {
+            has_digit |= message[at].is_ascii_digit();
+            at += 1;
+        }
+        match at - from {
+            0 => n_empty += 1,
+            2 => n_pairs += 1,
+            5.. => return None,
+            _ => {}
+        }
+        n_groups += 1;
+        if message.get(at) != Some(&b':') || n_groups > 20 {
+            break;
+        }
+        at += 1;
+    }
+    let is_over = message
+        .get(at)
+        .is_none_or(|&b| CLASS[b as usize] & (DELIMITER | SLASH) != 0 || matches!(b, b'%' | b'.'));
+    let is_hardware = n_pairs == n_groups && n_groups >= 6;
+    let is_ip = has_digit
+        && ((n_empty == 0 && n_groups == 8) || (n_empty == 1 && (3..=8).contains(&n_groups)));
+    (is_over && (is_hardware || is_ip)).then_some(at)
 }
 
 /// A path, URL, or address behind a slash; `None` for words such as `read/write`.
@@ -165,8 +261,9 @@ fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         if word.len() == 1 {
             return None;
         }
+        // `host/address` with the host unknown, as Java prints it.
         if address(&word[1..]).is_some() {
-            return Some((start + 1, end));
+            return Some((start, end));
         }
         let is_url = word.starts_with(b"//") && start > 0 && message[start - 1] == b':';
         let scheme = if is_url {
@@ -200,6 +297,15 @@ fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let n_slashes = memchr::memchr_iter(b'/', word).count();
     let has_digit = word.iter().any(u8::is_ascii_digit);
     (n_slashes >= 2 || (has_digit && !word.starts_with(b"HTTP/"))).then_some((start, end))
+}
+
+/// Whether a masked span is an IP address, perhaps with a port or behind a host's name.
+pub(super) fn is_address(span: &[u8]) -> bool {
+    let from = memchr::memrchr(b'/', span).map_or(0, |slash| slash + 1);
+    let host = &span[from..];
+    let len = memchr::memchr(b':', host).unwrap_or(host.len());
+    address(&host[..len]).is_some()
+        || (memchr::memmem::find(host, b"::").is_some() && groups(host, 0).is_some())
 }
 
 /// Identity of an IPv4 address.
@@ -244,7 +350,7 @@ mod tests {
         );
         check(
             "src: /10.0.0.7:5010 dest: /10.0.0.8:5010",
-            "src: /<*> dest: /<*>",
+            "src: <*> dest: <*>",
         );
         check(
             "open /etc/app/main.conf: No such file",
@@ -261,7 +367,7 @@ mod tests {
         check("session 4f2a9c11 closed (0x1f)", "session <*> closed (<*>)");
         check(
             "worker-3 on ssh2 with utf8, job_17",
-            "worker-<*> on ssh2 with utf8, job_<*>",
+            "<*> on ssh2 with utf8, job_<*>",
         );
         check("took 1.5 s, 99.5%, -3 left.", "took <*> s, <*>, <*> left.");
         check(

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::mask;
+use super::slot::SlotKind;
 use crate::base::hash;
 use crate::base::time::Timestamp;
 use crate::parse::Level;
@@ -13,6 +14,9 @@ pub const BLOCK_CAP: usize = 50_000;
 /// Entries for messages beyond the cap.
 const OVERFLOW_CAP: usize = 5_000;
 
+/// Variables of a message whose kind is kept.
+const SLOT_CAP: usize = 256;
+
 /// A distinct masked message of a block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -20,6 +24,8 @@ pub struct Message {
     pub hash: u64,
     /// The masked text.
     pub text: String,
+    /// What its variables are, by the first record that says it.
+    pub slots: Vec<SlotKind>,
     /// Records that say it.
     pub n_records: u32,
     /// The most severe level among them.
@@ -101,9 +107,16 @@ impl Messages {
         }
         let idx = self.list.len() as u32;
         let text = mask::render(message, &self.spans);
+        let slots = self
+            .spans
+            .iter()
+            .take(SLOT_CAP)
+            .map(|&(from, to)| SlotKind::of(&message[from as usize..to as usize]))
+            .collect();
         self.list.push(Message {
             hash: key,
             text,
+            slots,
             n_records: 0,
             level: None,
             first: None,
@@ -145,6 +158,7 @@ mod tests {
             (2, Some(Level::Error), t(3), t(5))
         );
         assert_eq!(entry.text, "job <*> failed");
+        assert_eq!(entry.slots, [SlotKind::Number]);
     }
 
     #[test]

@@ -5,6 +5,12 @@
 //! messages of all blocks go, by first appearance, through one fixed-depth parse tree (Drain). Because the tree only sees
 //! distinct messages in the order in which they first appear, its answer depends neither on blocks nor on workers.
 
+mod column;
 pub mod mask;
+mod merge;
 pub mod messages;
+mod refine;
+pub mod slot;
+mod spelling;
+mod token;
 pub mod tree;

@@ -24,7 +24,7 @@ use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
 use crate::ingest::gunzip::Gunzip;
 use crate::mine::messages::Message;
-use crate::mine::tree::Miner;
+use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
 use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
@@ -117,6 +117,9 @@ impl OpenFile {
 #[derive(Debug, Clone)]
 struct RunMessage {
     said: Message,
+    /// What the miner said while reading.
+    group: TemplateId,
+    /// What it said at the end of the run.
     template: TemplateId,
     is_failed_login: bool,
 }
@@ -333,6 +336,15 @@ impl Engine {
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
+        let grouped = self.messages.iter().map(|message| Grouped {
+            text: &message.said.text,
+            slots: &message.said.slots,
+            group: message.group,
+        });
+        let templates = self.miner.finish(grouped);
+        for (message, template) in self.messages.iter_mut().zip(templates) {
+            message.template = template;
+        }
         let template = |idx| self.miner.text(TemplateId::from_index(idx));
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
@@ -463,14 +475,14 @@ impl Engine {
         if let Some(&id) = self.message_ids.get(&message.hash) {
             return id;
         }
-        let template = self.miner.add(&message.text);
+        let group = self.miner.add(&message.text);
         let is_overflow = message.is_overflow || self.messages.len() >= MESSAGE_CAP;
-        if is_overflow && let Some(&id) = self.overflow_ids.get(&template) {
+        if is_overflow && let Some(&id) = self.overflow_ids.get(&group) {
             return id;
         }
         let id = MessageId::from_index(self.messages.len());
         if is_overflow {
-            self.overflow_ids.insert(template, id);
+            self.overflow_ids.insert(group, id);
         } else {
             self.message_ids.insert(message.hash, id);
         }
@@ -484,7 +496,8 @@ impl Engine {
         let is_failed_login = login::read(&said.text).is_failed;
         self.messages.push(RunMessage {
             said,
-            template,
+            group,
+            template: group,
             is_failed_login,
         });
         id
