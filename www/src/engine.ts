@@ -233,6 +233,9 @@ export class Engine {
       case "failed": {
         const error = new EngineError(update.code, update.message);
         if (update.query == null) {
+          // Other shards still have blocks in hand and would report progress of a run that is over.
+          this.#run += 1;
+          this.#respawn(error);
           this.#listener.failed(error);
         } else {
           this.#pending.get(update.query)?.reject(error);
