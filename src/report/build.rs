@@ -17,6 +17,9 @@ const VERSION: u32 = 1;
 /// Decimals of a score.
 const SCORE_DIGITS: i32 = 1;
 
+/// Files that were left out and are named.
+const LEFT_OUT_NAMED: usize = 10;
+
 /// Puts the report together.
 #[must_use]
 pub fn report(findings: &Findings, options: &Options) -> Report {
@@ -153,6 +156,14 @@ fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
             message,
         });
     };
+    for reason in findings.left_out.iter().take(LEFT_OUT_NAMED) {
+        say("leftOut", format!("Left out: {reason}."));
+    }
+    let n_unnamed = findings.left_out.len().saturating_sub(LEFT_OUT_NAMED);
+    if n_unnamed > 0 {
+        let n = words::counted(n_unnamed as u64, "more file");
+        say("leftOut", format!("Left out: {n} that cannot be analysed."));
+    }
     for file in &findings.files {
         let name = words::quoted(&file.name);
         if let Some(fault) = &file.fault {

@@ -30,7 +30,14 @@ interface Failure {
 
 type ShardTask =
   | { type: "setup"; setup: Uint8Array; files: File[] }
-  | { type: "block"; job: Uint8Array; file: number; offset: number; byteLen: number; bytes: Uint8Array | undefined }
+  | {
+      type: "block";
+      job: Uint8Array;
+      file: number;
+      offset: number;
+      byteLen: number;
+      bytes: Uint8Array | undefined;
+    }
   | { type: "names"; file: number; block: number; ids: Uint8Array }
   | { type: "survey"; survey: Uint8Array }
   | { type: "find"; filter: Uint8Array };
@@ -46,16 +53,25 @@ const UNPACK_READ = 4 * 1024 * 1024;
 function unreadable(name: string): Failure {
   return {
     code: "unreadable",
-    message: `${name} can no longer be read: it was changed, moved or removed, or access was denied. Drop it again to read it as it is now.`,
+    message: `${name} cannot be read: it was changed, moved or removed, or access was denied`,
   };
 }
 
 function asFailure(error: unknown): Failure {
-  if (typeof error === "object" && error !== null && "code" in error && "message" in error && typeof error.code === "string") {
+  if (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    "message" in error &&
+    typeof error.code === "string"
+  ) {
     return { code: error.code, message: String(error.message) };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "crashed", message: `The analysis stopped unexpectedly (${message}). The page is ready for another file.` };
+  return {
+    code: "crashed",
+    message: `The analysis stopped unexpectedly (${message}). The page is ready for another file.`,
+  };
 }
 
 async function read(file: File, from: number, to: number): Promise<Uint8Array> {
@@ -114,7 +130,8 @@ function shardRole(port: MessagePort): void {
         } else {
           const file = files[task.file];
           if (!file) throw new Error("no such file");
-          let bytes = await (reads.get(task) ?? read(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
+          let bytes = await (reads.get(task) ??
+            read(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
           reads.delete(task);
           let at = task.offset + bytes.length;
           while (shard.push(bytes) && at < file.size) {
@@ -147,7 +164,10 @@ function shardRole(port: MessagePort): void {
 
 /** A shard as the engine sees it: answers come in the order of the questions. */
 class ShardPort {
-  readonly #waiting: { resolve: (bytes: Uint8Array) => void; reject: (failure: Failure) => void }[] = [];
+  readonly #waiting: {
+    resolve: (bytes: Uint8Array) => void;
+    reject: (failure: Failure) => void;
+  }[] = [];
 
   constructor(readonly port: MessagePort) {
     port.onmessage = (event: MessageEvent<ShardAnswer>) => {
@@ -176,12 +196,13 @@ class ShardPort {
 class Run {
   readonly #engine: EngineWorker;
   readonly #owners = new Map<string, ShardPort>();
+  /** The files of the run, without those that were left out. */
+  #files: File[] = [];
   #doneBytes = 0;
   #lastUpdate = 0;
 
   constructor(
     readonly id: number,
-    readonly files: File[],
     readonly shards: ShardPort[],
     options: ConstructorParameters<typeof EngineWorker>[0],
     readonly send: (update: Update) => void,
@@ -189,20 +210,38 @@ class Run {
     this.#engine = new EngineWorker(options);
   }
 
-  async analyze(metas: FileMeta[]): Promise<Uint8Array> {
+  async analyze(files: File[], metas: FileMeta[]): Promise<Uint8Array> {
     const engine = this.#engine;
-    for (const [index, file] of this.files.entries()) {
-      const meta = metas[index];
-      if (meta) engine.open(meta, await read(file, 0, 1 << 20));
-    }
+    await this.#openAll(files, metas);
     const setup = engine.setup();
-    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.files });
+    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
     this.#progress("reading", true);
     await this.#readAll();
     this.#progress("analyzing", true);
     const survey = engine.analyze();
-    const answers = await Promise.all(this.shards.map((shard) => shard.ask({ type: "survey", survey })));
+    const answers = await Promise.all(
+      this.shards.map((shard) => shard.ask({ type: "survey", survey })),
+    );
     return engine.conclude(answers);
+  }
+
+  /** Opens the files; one that is no log does not cost the answer about the others. */
+  async #openAll(files: File[], metas: FileMeta[]): Promise<void> {
+    let refusal: unknown;
+    for (const [index, file] of files.entries()) {
+      const meta = metas[index];
+      if (!meta) continue;
+      try {
+        this.#engine.open(meta, await read(file, 0, 1 << 20));
+        this.#files.push(file);
+      } catch (error) {
+        const { code, message } = asFailure(error);
+        if (!["emptyFile", "binary", "unreadable"].includes(code)) throw error;
+        refusal ??= error;
+        this.#engine.leaveOut(message);
+      }
+    }
+    if (this.#files.length === 0) throw refusal;
   }
 
   async #readAll(): Promise<void> {
@@ -212,7 +251,7 @@ class Run {
       const task = engine.nextTask();
       const { kind, file: index, block, offset, byteLen } = task;
       if (kind === "done") break;
-      const file = this.files[index];
+      const file = this.#files[index];
       if (!file) throw new Error("no such file");
       if (kind === "read") {
         const bytes = await read(file, offset, offset + byteLen);
@@ -225,7 +264,10 @@ class Run {
       const shard = await this.#freeShard(pending);
       this.#owners.set(`${index}:${block}`, shard);
       const done = shard
-        .ask({ type: "block", job: task.job(), file: index, offset, byteLen, bytes }, bytes ? [bytes.buffer] : [])
+        .ask(
+          { type: "block", job: task.job(), file: index, offset, byteLen, bytes },
+          bytes ? [bytes.buffer] : [],
+        )
         .then((summary) => {
           for (const names of engine.merge(index, block, summary)) {
             const owner = this.#owners.get(`${names.file}:${names.block}`);
@@ -259,7 +301,7 @@ class Run {
     const now = performance.now();
     if (!isDue && now - this.#lastUpdate < 50) return;
     this.#lastUpdate = now;
-    const totalBytes = this.files.reduce((sum, file) => sum + file.size, 0);
+    const totalBytes = this.#files.reduce((sum, file) => sum + file.size, 0);
     this.send({
       type: "progress",
       run: this.id,
@@ -275,7 +317,9 @@ class Run {
     const engine = this.#engine;
     const nLines = Math.min(command.nLines, 500);
     const filter = engine.filter(command.selection, command.first + nLines);
-    const answers = await Promise.all(this.shards.map((shard) => shard.ask({ type: "find", filter })));
+    const answers = await Promise.all(
+      this.shards.map((shard) => shard.ask({ type: "find", filter })),
+    );
     const total = engine.collect(answers, command.first, nLines);
     const lines = engine.lines(await this.#texts(engine.places())) as RawLine[];
     this.send({ type: "lines", run: command.run, query: command.query, total, lines });
@@ -288,7 +332,7 @@ class Run {
     const reads: Promise<void>[] = [];
     for (let slot = 0; slot * 3 < places.length; slot++) {
       const [index = 0, offset = 0, byteLen = 0] = places.subarray(slot * 3, slot * 3 + 3);
-      const file = this.files[index];
+      const file = this.#files[index];
       if (!file) throw new Error("no such file");
       if (this.#engine.isPacked(index)) {
         const wanted = packed.get(index) ?? { slots: [], places: [] };
@@ -305,7 +349,7 @@ class Run {
     }
     await Promise.all(reads);
     for (const [index, wanted] of packed) {
-      const file = this.files[index];
+      const file = this.#files[index];
       if (!file) continue;
       const unpacker = new Unpacker(new Float64Array(wanted.places));
       let at = 0;
@@ -324,7 +368,8 @@ class Run {
 function sampleFile(seed: number, nLines: number): File {
   const writer = new SampleWriter(seed, nLines);
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for (let part = writer.nextLines(); part.length > 0; part = writer.nextLines()) parts.push(part.slice());
+  for (let part = writer.nextLines(); part.length > 0; part = writer.nextLines())
+    parts.push(part.slice());
   writer.free();
   return new File(parts, "sample.log", { lastModified: Date.UTC(2026, 2, 3) });
 }
@@ -337,9 +382,14 @@ function engineRole(ports: MessagePort[]): void {
     throw error;
   });
 
-  const start = async (id: number, files: File[], metas: FileMeta[], options: ConstructorParameters<typeof EngineWorker>[0]): Promise<void> => {
-    run = new Run(id, files, shards, options, send);
-    const report = await run.analyze(metas);
+  const start = async (
+    id: number,
+    files: File[],
+    metas: FileMeta[],
+    options: ConstructorParameters<typeof EngineWorker>[0],
+  ): Promise<void> => {
+    run = new Run(id, shards, options, send);
+    const report = await run.analyze(files, metas);
     postMessage({ type: "finished", run: id, report }, { transfer: [report.buffer] });
   };
 
