@@ -16,6 +16,8 @@ export function Summary({ report }: { report: Report }): JSX.Element {
     .reduce((sum, { nRecords }) => sum + nRecords, 0);
   const hasLevels = report.levels.some(({ level }) => level !== "");
   const { firstMs, lastMs } = totals;
+  // With a record from 1970 among those of today the span says nothing.
+  const hasOutlyingTimes = report.notices.some(({ code }) => code === "outlyingTimes");
   return (
     <section class="summary" aria-label="Summary">
       <p class="summary-source">
