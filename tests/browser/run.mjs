@@ -616,6 +616,30 @@ check("nothing leaves after sealing, not even on purpose", async () => {
   sink.close();
 });
 
+check("a worker that cannot start is not made afresh for ever", async () => {
+  const page = await openPage();
+  await page.evaluate(() => {
+    const { Worker } = window;
+    window.nMade = 0;
+    window.Worker = class extends Worker {
+      constructor(address, options) {
+        super(address, options);
+        window.nMade += 1;
+        if (options.name === "shard 1") {
+          setTimeout(() => this.onerror?.({ message: "no memory" }), 200);
+        }
+      }
+    };
+  });
+  await page.click("text=Try a sample");
+  await page.waitForTimeout(300);
+  await page.evaluate(() => window.logloupe.cancel());
+  await page.waitForSelector("text=Logloupe cannot start here", { timeout: 10_000 });
+  const nMade = await page.evaluate(() => window.nMade);
+  await page.waitForTimeout(1000);
+  assert.equal(await page.evaluate(() => window.nMade), nMade);
+});
+
 check("inside another page it opens nothing", async () => {
   const outer = createServer((_, response) => {
     response.writeHead(200, { "Content-Type": "text/html" });
