@@ -62,7 +62,7 @@ pub enum Error {
         name: String,
     },
     /// A file that is not text and not a container Logloupe reads.
-    #[error("{name} is {kind}, not a log: drop text, CSV, JSON or a .gz of those")]
+    #[error("{name} cannot be read as a log: it is {kind}")]
     Binary {
         /// The file's name.
         name: String,

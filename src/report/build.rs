@@ -7,6 +7,7 @@ use super::{
 use super::{incidents, messages, time, words};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
+use crate::error::FitError;
 use crate::featurize::windows::{WidthNote, feature};
 use crate::parse::formats;
 use crate::protocol::Options;
@@ -16,6 +17,9 @@ const VERSION: u32 = 1;
 
 /// Decimals of a score.
 const SCORE_DIGITS: i32 = 1;
+
+/// Files that were left out and are named.
+const LEFT_OUT_NAMED: usize = 10;
 
 /// Puts the report together.
 #[must_use]
@@ -153,6 +157,14 @@ fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
             message,
         });
     };
+    for reason in findings.left_out.iter().take(LEFT_OUT_NAMED) {
+        say("leftOut", format!("Left out: {reason}."));
+    }
+    let n_unnamed = findings.left_out.len().saturating_sub(LEFT_OUT_NAMED);
+    if n_unnamed > 0 {
+        let n = words::counted(n_unnamed as u64, "more file");
+        say("leftOut", format!("Left out: {n} that cannot be analysed."));
+    }
     for file in &findings.files {
         let name = words::quoted(&file.name);
         if let Some(fault) = &file.fault {
@@ -238,8 +250,15 @@ fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> Str
     if totals.n_records == 0 {
         return format!("{lines}, none of them with any text.");
     }
+    // A JSON array may stand on one line.
+    let amount = if totals.n_records > totals.n_lines {
+        words::counted(u64::from(totals.n_records), "record")
+    } else {
+        lines
+    };
     let patterns = words::counted(u64::from(totals.n_templates), "pattern");
-    let (over, with_date) = match findings.tally.span() {
+    // A clock that stood wrong for one record does not make the log decades long; a notice tells of such records.
+    let (over, with_date) = match findings.span().or_else(|| findings.tally.span()) {
         Some((first, last)) if last > first => {
             let with_date = first.0.div_euclid(DAY) != last.0.div_euclid(DAY);
             (
@@ -263,9 +282,18 @@ fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> Str
         None if alarms > 0 => {
             format!("no incidents, {}", words::counted(alarms, "unusual window"))
         }
+        None if is_too_little(findings) => "too little to tell what is unusual".to_owned(),
         None => "nothing stands out".to_owned(),
     };
-    format!("{lines}{over}, {patterns}, {found}.")
+    format!("{amount}{over}, {patterns}, {found}.")
+}
+
+/// Whether neither the messages nor the windows were enough to compare.
+fn is_too_little(findings: &Findings) -> bool {
+    let is_few = |error: &FitError| matches!(error, FitError::TooFewRows { .. });
+    let mut of_messages = findings.message_scores.skipped.iter();
+    findings.window_scores.is_empty()
+        && of_messages.any(|(stage, error)| *stage == "rarity" && is_few(error))
 }
 
 fn skipped(findings: &Findings) -> Vec<Skipped> {

@@ -135,6 +135,8 @@ pub struct MessageClusters {
 pub struct Findings {
     /// The files.
     pub files: Vec<FileFindings>,
+    /// Why other files were left out, one sentence a file.
+    pub left_out: Vec<String>,
     /// The merged tally.
     pub tally: Tally,
     /// Text of each template.

@@ -24,6 +24,8 @@ use crate::report::findings::{FileFindings, Findings, MessageClusters, MessageFi
 pub(super) struct Merged {
     /// The files.
     pub(super) files: Vec<FileFindings>,
+    /// Why other files were left out, one sentence a file.
+    pub(super) left_out: Vec<String>,
     /// What was counted over time.
     pub(super) tally: Tally,
     /// Text of each template.
@@ -113,6 +115,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     }
     Findings {
         files: merged.files,
+        left_out: merged.left_out,
         tally: merged.tally,
         templates: merged.templates,
         messages: merged.messages,

@@ -157,6 +157,7 @@ pub struct Engine {
     files: Vec<OpenFile>,
     waiting: BTreeMap<(u32, u32), Summary>,
     merging: usize,
+    left_out: Vec<String>,
     miner: Miner,
     message_ids: FxHashMap<u64, MessageId>,
     overflow_ids: FxHashMap<TemplateId, MessageId>,
@@ -187,6 +188,7 @@ impl Engine {
             files: Vec::new(),
             waiting: BTreeMap::new(),
             merging: 0,
+            left_out: Vec::new(),
             miner: Miner::default(),
             message_ids: FxHashMap::default(),
             overflow_ids: FxHashMap::default(),
@@ -240,6 +242,11 @@ impl Engine {
             findings,
         });
         Ok(id)
+    }
+
+    /// Says in the report that a file was left out because [`Engine::open`] refused it or it could not be read.
+    pub fn leave_out(&mut self, reason: String) {
+        self.left_out.push(reason);
     }
 
     /// What every shard must know before its first block.
@@ -348,6 +355,7 @@ impl Engine {
         let template = |idx| self.miner.text(TemplateId::from_index(idx));
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
+            left_out: std::mem::take(&mut self.left_out),
             tally: std::mem::take(&mut self.tally),
             templates: (0..self.miner.n_templates()).map(template).collect(),
             messages: self.messages.iter().map(RunMessage::findings).collect(),

@@ -217,9 +217,9 @@ impl Block {
         };
         match parsed {
             Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
-            None if self.table.n_rows() > 0 => self
-                .table
-                .extend_last((piece.offset + piece.byte_len - self.job.start) as u32),
+            None if self.table.n_rows() > 0 => self.table.extend_last(
+                u32::try_from(piece.offset + piece.byte_len - self.job.start).unwrap_or(u32::MAX),
+            ),
             None => {
                 let parsed = self.parser.parse(bytes, &mut scratch);
                 self.file(&piece, bytes, line, parsed, &scratch);

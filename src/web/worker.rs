@@ -181,6 +181,12 @@ impl EngineWorker {
             .map_err(|error| thrown(&error))
     }
 
+    /// Says in the report why a file was left out.
+    #[wasm_bindgen(js_name = leaveOut)]
+    pub fn leave_out(&mut self, reason: String) {
+        self.engine.leave_out(reason);
+    }
+
     /// What every shard must know before its first block.
     ///
     /// # Errors

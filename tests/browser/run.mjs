@@ -76,6 +76,11 @@ async function openPage(options = {}) {
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
+  if (options.nCores !== undefined) {
+    await page.addInitScript((n) => {
+      Object.defineProperty(navigator, "hardwareConcurrency", { get: () => n });
+    }, options.nCores);
+  }
   page.faults = [];
   page.on("pageerror", (error) => page.faults.push(String(error.stack ?? error)));
   page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
@@ -444,8 +449,32 @@ check("files that are no logs are named as what they are", async () => {
   assert.deepEqual(page.faults, []);
 });
 
-check("a file that is gone or grows while it is read is no silent half answer", async () => {
+check("a file that is no log does not cost the answer about the others", async () => {
   const page = await openPage();
+  const log = sample("text", "sample.log");
+  const report = await analyse(page, file("empty.log", ""), log);
+  assert.equal(report.totals.nLines, N_LINES);
+  assert.equal(report.files.length, 1);
+  const said = await page.innerText(".summary .caution");
+  assert.ok(said.includes("empty.log is empty"), said);
+  await page.click(".incident .link-title");
+  await assertLinesAreOf(page, log);
+  assert.deepEqual(page.faults, []);
+});
+
+check("several shards find what one finds", async () => {
+  const one = await openPage({ nCores: 2 });
+  const several = await openPage({ nCores: 5 });
+  const path = bigLog();
+  const expected = await analyse(one, path);
+  assert.deepEqual(await analyse(several, path), expected);
+  await several.click(".incident .link-title");
+  await assertLinesAreOf(several, path);
+});
+
+check("a file that is gone or grows while it is read is no silent half answer", async () => {
+  // With several shards one fails while the others still read.
+  const page = await openPage({ nCores: 5 });
   for (const [name, change] of [
     ["gone.log", (path) => rmSync(path)],
     ["growing.log", (path) => appendFileSync(path, "one more line\n")],
@@ -456,6 +485,8 @@ check("a file that is gone or grows while it is read is no silent half answer", 
     assert.equal(await stateOf(page), "reading");
     change(path);
     assert.ok(["unreadable", "changed"].includes(await alertCode(page)), name);
+    await page.waitForTimeout(1000);
+    assert.equal(await stateOf(page), "failed", `${name}: the failure did not last`);
     rmSync(path, { force: true });
   }
   await analyse(page, sample("text", "sample.log"));
@@ -611,6 +642,30 @@ check("nothing leaves after sealing, not even on purpose", async () => {
   sink.close();
 });
 
+check("a worker that cannot start is not made afresh for ever", async () => {
+  const page = await openPage();
+  await page.evaluate(() => {
+    const { Worker } = window;
+    window.nMade = 0;
+    window.Worker = class extends Worker {
+      constructor(address, options) {
+        super(address, options);
+        window.nMade += 1;
+        if (options.name === "shard 1") {
+          setTimeout(() => this.onerror?.({ message: "no memory" }), 200);
+        }
+      }
+    };
+  });
+  await page.click("text=Try a sample");
+  await page.waitForTimeout(300);
+  await page.evaluate(() => window.logloupe.cancel());
+  await page.waitForSelector("text=Logloupe cannot start here", { timeout: 10_000 });
+  const nMade = await page.evaluate(() => window.nMade);
+  await page.waitForTimeout(1000);
+  assert.equal(await page.evaluate(() => window.nMade), nMade);
+});
+
 check("inside another page it opens nothing", async () => {
   const outer = createServer((_, response) => {
     response.writeHead(200, { "Content-Type": "text/html" });
@@ -642,6 +697,7 @@ check("pictures of every size and theme", async () => {
   for (const [name, options] of [
     ["light-1280", { width: 1280, height: 900 }],
     ["dark-1280", { width: 1280, height: 900, colorScheme: "dark" }],
+    ["light-320", { width: 320, height: 640, scale: 2 }],
     ["light-400", { width: 400, height: 800, scale: 2 }],
     ["light-3840", { width: 3840, height: 2160 }],
   ]) {

@@ -89,6 +89,9 @@ async function fetchPart(url: string): Promise<Response> {
   return response;
 }
 
+/** Crashes in a row after which workers are not made afresh. */
+const CRASHES_CAP = 3;
+
 export class Engine {
   readonly #core: Core;
   readonly #listener: EngineListener;
@@ -96,6 +99,8 @@ export class Engine {
   #workers: Worker[] = [];
   #engine: Worker | null = null;
   #hasStarted = false;
+  /** Crashes since a run was last asked for. */
+  #nCrashes = 0;
   #isUsed = false;
   #isFinished = false;
   #run = 0;
@@ -150,6 +155,7 @@ export class Engine {
       this.#respawn(new EngineError("cancelled", "another run began"));
     }
     this.#isUsed = true;
+    this.#nCrashes = 0;
   }
 
   #respawn(reason: EngineError): void {
@@ -233,6 +239,9 @@ export class Engine {
       case "failed": {
         const error = new EngineError(update.code, update.message);
         if (update.query == null) {
+          // Other shards still have blocks in hand and would report progress of a run that is over.
+          this.#run += 1;
+          this.#respawn(error);
           this.#listener.failed(error);
         } else {
           this.#pending.get(update.query)?.reject(error);
@@ -245,7 +254,9 @@ export class Engine {
 
   #onCrash(message: string): void {
     const error = new EngineError("crashed", message);
-    const hasStarted = this.#hasStarted;
+    this.#nCrashes += 1;
+    // A shard that cannot start would crash and be made afresh for ever.
+    const hasStarted = this.#hasStarted && this.#nCrashes <= CRASHES_CAP;
     this.#run += 1;
     if (hasStarted) {
       this.#respawn(error);

@@ -53,7 +53,7 @@ const UNPACK_READ = 4 * 1024 * 1024;
 function unreadable(name: string): Failure {
   return {
     code: "unreadable",
-    message: `${name} can no longer be read: it was changed, moved or removed, or access was denied. Drop it again to read it as it is now.`,
+    message: `${name} cannot be read: it was changed, moved or removed, or access was denied`,
   };
 }
 
@@ -196,12 +196,13 @@ class ShardPort {
 class Run {
   readonly #engine: EngineWorker;
   readonly #owners = new Map<string, ShardPort>();
+  /** The files of the run, without those that were left out. */
+  #files: File[] = [];
   #doneBytes = 0;
   #lastUpdate = 0;
 
   constructor(
     readonly id: number,
-    readonly files: File[],
     readonly shards: ShardPort[],
     options: ConstructorParameters<typeof EngineWorker>[0],
     readonly send: (update: Update) => void,
@@ -209,14 +210,11 @@ class Run {
     this.#engine = new EngineWorker(options);
   }
 
-  async analyze(metas: FileMeta[]): Promise<Uint8Array> {
+  async analyze(files: File[], metas: FileMeta[]): Promise<Uint8Array> {
     const engine = this.#engine;
-    for (const [index, file] of this.files.entries()) {
-      const meta = metas[index];
-      if (meta) engine.open(meta, await read(file, 0, 1 << 20));
-    }
+    await this.#openAll(files, metas);
     const setup = engine.setup();
-    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.files });
+    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
     this.#progress("reading", true);
     await this.#readAll();
     this.#progress("analyzing", true);
@@ -227,6 +225,25 @@ class Run {
     return engine.conclude(answers);
   }
 
+  /** Opens the files; one that is no log does not cost the answer about the others. */
+  async #openAll(files: File[], metas: FileMeta[]): Promise<void> {
+    let refusal: unknown;
+    for (const [index, file] of files.entries()) {
+      const meta = metas[index];
+      if (!meta) continue;
+      try {
+        this.#engine.open(meta, await read(file, 0, 1 << 20));
+        this.#files.push(file);
+      } catch (error) {
+        const { code, message } = asFailure(error);
+        if (!["emptyFile", "binary", "unreadable"].includes(code)) throw error;
+        refusal ??= error;
+        this.#engine.leaveOut(message);
+      }
+    }
+    if (this.#files.length === 0) throw refusal;
+  }
+
   async #readAll(): Promise<void> {
     const engine = this.#engine;
     const pending = new Set<Promise<void>>();
@@ -234,7 +251,7 @@ class Run {
       const task = engine.nextTask();
       const { kind, file: index, block, offset, byteLen } = task;
       if (kind === "done") break;
-      const file = this.files[index];
+      const file = this.#files[index];
       if (!file) throw new Error("no such file");
       if (kind === "read") {
         const bytes = await read(file, offset, offset + byteLen);
@@ -284,7 +301,7 @@ class Run {
     const now = performance.now();
     if (!isDue && now - this.#lastUpdate < 50) return;
     this.#lastUpdate = now;
-    const totalBytes = this.files.reduce((sum, file) => sum + file.size, 0);
+    const totalBytes = this.#files.reduce((sum, file) => sum + file.size, 0);
     this.send({
       type: "progress",
       run: this.id,
@@ -315,7 +332,7 @@ class Run {
     const reads: Promise<void>[] = [];
     for (let slot = 0; slot * 3 < places.length; slot++) {
       const [index = 0, offset = 0, byteLen = 0] = places.subarray(slot * 3, slot * 3 + 3);
-      const file = this.files[index];
+      const file = this.#files[index];
       if (!file) throw new Error("no such file");
       if (this.#engine.isPacked(index)) {
         const wanted = packed.get(index) ?? { slots: [], places: [] };
@@ -332,7 +349,7 @@ class Run {
     }
     await Promise.all(reads);
     for (const [index, wanted] of packed) {
-      const file = this.files[index];
+      const file = this.#files[index];
       if (!file) continue;
       const unpacker = new Unpacker(new Float64Array(wanted.places));
       let at = 0;
@@ -371,8 +388,8 @@ function engineRole(ports: MessagePort[]): void {
     metas: FileMeta[],
     options: ConstructorParameters<typeof EngineWorker>[0],
   ): Promise<void> => {
-    run = new Run(id, files, shards, options, send);
-    const report = await run.analyze(metas);
+    run = new Run(id, shards, options, send);
+    const report = await run.analyze(files, metas);
     postMessage({ type: "finished", run: id, report }, { transfer: [report.buffer] });
   };
 

@@ -89,6 +89,17 @@ function shapeInWords(shape: string): string {
   return words[shape] ?? shape;
 }
 
+/** What the stages of the core are for, in words. */
+const STAGES: Record<string, string> = {
+  windows: "Windows of time",
+  "windows/scores": "Unusual windows",
+  "windows/clusters": "Groups of windows",
+  dbscan: "Groups of messages",
+  layout: "Map of messages",
+  isolationForest: "Unusual wording",
+  rarity: "Rare messages",
+};
+
 export function Notes({ report }: { report: Report }): JSX.Element | null {
   const { notices, skipped } = report;
   if (notices.length === 0 && skipped.length === 0) {
@@ -108,7 +119,8 @@ export function Notes({ report }: { report: Report }): JSX.Element | null {
         ))}
         {skipped.map(({ stage, code, message }) => (
           <li key={`${stage}${code}`} data-code={code}>
-            <strong>{stage} gave no result:</strong> <LogText text={sentence(message)} />
+            <strong>{STAGES[stage] ?? stage}: no result,</strong>{" "}
+            <LogText text={sentence(message)} />
           </li>
         ))}
       </ul>

@@ -90,7 +90,9 @@ function listenForFiles(): () => void {
       isOver.value = false;
       if (hasFiles(event) && event.dataTransfer !== null) {
         event.preventDefault();
-        void droppedFiles(event.dataTransfer).then(state.openFiles);
+        void droppedFiles(event.dataTransfer).then(onDropped, () => {
+          state.notice.value = "The folder could not be read. Drop the files in it instead.";
+        });
       }
     },
     { signal: until },
@@ -116,6 +118,13 @@ function listenForFiles(): () => void {
     { signal: until },
   );
   return () => listeners.abort();
+}
+
+function onDropped(files: File[]): void {
+  if (files.length === 0) {
+    state.notice.value = "There was no file in what was dropped.";
+  }
+  state.openFiles(files);
 }
 
 /** The dropped files; of a folder, all files in it. */

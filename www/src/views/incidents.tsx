@@ -36,6 +36,13 @@ function showWhen(report: Report, incident: Incident): void {
   document.getElementById("timeline")?.scrollIntoView({ block: "start" });
 }
 
+/** Neither messages nor windows were enough to say what is unusual. */
+function isTooLittle({ skipped }: Report): boolean {
+  const hasFew = (stages: string[]): boolean =>
+    skipped.some(({ stage, code }) => stages.includes(stage) && code !== "noVariance");
+  return hasFew(["rarity"]) && hasFew(["windows", "windows/scores"]);
+}
+
 export function Incidents({ report }: { report: Report }): JSX.Element {
   const { incidents, nIncidents } = report;
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
@@ -47,7 +54,12 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
     >
       {incidents.length === 0 ? (
         <Empty>
-          {report.totals.nAnomalous === 0 && report.nAnomalousWindows === 0 ? (
+          {isTooLittle(report) ? (
+            <>
+              <strong>Too little to compare.</strong> What is unusual shows only against several
+              different messages or windows of time. The patterns below say what is in the log.
+            </>
+          ) : report.totals.nAnomalous === 0 && report.nAnomalousWindows === 0 ? (
             <>
               <strong>Nothing stands out.</strong> No line and no stretch of time is unlike the
               rest. The patterns below say what is in the log.

@@ -166,7 +166,11 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
         </div>
       ) : total === 0 ? (
         <div class="lines-note">
-          <Empty>No record is selected by this.</Empty>
+          <Empty>
+            {view.selection.fromMs != null
+              ? "There is no record in this stretch of time."
+              : "No record is selected by this."}
+          </Empty>
         </div>
       ) : (
         <Rows

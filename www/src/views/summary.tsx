@@ -6,6 +6,9 @@ import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { LogText, TemplateText } from "./parts.tsx";
 
+/** Notices without which the sentence would mislead: a part of what was dropped is not in the answer. */
+const IMPORTANT = ["damaged", "changed", "leftOut"];
+
 export function Summary({ report }: { report: Report }): JSX.Element {
   const { totals, files } = report;
   const nErrors = report.levels
@@ -13,6 +16,8 @@ export function Summary({ report }: { report: Report }): JSX.Element {
     .reduce((sum, { nRecords }) => sum + nRecords, 0);
   const hasLevels = report.levels.some(({ level }) => level !== "");
   const { firstMs, lastMs } = totals;
+  // With a record from 1970 among those of today the span says nothing.
+  const hasOutlyingTimes = report.notices.some(({ code }) => code === "outlyingTimes");
   return (
     <section class="summary" aria-label="Summary">
       <p class="summary-source">
@@ -25,11 +30,18 @@ export function Summary({ report }: { report: Report }): JSX.Element {
       <h1 class="sentence" id="sentence">
         <TemplateText text={report.sentence} />
       </h1>
+      {report.notices
+        .filter(({ code }) => IMPORTANT.includes(code))
+        .map(({ code, message }) => (
+          <p key={message} class="caution" data-code={code}>
+            <LogText text={message} />
+          </p>
+        ))}
       <dl class="numbers">
         <Figure term="lines" hint="All of them were read and analysed.">
           {format.count(totals.nLines)}
         </Figure>
-        {firstMs != null && lastMs != null && (
+        {firstMs != null && lastMs != null && !hasOutlyingTimes && (
           <Figure term="time span" hint={`${format.span(firstMs, lastMs)} UTC`}>
             {format.duration(lastMs - firstMs)}
           </Figure>
