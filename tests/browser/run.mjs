@@ -326,7 +326,7 @@ check("the log can be read another way", async () => {
   await page.click("text=Read again");
   await page.waitForSelector("[data-code=params]");
   assert.match(await page.textContent(".alert-detail"), /timezone.*Mars\/Base/);
-  await page.click("text=Try again");
+  await page.getByRole("button", { name: "Try again" }).click();
   await waitFor(page, ["done"]);
   assert.equal((await reportOf(page)).windowMs, 300_000);
   await page.click("text=Another sample");
