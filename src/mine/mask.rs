@@ -4,6 +4,7 @@
 //! or contain numbers, addresses, paths, hexadecimal or ids become `<*>`. Masking before mining follows He et al. 2017
 //! ("Drain", section III.A) but needs no expressions per log.
 
+use super::value::{address, groups, is_random, is_status};
 use crate::base::hash;
 
 /// Bytes of a message that take part in mining; templates beyond this length tell nobody anything.
@@ -15,7 +16,8 @@ pub const WILDCARD: &str = "<*>";
 /// Class of the bytes between words.
 pub(super) const DELIMITER: u8 = 1;
 const DIGIT: u8 = 2;
-const SLASH: u8 = 4;
+/// Class of the slash.
+pub(super) const SLASH: u8 = 4;
 
 const CLASS: [u8; 256] = {
     let mut class = [0; 256];
@@ -166,20 +168,20 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
     let core = &word[lead..word.len() - trail];
     let n_digits = core.iter().filter(|b| b.is_ascii_digit()).count();
     let first = *core.iter().find(|b| !matches!(b, b'-' | b'+'))?;
-    // `core.12`, `step#7`, `task_9`: the number after the separator varies, the word before it does not.
+    // `core.12`, `worker-3`, `step#7`, `task_9`: the number after the separator varies, the word before it does not.
     let digits = core.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let separator = core.len().checked_sub(digits + 1);
     if digits > 0
         && let Some(idx) = separator
-        && (core[idx] == b'.' || (n_digits < 3 && matches!(core[idx], b'#' | b'_')))
+        && (core[idx] == b'.'
+            || (core[idx] == b'-' && idx > 0 && core[idx - 1].is_ascii_alphabetic())
+            || (n_digits < 3 && matches!(core[idx], b'#' | b'_')))
         && digits == n_digits
     {
         return Some((end - trail - digits, end - trail));
     }
-    // Words that happen to be spelled with the letters of hexadecimal are short.
-    let is_hex =
-        || core.len() >= if n_digits > 0 { 6 } else { 8 } && core.iter().all(u8::is_ascii_hexdigit);
-    // `worker-3`, `db-7.example` is the name of one of many, of which the others may be called quite differently.
+    let is_hex = || core.len() >= 6 && core.iter().all(u8::is_ascii_hexdigit);
+    // `db-7.example` is the name of one of many, of which the others may be called quite differently.
     let is_numbered = || n_digits > 0 && memchr::memchr(b'-', core).is_some();
     if word.len() == 3 && is_status(message, start) {
         return None;
@@ -191,67 +193,6 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
         || is_hex()
         || is_random(core);
     is_variable.then_some((start + lead, end - trail))
-}
-
-/// Whether a word of three bytes is the status of an HTTP response: few values, and each says something else.
-fn is_status(message: &[u8], start: usize) -> bool {
-    let before = &message[..start];
-    let before = before
-        .strip_suffix(b"\" ")
-        .or_else(|| before.strip_suffix(b" "))
-        .unwrap_or_default();
-    let is_protocol = |n: usize| {
-        before
-            .len()
-            .checked_sub(n)
-            .is_some_and(|i| before[i..].starts_with(b"HTTP/"))
-    };
-    message[start..start + 3].iter().all(u8::is_ascii_digit)
-        && (b'1'..=b'5').contains(&message[start])
-        && (is_protocol(8) || is_protocol(6))
-}
-
-/// Whether letters and digits change as often as nobody writes them: an id in base 58, 62 or 64.
-fn is_random(word: &[u8]) -> bool {
-    let n_changes = word
-        .windows(2)
-        .filter(|pair| {
-            pair[0].is_ascii_digit() != pair[1].is_ascii_digit()
-                || (pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
-        })
-        .count();
-    word.len() >= 12 && n_changes * 4 > word.len() && word.iter().all(u8::is_ascii_alphanumeric)
-}
-
-/// The end of the hardware or IPv6 address that begins at `start`.
-fn groups(message: &[u8], start: usize) -> Option<usize> {
-    let (mut n_groups, mut n_empty, mut n_pairs, mut has_digit) = (0, 0, 0, false);
-    let mut at = start;
-    loop {
-        let from = at;
-        while at < message.len() && at - from < 5 && message[at].is_ascii_hexdigit() {
-            has_digit |= message[at].is_ascii_digit();
-            at += 1;
-        }
-        match at - from {
-            0 => n_empty += 1,
-            2 => n_pairs += 1,
-            5.. => return None,
-            _ => {}
-        }
-        n_groups += 1;
-        if message.get(at) != Some(&b':') || n_groups > 20 {
-            break;
-        }
-        at += 1;
-    }
-    let is_over = message
-        .get(at)
-        .is_none_or(|&b| CLASS[b as usize] & (DELIMITER | SLASH) != 0 || matches!(b, b'%' | b'.'));
-    let is_hardware = n_pairs == n_groups && n_groups >= 6;
-    let is_ip = has_digit
-        && ((n_empty == 0 && n_groups == 8) || (n_empty == 1 && (3..=8).contains(&n_groups)));
-    (is_over && (is_hardware || is_ip)).then_some(at)
 }
 
 /// A path, URL, or address behind a slash; `None` for words such as `read/write`.
@@ -299,39 +240,6 @@ fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     (n_slashes >= 2 || (has_digit && !word.starts_with(b"HTTP/"))).then_some((start, end))
 }
 
-/// Whether a masked span is an IP address, perhaps with a port or behind a host's name.
-pub(super) fn is_address(span: &[u8]) -> bool {
-    let from = memchr::memrchr(b'/', span).map_or(0, |slash| slash + 1);
-    let host = &span[from..];
-    let len = memchr::memchr(b':', host).unwrap_or(host.len());
-    address(&host[..len]).is_some()
-        || (memchr::memmem::find(host, b"::").is_some() && groups(host, 0).is_some())
-}
-
-/// Identity of an IPv4 address.
-fn address(word: &[u8]) -> Option<u64> {
-    if word.len() < 7 || word.len() > 15 || !word[0].is_ascii_digit() {
-        return None;
-    }
-    let mut octets = [0u8; 4];
-    let mut parts = word.split(|&b| b == b'.');
-    for octet in &mut octets {
-        let part = parts.next()?;
-        if part.is_empty() || part.len() > 3 {
-            return None;
-        }
-        let mut value = 0u16;
-        for &digit in part {
-            value = value * 10 + u16::from(digit.wrapping_sub(b'0').min(10));
-            if !digit.is_ascii_digit() {
-                return None;
-            }
-        }
-        *octet = u8::try_from(value).ok()?;
-    }
-    parts.next().is_none().then(|| hash::bytes(&octets))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,7 +275,7 @@ mod tests {
         check("session 4f2a9c11 closed (0x1f)", "session <*> closed (<*>)");
         check(
             "worker-3 on ssh2 with utf8, job_17",
-            "<*> on ssh2 with utf8, job_<*>",
+            "worker-<*> on ssh2 with utf8, job_<*>",
         );
         check("took 1.5 s, 99.5%, -3 left.", "took <*> s, <*>, <*> left.");
         check(
@@ -375,6 +283,17 @@ mod tests {
             "at <*> user=root uid=<*>",
         );
         check("id 123e4567-e89b-12d3-a456-426614174000!", "id <*>!");
+        check("up db-7.example", "up <*>");
+        check("generating core.2275", "generating core.<*>");
+        check("trap......0 -4 blk_-12345678", "trap......<*> <*> <*>");
+        check("decade 4facade", "decade <*>");
+        check("mac 00:1b:44:11:ea:b7, ab:cd", "mac <*>, ab:cd");
+        check("from fe80::1 port 1", "from <*> port <*>");
+        check("std::dec::b in a::b", "std::dec::b in a::b");
+        check("uid CbNCgO1MzloHRNeY4f", "uid <*>");
+        check("Log4jLoggerFactory ready", "Log4jLoggerFactory ready");
+        check("\"GET /a HTTP/1.1\" 404 12", "\"GET <*> HTTP/1.1\" 404 <*>");
+        check("HTTP/2 503 in 503 ms", "HTTP/2 503 in <*> ms");
         check("  many   spaces\there ", "many spaces here");
         check("", "");
     }

@@ -1,9 +1,13 @@
 //! Messages → templates: which lines say the same thing.
 //!
-//! Two steps. In the shards, what is certainly variable in a message (numbers, addresses, paths, ids) is masked and the rest
-//! is interned by hash: one pass over the bytes, no allocation for a message seen before. In the engine, the distinct masked
-//! messages of all blocks go, by first appearance, through one fixed-depth parse tree (Drain). Because the tree only sees
-//! distinct messages in the order in which they first appear, its answer depends neither on blocks nor on workers.
+//! Three steps. In the shards, what is certainly variable in a message (numbers, addresses, paths, ids) is masked and the
+//! rest is interned by hash: one pass over the bytes, no allocation for a message seen before. In the engine, the distinct
+//! masked messages of all blocks go, by first appearance, through one parse tree of fixed depth (Drain), which brings those
+//! together that may say the same thing. At the end of the run each group is looked at as a whole: places in which a few
+//! words choose split it, names and lists of any length join what differs in nothing else.
+//!
+//! The engine only sees distinct messages in the order in which they first appear, and not how often they do; so the answer
+//! depends neither on blocks nor on workers.
 
 mod column;
 pub mod mask;
@@ -14,3 +18,4 @@ pub mod slot;
 mod spelling;
 mod token;
 pub mod tree;
+mod value;

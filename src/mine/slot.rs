@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::mask;
+use super::value;
 
 /// What stands in a variable place of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ impl SlotKind {
         let has = |byte| memchr::memchr(byte, text).is_some();
         if memchr::memmem::find(text, b"://").is_some() {
             Self::Url
-        } else if mask::is_address(text) {
+        } else if value::is_address(text) {
             Self::Ip
         } else if is_uuid(text) {
             Self::Uuid
