@@ -62,7 +62,9 @@ pub enum Error {
         name: String,
     },
     /// A file that is not text and not a container Logloupe reads.
-    #[error("{name} is {kind}, not a log: drop text, CSV, JSON or a .gz of those")]
+    #[error(
+        "{name} is {kind}, not a log: drop text, CSV or JSON, as it is or packed as gzip, zstd, bzip2, xz, zip or tar"
+    )]
     Binary {
         /// The file's name.
         name: String,

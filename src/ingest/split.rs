@@ -12,7 +12,7 @@ use super::LINE_CAP;
 /// What ends a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Boundary {
-    /// A line end: LF or CRLF.
+    /// A line end: LF or CRLF. Carriage returns that stand alone have become LF before, where they end lines.
     Line,
     /// A line end outside double quotes (RFC 4180).
     CsvRecord,
@@ -121,6 +121,12 @@ impl Splitter {
     #[must_use]
     pub fn n_newlines(&self) -> u64 {
         self.line
+    }
+
+    /// Bytes of the piece that has not ended.
+    #[must_use]
+    pub fn open_len(&self) -> u64 {
+        self.open_len
     }
 
     /// Offset of the next byte.

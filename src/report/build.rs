@@ -158,6 +158,9 @@ fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
         if let Some(fault) = &file.fault {
             say("damaged", format!("{name}: {fault}."));
         }
+        for note in &file.notes {
+            say("container", format!("{name}: {note}."));
+        }
         if file.container.name() == "plain" && file.sums.text_len != file.byte_len as u64 {
             let (read, all) = (
                 words::count(file.sums.text_len),
@@ -182,6 +185,14 @@ fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     if totals.n_invalid_utf8 > 0 {
         let n = words::counted(u64::from(totals.n_invalid_utf8), "byte sequence");
         say("invalidUtf8", format!("{n} not UTF-8; shown as \u{fffd}."));
+    }
+    let n_nul = findings.files.iter().map(|file| file.sums.n_nul).sum();
+    if n_nul > 0 {
+        let n = words::counted(n_nul, "NUL byte");
+        say(
+            "nul",
+            format!("{n} in the text; those around the text of a line were skipped."),
+        );
     }
     if totals.n_cut_lines > 0 {
         let n = words::counted(u64::from(totals.n_cut_lines), "line");
