@@ -156,7 +156,7 @@ pub fn binary(container: Container, head: &[u8]) -> Option<&'static str> {
     {
         return None;
     }
-    // Text holds hardly any control characters; NUL padding around it, as preallocated and sparse logs have, is not held
+    // Text holds hardly any control characters beside BEL to CR and ESC; NUL padding around it, as preallocated and sparse logs have, is not held
     // against it.
     let sample = &head[..head.len().min(SNIFF_LEN)];
     let n_first = sample.iter().take_while(|&&byte| byte == 0).count();
@@ -168,7 +168,7 @@ pub fn binary(container: Container, head: &[u8]) -> Option<&'static str> {
     let inside = &sample[n_first..sample.len() - n_last];
     let n_odd = inside
         .iter()
-        .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b))
+        .filter(|&&b| b < 0x20 && !matches!(b, 0x07..=0x0d | 0x1b))
         .count();
     (n_odd * 20 > inside.len()).then_some("binary data of an unknown kind")
 }

@@ -43,7 +43,7 @@ impl Listing {
 #[derive(Debug)]
 pub(super) struct Entries {
     depth: u8,
-    n_entries: u64,
+    n_met: u64,
     current: Option<(String, TextReader)>,
     /// The text so far ends in the middle of a line.
     is_line_open: bool,
@@ -60,7 +60,7 @@ impl Entries {
     pub(super) fn new(depth: u8) -> Self {
         Self {
             depth,
-            n_entries: 0,
+            n_met: 0,
             current: None,
             is_line_open: false,
             has_text: false,
@@ -73,8 +73,8 @@ impl Entries {
 
     /// Counts an entry; `false` when there are more than may be.
     pub(super) fn count(&mut self) -> bool {
-        self.n_entries += 1;
-        self.n_entries <= ENTRY_CAP
+        self.n_met += 1;
+        self.n_met <= ENTRY_CAP
     }
 
     /// Begins an entry that will be read.
@@ -90,7 +90,7 @@ impl Entries {
         };
         let (is_line_open, has_text) = (&mut self.is_line_open, &mut self.has_text);
         reader.push(bytes, &mut |text| {
-            hand_out(text, is_line_open, has_text, sink)
+            hand_out(text, is_line_open, has_text, sink);
         })
     }
 

@@ -303,8 +303,11 @@ impl Unpack for TextReader {
         }
         match &self.state {
             State::Text(decoder) if decoder.n_invalid() > 0 => {
-                let n = decoder.n_invalid();
-                notes.push(format!("{n} characters are damaged and shown as \u{fffd}"));
+                let n = match decoder.n_invalid() {
+                    1 => "1 character is".to_owned(),
+                    n => format!("{n} characters are"),
+                };
+                notes.push(format!("{n} damaged and shown as \u{fffd}"));
             }
             State::Archive(archive) => notes.extend(archive.notes()),
             State::Compressed { outer, inner, .. } => {

@@ -44,10 +44,17 @@ struct Entry {
     /// What was unpacked and not yet taken.
     out: Vec<u8>,
     n_taken: usize,
-    /// Its content has ended.
-    is_over: bool,
-    /// What is said of its length and checksum says nothing any more.
-    is_broken: bool,
+    phase: Phase,
+}
+
+/// How far an entry's content has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Reading,
+    /// It has ended.
+    Over,
+    /// It cannot be read on; what is said of its length and checksum says nothing any more.
+    Broken,
 }
 
 #[derive(Debug)]
@@ -72,8 +79,8 @@ pub struct Unzip {
     state: State,
     entries: Entries,
     held: Vec<u8>,
-    /// Where the headers met begin, in order.
-    met: Vec<u64>,
+    /// Where the headers met begin, in order, and how many bytes came out of each that was read.
+    met: Vec<(u64, Option<u64>)>,
     n_hidden: u64,
     has_directory: bool,
     n_in: u64,
@@ -134,12 +141,11 @@ impl Unzip {
                 .sum::<usize>()
         };
         match held.first_chunk::<4>() {
-            None => 4,
             Some(&LOCAL) if held.len() < 30 => 30,
             Some(&LOCAL) => 30 + lens(&[26, 28]),
             Some(&CENTRAL) if held.len() < 46 => 46,
             Some(&CENTRAL) => 46 + lens(&[28, 30, 32]),
-            Some(_) => 4,
+            _ => 4,
         }
     }
 
@@ -166,7 +172,7 @@ impl Unzip {
             self.stop(&"it has more than 100,000 entries");
             return;
         }
-        self.met.push(offset);
+        self.met.push((offset, None));
         let flags = u16_at(header, 6);
         let name_end = 30 + usize::from(u16_at(header, 26));
         let name = header[30..name_end].to_vec();
@@ -189,7 +195,8 @@ impl Unzip {
             self.state = passed;
             return;
         }
-        if name.ends_with(b"/") && packed_len == 0 && !has_descriptor {
+        if name.ends_with(b"/") {
+            self.state = passed;
             return;
         }
         let method = match u16_at(header, 8) {
@@ -224,8 +231,7 @@ impl Unzip {
             n_out: 0,
             out: Vec::new(),
             n_taken: 0,
-            is_over,
-            is_broken: false,
+            phase: if is_over { Phase::Over } else { Phase::Reading },
         }));
     }
 
@@ -244,7 +250,21 @@ impl Unzip {
                 .count();
             offset = u64_at(field, 8 * n_before);
         }
-        self.n_hidden += u64::from(self.met.binary_search(&offset).is_err());
+        let Ok(idx) = self.met.binary_search_by_key(&offset, |met| met.0) else {
+            self.n_hidden += 1;
+            return;
+        };
+        let (at, n_out) = self.met[idx];
+        self.met[idx] = (at, None);
+        let said = u32_at(header, 24);
+        if let Some(n) = n_out
+            && n as u32 != said
+            && said != u32::MAX
+        {
+            let name = &header[46..extra_from];
+            self.entries
+                .blame(name, &format!("{said} bytes are declared, {n} came out"));
+        }
     }
 
     /// A step in an entry's content; answers how many bytes were taken.
@@ -284,9 +304,10 @@ impl Unzip {
             let at = self.n_in + step.taken as u64;
             self.entries
                 .blame(&entry.name, &damaged("packed", at, &why));
-            entry.is_broken = true;
+            entry.phase = Phase::Broken;
+        } else if step.is_over || is_dry {
+            entry.phase = Phase::Over;
         }
-        entry.is_over |= step.is_over || is_dry || entry.is_broken;
         step.taken
     }
 
@@ -302,7 +323,7 @@ impl Unzip {
     /// Goes on behind an entry's content.
     fn behind(&mut self, entry: Box<Entry>) {
         let left = entry.left.unwrap_or(0);
-        if entry.is_broken {
+        if entry.phase == Phase::Broken {
             self.state = if entry.left.is_some() {
                 State::Skip(left)
             } else {
@@ -318,6 +339,9 @@ impl Unzip {
 
     /// Compares what came out with what was said.
     fn check(&mut self, entry: &Entry, crc: u32, byte_len: u64) {
+        if let Some(met) = self.met.last_mut().filter(|_| byte_len == entry.n_out) {
+            met.1 = Some(entry.n_out);
+        }
         if byte_len != entry.n_out {
             let n = entry.n_out;
             self.entries.blame(
@@ -473,7 +497,7 @@ impl Unpack for Unzip {
                 self.held.extend_from_slice(&packed[..n]);
                 n
             }
-            State::Entry(mut entry) if entry.is_over => {
+            State::Entry(mut entry) if entry.phase != Phase::Reading => {
                 if self.end_entry(&mut entry, sink) {
                     self.behind(entry);
                 } else {
@@ -518,7 +542,7 @@ impl Unpack for Unzip {
     fn finish(&mut self, sink: &mut dyn FnMut(&[u8])) -> bool {
         match std::mem::replace(&mut self.state, State::Over) {
             State::Entry(mut entry) => {
-                if !entry.is_over {
+                if entry.phase == Phase::Reading {
                     self.read(&mut entry, &[], true, sink);
                     self.state = State::Entry(entry);
                 } else if self.end_entry(&mut entry, sink) {

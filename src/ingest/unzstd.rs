@@ -146,10 +146,9 @@ impl Unzstd {
                 3 + len.unwrap_or(0) + if is_last && self.has_checksum { 4 } else { 0 }
             }
             _ => match held.get(..4) {
-                None => 4,
                 Some(magic) if is_skippable(magic) => 8,
                 Some(magic) if magic == MAGIC => held.get(4).map_or(5, |&flags| header_len(flags)),
-                Some(_) => 4,
+                _ => 4,
             },
         }
     }

@@ -217,7 +217,10 @@ impl Block {
             piece = without_nuls(piece);
         }
         // Files that were glued together have marks inside.
-        let bytes = without_bom(piece.bytes);
+        let mut bytes = without_bom(piece.bytes);
+        if piece.is_cut() {
+            bytes = without_half_character(bytes);
+        }
         if simdutf8::basic::from_utf8(bytes).is_err() {
             self.summary.n_invalid_utf8 += bytes
                 .utf8_chunks()
@@ -348,6 +351,19 @@ fn without_nuls(mut piece: Piece<'_>) -> Piece<'_> {
         piece.byte_len -= n_last as u64;
     }
     piece
+}
+
+/// Text that was cut without the character that was cut with it.
+fn without_half_character(text: &[u8]) -> &[u8] {
+    let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
+    let n_inside = text.iter().rev().take(3).take_while(is_inside).count();
+    let whole = &text[..text.len() - n_inside];
+    match whole.split_last() {
+        Some((0xc0..=0xdf, before)) if n_inside < 1 => before,
+        Some((0xe0..=0xef, before)) if n_inside < 2 => before,
+        Some((0xf0..=0xf7, before)) if n_inside < 3 => before,
+        _ => text,
+    }
 }
 
 /// What ends a piece of a file of this shape.
