@@ -122,8 +122,35 @@ impl Cutter {
         }
     }
 
+    /// What is wrong with the shape of the text that has ended, if anything.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let at = self.splitter.offset();
+        if self.splitter.is_array_open() {
+            return Some(format!(
+                "the JSON array is cut off at byte {at} of the text; what came before it was read"
+            ));
+        }
+        match self.splitter.n_stray_quotes() {
+            0 => None,
+            1 => Some(
+                "1 line opens a quote and does not close it; it was taken for a record of its own"
+                    .to_owned(),
+            ),
+            n => Some(format!(
+                "{n} lines open a quote and do not close it; each was taken for a record of its own"
+            )),
+        }
+    }
+
     /// Ends the text; the last block, if any, goes to `out`.
     pub fn finish(&mut self, out: &mut VecDeque<Cut>) {
+        let _ = self.splitter.finish(|piece| {
+            if self.is_mid_piece {
+                self.passed.get_or_insert(piece.end - self.held_start);
+            }
+            ControlFlow::Continue(())
+        });
         if !self.held.is_empty() {
             self.cut(self.held_start + self.held.len() as u64, false, out);
         }

@@ -80,11 +80,7 @@ impl Unpack for Bunzip2 {
         if self.is_between || self.fault.is_some() || self.decoder.total_out() > n_before {
             return false;
         }
-        self.fault = Some(damaged(
-            "bzip2",
-            self.n_in,
-            &"it ends in the middle of a stream",
-        ));
+        self.stop(self.n_in, &"it ends in the middle of a stream");
         true
     }
 
@@ -124,14 +120,15 @@ impl Bunzip2 {
         if n_out > 0 {
             sink(&self.out[..n_out]);
         }
+        let at = self.n_in + taken as u64;
         match status {
             Ok(Status::StreamEnd) => self.is_between = true,
-            Ok(Status::MemNeeded) => self.stop(&"there is not enough memory"),
+            Ok(Status::MemNeeded) => self.stop(at, &"there is not enough memory"),
             Ok(_) if taken == 0 && n_out == 0 && !packed.is_empty() => {
-                self.stop(&"the decoder is stuck");
+                self.stop(at, &"the decoder is stuck");
             }
             Ok(_) => {}
-            Err(error) => self.stop(&error),
+            Err(error) => self.stop(at, &error),
         }
         if self.fault.is_some() {
             packed.len()
@@ -140,8 +137,8 @@ impl Bunzip2 {
         }
     }
 
-    fn stop(&mut self, why: &dyn fmt::Display) {
-        self.fault = Some(damaged("bzip2", self.n_in, why));
+    fn stop(&mut self, at: u64, why: &dyn fmt::Display) {
+        self.fault = Some(damaged("bzip2", at, why));
     }
 }
 

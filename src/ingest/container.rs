@@ -170,7 +170,7 @@ pub fn binary(container: Container, head: &[u8]) -> Option<&'static str> {
         .iter()
         .filter(|&&b| b < 0x20 && !matches!(b, 0x07..=0x0d | 0x1b))
         .count();
-    (n_odd * 20 > inside.len()).then_some("binary data of an unknown kind")
+    (n_odd >= 4 && n_odd * 20 > inside.len()).then_some("binary data of an unknown kind")
 }
 
 #[cfg(test)]

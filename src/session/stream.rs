@@ -90,7 +90,8 @@ impl Stream {
                 "{n_read} of {byte_len} bytes were read; the file was changed while it was read"
             ));
         }
-        self.reader.fault()
+        let shape = || self.cutter.fault().filter(|_| self.is_finished);
+        self.reader.fault().or_else(shape)
     }
 
     /// What else there is to know of it.
