@@ -104,7 +104,7 @@ proptest! {
         keep in any::<prop::sample::Index>(),
         chunk in 1..700_usize,
     ) {
-        for (new, good) in all() {
+        for (idx, (new, good)) in all().into_iter().enumerate() {
             let mut damaged = good.clone();
             for (at, byte) in &edits {
                 let at = at.index(damaged.len());
@@ -114,7 +114,7 @@ proptest! {
             for input in [&bytes, &damaged, &kept] {
                 let whole = unpack(new(), input, usize::MAX);
                 let cut = unpack(new(), input, chunk);
-                prop_assert_eq!(&cut.0, &whole.0);
+                prop_assert_eq!(&cut.0, &whole.0, "unpacker {}: {:?} {:?}", idx, &cut.1, &whole.1);
                 // Decoders name the place of a fault to within a byte or two.
                 prop_assert_eq!(cut.1.is_some(), whole.1.is_some());
             }

@@ -72,9 +72,10 @@ fn is_checksum_right(header: &[u8; BLOCK]) -> bool {
 /// A number in octal digits with spaces or NULs around it, or in binary as GNU tar writes large ones.
 fn octal(field: &[u8]) -> Option<u64> {
     if let [first @ (0x80 | 0xff), rest @ ..] = field {
-        let is_small = *first == 0x80 && rest[..rest.len() - 8].iter().all(|&byte| byte == 0);
-        let last = rest.last_chunk::<8>().filter(|_| is_small)?;
-        return Some(u64::from_be_bytes(*last)).filter(|&n| n < 1 << 60);
+        let number = rest.iter().try_fold(0_u64, |n, &byte| {
+            (n < 1 << 52).then_some(n << 8 | u64::from(byte))
+        });
+        return number.filter(|_| *first == 0x80);
     }
     let is_space = |byte: &u8| matches!(byte, b' ' | 0);
     let from = field.iter().position(|byte| !is_space(byte))?;
