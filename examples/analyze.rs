@@ -23,7 +23,9 @@ use logloupe::base::ids::FileId;
 use logloupe::base::time::{DAY, SECOND, Timestamp, civil_from_days};
 use logloupe::base::zone::Zone;
 use logloupe::ingest::container::Container;
-use logloupe::ingest::gunzip::Gunzip;
+use logloupe::ingest::encoding::without_bom;
+use logloupe::ingest::text::TextReader;
+use logloupe::ingest::unpack::Unpack;
 use logloupe::parse::{Parser, Shape};
 use logloupe::protocol::{FileMeta, Options};
 use logloupe::report::words::level_name;
@@ -311,7 +313,8 @@ fn work(shard: &mut Shard, input: &Input, job: BlockJob, bytes: Option<&[u8]>) -
 /// A file's text, read from the front.
 struct Text<'a> {
     input: &'a Input,
-    gunzip: Option<Gunzip>,
+    /// Where the text is not what stands in the file.
+    reader: Option<TextReader>,
     held: Vec<u8>,
     held_from: u64,
     read_to: u64,
@@ -328,9 +331,14 @@ impl Text<'_> {
             self.held_from += passed as u64;
             let held = &mut self.held;
             let mut keep = |text: &[u8]| held.extend_from_slice(text);
-            match &mut self.gunzip {
-                Some(gunzip) if bytes.is_empty() => gunzip.finish(&mut keep),
-                Some(gunzip) => gunzip.push(&bytes, &mut keep),
+            match &mut self.reader {
+                Some(reader) if bytes.is_empty() => while !reader.finish(&mut keep) {},
+                Some(reader) => {
+                    let mut rest = &bytes[..];
+                    while !rest.is_empty() {
+                        rest = &rest[reader.push(rest, &mut keep)..];
+                    }
+                }
                 None => keep(&bytes),
             }
             if bytes.is_empty() {
@@ -370,10 +378,11 @@ fn write_records(
     let mut scratch = Vec::new();
     for (idx, input) in inputs.iter().enumerate() {
         let id = FileId::from_index(idx);
-        let gunzip = (engine.container(id) == Some(Container::Gzip)).then(Gunzip::default);
+        let is_direct = engine.container(id) == Some(Container::Plain);
+        let reader = (!is_direct).then(TextReader::default);
         let mut text = Text {
             input,
-            gunzip,
+            reader,
             held: Vec::new(),
             held_from: 0,
             read_to: 0,
@@ -412,11 +421,7 @@ fn write_records(
 
 /// The part of a record that was parsed: its first line, or all of a CSV record or JSON element.
 fn parsed_part<'a>(raw: &'a [u8], hit: &Hit, shape: &Shape) -> &'a [u8] {
-    let raw = if hit.offset == 0 {
-        raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw)
-    } else {
-        raw
-    };
+    let raw = without_bom(raw);
     match shape {
         Shape::Lines if hit.n_lines > 1 => {
             let line = raw.split(|&byte| byte == b'\n').next().unwrap_or(raw);

@@ -43,6 +43,8 @@ pub struct Options {
     pub link_seconds: u32,
     /// Anomalies more similar than this cosine can belong together (0 to 1).
     pub link_similarity: f64,
+    /// GiB of text that may come out of one packed file (1 to 65536).
+    pub output_budget_gib: u32,
 }
 
 impl Default for Options {
@@ -58,6 +60,7 @@ impl Default for Options {
             min_points: 5,
             link_seconds: 300,
             link_similarity: 0.8,
+            output_budget_gib: 64,
         }
     }
 }

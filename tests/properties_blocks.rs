@@ -42,7 +42,8 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
         1 => text("no header here"),
         1 => text("\u{feff}2026-03-02 10:00:00 INFO marked"),
         1 => Just(vec![0xff, 0xfe, b'a', 0]),
-        1 => prop::collection::vec(prop_oneof![9 => 32..=255_u8, 1 => Just(0x1b), 1 => Just(b'\r')], 0..60),
+        // No CR of its own: where those are usual they end lines, which `ingest::encoding` tests.
+        1 => prop::collection::vec(prop_oneof![9 => 32..=255_u8, 1 => Just(0x1b)], 0..60),
     ]
 }
 

@@ -88,9 +88,9 @@ fn files_that_are_left_out_are_named() {
 #[test]
 fn a_file_that_must_be_unpacked_first_is_told_so_in_a_sentence() {
     let mut engine = Engine::new(Options::default()).unwrap();
-    let refused = engine.open(meta("a.zip", b"", 0.0), b"PK\x03\x04rest");
+    let refused = engine.open(meta("a.7z", b"", 0.0), b"7z\xbc\xaf\x27\x1crest");
     assert_eq!(
         refused.unwrap_err().to_string(),
-        "a.zip cannot be read as a log: it is a zip archive; unpack it first"
+        "a.7z cannot be read as a log: it is a 7-Zip archive; unpack it first"
     );
 }

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
+use super::LINE_CAP;
 use super::split::{Boundary, Splitter};
 
 /// Nominal bytes of text in a block.
@@ -19,8 +20,9 @@ pub fn continuation_reach(block_len: u64) -> u64 {
     block_len / 256
 }
 
-/// Text held back while looking for the end of a line, record or element; beyond it the block is cut in the middle.
-const HELD_BLOCKS: u64 = 4;
+/// Text held back while looking for the end of a line, record or element; beyond it the block is cut in the middle, provided
+/// that as much of the piece is held as is analysed.
+const HELD_BLOCKS: u64 = 2;
 
 /// A block cut out of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub struct Cut {
     pub bytes: Vec<u8>,
     /// The block before it ends on the same physical line.
     pub is_line_shared: bool,
+    /// Bytes at its beginning that belong to a piece of the block before: one so long that it was cut in the middle, of which
+    /// the beginning is all that is analysed.
+    pub n_passed: u64,
 }
 
 /// Cuts a stream of text at the borders of records.
@@ -41,6 +46,10 @@ pub struct Cutter {
     held: Vec<u8>,
     held_start: u64,
     is_line_shared: bool,
+    /// The text held begins in the middle of a piece.
+    is_mid_piece: bool,
+    /// So many of its bytes belong to that piece, once its end has been seen.
+    passed: Option<u64>,
     /// First piece at or after the border, while lines that continue a record are passed over.
     reach_from: Option<u64>,
 }
@@ -56,6 +65,8 @@ impl Cutter {
             held: Vec::new(),
             held_start: 0,
             is_line_shared: false,
+            is_mid_piece: false,
+            passed: None,
             reach_from: None,
         }
     }
@@ -73,10 +84,15 @@ impl Cutter {
             let mut cuts = Vec::new();
             let (block_len, mut start, mut reach_from) =
                 (self.block_len, self.held_start, self.reach_from);
+            let (held_start, is_mid_piece) = (self.held_start, self.is_mid_piece);
+            let mut passed = self.passed;
             let mut last_line = None;
             let _ = self.splitter.push(step, |piece| {
                 let is_shared = last_line == Some(piece.line);
                 last_line = Some(piece.line + piece.n_lines - 1);
+                if is_mid_piece {
+                    passed.get_or_insert(piece.end - held_start);
+                }
                 if piece.offset >= border(start, block_len) {
                     let from = *reach_from.get_or_insert(piece.offset);
                     if piece.offset >= from + continuation_reach(block_len)
@@ -89,19 +105,52 @@ impl Cutter {
                 }
                 ControlFlow::Continue(())
             });
-            self.reach_from = reach_from;
+            (self.reach_from, self.passed) = (reach_from, passed);
             for (offset, is_shared) in cuts {
                 self.cut(offset, is_shared, out);
             }
-            if self.held.len() as u64 > HELD_BLOCKS * block_len {
-                self.cut(self.splitter.offset(), true, out);
+            let open_len = self.splitter.open_len();
+            if self.held.len() as u64 > HELD_BLOCKS * block_len
+                && (open_len == 0 || open_len > LINE_CAP as u64)
+            {
+                let is_line_open = self.splitter.n_lines() > self.splitter.n_newlines();
+                let is_same_piece = self.is_mid_piece && self.passed.is_none();
+                self.cut(self.splitter.offset(), is_line_open || open_len > 0, out);
+                self.is_mid_piece = is_same_piece || open_len > 0;
                 self.reach_from = None;
             }
         }
     }
 
+    /// What is wrong with the shape of the text that has ended, if anything.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let at = self.splitter.offset();
+        if self.splitter.is_array_open() {
+            return Some(format!(
+                "the JSON array is cut off at byte {at} of the text; what came before it was read"
+            ));
+        }
+        match self.splitter.n_stray_quotes() {
+            0 => None,
+            1 => Some(
+                "1 line opens a quote and does not close it; it was taken for a record of its own"
+                    .to_owned(),
+            ),
+            n => Some(format!(
+                "{n} lines open a quote and do not close it; each was taken for a record of its own"
+            )),
+        }
+    }
+
     /// Ends the text; the last block, if any, goes to `out`.
     pub fn finish(&mut self, out: &mut VecDeque<Cut>) {
+        let _ = self.splitter.finish(|piece| {
+            if self.is_mid_piece {
+                self.passed.get_or_insert(piece.end - self.held_start);
+            }
+            ControlFlow::Continue(())
+        });
         if !self.held.is_empty() {
             self.cut(self.held_start + self.held.len() as u64, false, out);
         }
@@ -110,10 +159,18 @@ impl Cutter {
     fn cut(&mut self, offset: u64, is_next_shared: bool, out: &mut VecDeque<Cut>) {
         let rest = self.held.split_off((offset - self.held_start) as usize);
         let bytes = std::mem::replace(&mut self.held, rest);
+        let byte_len = bytes.len() as u64;
+        let n_passed = match self.passed.take() {
+            Some(passed) => passed.min(byte_len),
+            None if self.is_mid_piece => byte_len,
+            None => 0,
+        };
+        self.is_mid_piece = false;
         out.push_back(Cut {
             start: self.held_start,
             bytes,
             is_line_shared: self.is_line_shared,
+            n_passed,
         });
         self.held_start = offset;
         self.is_line_shared = is_next_shared;
@@ -150,6 +207,36 @@ mod tests {
             assert_eq!(blocks[0], (0, 4104));
             assert_eq!(blocks.len(), 5, "{blocks:?}");
             assert!(blocks.iter().all(|block| block.0 % 19 == 0), "{blocks:?}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_long_piece_is_passed_over() {
+        let long = 2 * LINE_CAP + 12_345;
+        for (boundary, text) in [
+            (
+                Boundary::Line,
+                format!("first\n{}\nlast\n", "x".repeat(long)),
+            ),
+            (
+                Boundary::JsonElement,
+                format!("[\"first\",\"{}\",\"last\"]", "x".repeat(long)),
+            ),
+        ] {
+            let (mut cutter, mut out) = (Cutter::new(boundary, 4096), VecDeque::new());
+            for part in text.as_bytes().chunks(1 << 20) {
+                cutter.push(part, |_| false, &mut out);
+            }
+            cutter.finish(&mut out);
+            let kept: Vec<u8> = out
+                .iter()
+                .flat_map(|cut| cut.bytes[cut.n_passed as usize..].to_vec())
+                .collect();
+            let kept = String::from_utf8(kept).unwrap();
+            assert!(out.len() > 1, "it was cut");
+            assert!(kept.contains("first") && kept.contains("last"));
+            assert!(kept.len() < LINE_CAP * 2 + 30, "{}", kept.len());
+            assert!(out.iter().any(|cut| cut.n_passed > 0));
         }
     }
 

@@ -1,18 +1,35 @@
-//! The first bytes of a file → what it is: text, gzip, or something that is not a log.
+//! The first bytes of a file, or of an entry in one → what it is: text, a container, or something that is not a log.
 //!
 //! Decided by content, never by name.
 
 use serde::{Deserialize, Serialize};
 
+use super::encoding::{Charset, Encoding};
+use super::tar;
 use crate::error::Error;
+
+/// Bytes of a file that decide how it is packed and written.
+pub const SNIFF_LEN: usize = 64 << 10;
 
 /// How a file's text is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Container {
     /// The bytes are the text.
     Plain,
+    /// The bytes are text that is written in another way.
+    Recoded(Encoding),
     /// RFC 1952, one or more members.
     Gzip,
+    /// RFC 8878, one or more frames.
+    Zstd,
+    /// One or more streams.
+    Bzip2,
+    /// One or more streams.
+    Xz,
+    /// Files one after the other, compressed or not.
+    Zip,
+    /// Files one after the other.
+    Tar,
 }
 
 impl Container {
@@ -21,10 +38,31 @@ impl Container {
     pub fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
+            Self::Recoded(encoding) => encoding.name(),
             Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Zip => "zip",
+            Self::Tar => "tar",
         }
     }
+
+    /// Whether other bytes are packed in it.
+    #[must_use]
+    pub fn is_packed(self) -> bool {
+        !matches!(self, Self::Plain | Self::Recoded(_))
+    }
 }
+
+/// Beginnings of the containers that are read.
+const CONTAINERS: &[(&[u8], Container)] = &[
+    (b"\x1f\x8b\x08", Container::Gzip),
+    (b"\x28\xb5\x2f\xfd", Container::Zstd),
+    (b"\xfd7zXZ\0", Container::Xz),
+    (b"PK\x03\x04", Container::Zip),
+    (b"PK\x05\x06", Container::Zip),
+];
 
 /// Beginnings of files that people drop by mistake, with what to call them.
 const MAGIC: &[(&[u8], &str)] = &[
@@ -49,14 +87,40 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\xa1\xb2\xc3\xd4", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
     (b"PAR1", "a Parquet file"),
-    (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd; unpack it first"),
-    (b"BZh", "compressed with bzip2; unpack it first"),
-    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
+    (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
     (b"\x04\x22\x4d\x18", "compressed with lz4; unpack it first"),
+    (
+        b"\x1f\x9d",
+        "compressed with compress (.Z); unpack it first",
+    ),
 ];
+
+/// What the first bytes, at most [`SNIFF_LEN`] of which count, are: a container, or text as far as that can be told.
+#[must_use]
+pub fn sniff(head: &[u8]) -> Container {
+    let head = &head[..head.len().min(SNIFF_LEN)];
+    if let Some((_, container)) = CONTAINERS.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return *container;
+    }
+    if matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
+        return Container::Zstd;
+    }
+    // Text may begin like the first four bytes of bzip2 do; a block's or the end's mark follows them.
+    if let [b'B', b'Z', b'h', b'1'..=b'9', mark @ ..] = head
+        && (mark.starts_with(&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
+            || mark.starts_with(&[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]))
+    {
+        return Container::Bzip2;
+    }
+    if tar::is_header(head) {
+        return Container::Tar;
+    }
+    match Encoding::recognise(head) {
+        Encoding::PLAIN => Container::Plain,
+        encoding => Container::Recoded(encoding),
+    }
+}
 
 /// Recognises a file by its first bytes.
 ///
@@ -68,48 +132,45 @@ pub fn recognise(name: &str, head: &[u8]) -> Result<Container, Error> {
             name: name.to_owned(),
         });
     }
-    if head.starts_with(b"\x1f\x8b\x08") {
-        return Ok(Container::Gzip);
-    }
-    refuse_binary(name, head)?;
-    Ok(Container::Plain)
-}
-
-/// Refuses text that is not text: called on the first bytes of a file, and on those that come out of a container.
-///
-/// # Errors
-/// [`Error::Binary`] with what it was taken for.
-pub fn refuse_binary(name: &str, head: &[u8]) -> Result<(), Error> {
-    let binary = |kind: &str| {
-        Err(Error::Binary {
+    let container = sniff(head);
+    match binary(container, head) {
+        Some(kind) => Err(Error::Binary {
             name: name.to_owned(),
             kind: kind.to_owned(),
-        })
-    };
+        }),
+        None => Ok(container),
+    }
+}
+
+/// What to call text that is not text.
+#[must_use]
+pub fn binary(container: Container, head: &[u8]) -> Option<&'static str> {
+    if container.is_packed() {
+        return None;
+    }
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return binary(kind);
+        return Some(kind);
     }
-    if head.get(257..262) == Some(b"ustar") {
-        return binary("a tar archive; unpack it first");
+    if let Container::Recoded(Encoding { charset, .. }) = container
+        && charset != Charset::Utf8
+    {
+        return None;
     }
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return binary("UTF-16 text; save it as UTF-8 first");
-    }
-    // Text holds hardly any control characters; NUL padding at the end of a preallocated log is not held against it.
-    let sample = &head[..head.len().min(64 << 10)];
-    let n_odd = sample
+    // Text holds hardly any control characters beside BEL to CR and ESC; NUL padding around it, as preallocated and sparse logs have, is not held
+    // against it.
+    let sample = &head[..head.len().min(SNIFF_LEN)];
+    let n_first = sample.iter().take_while(|&&byte| byte == 0).count();
+    let n_last = sample[n_first..]
         .iter()
-        .filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0))
+        .rev()
+        .take_while(|&&byte| byte == 0)
         .count();
-    let n_nul = memchr::memchr_iter(0, sample).count();
-    let n_nul_inside = n_nul - sample.iter().rev().take_while(|&&b| b == 0).count();
-    if n_nul == sample.len() {
-        return binary("nothing but NUL bytes");
-    }
-    if (n_odd + n_nul_inside) * 20 > sample.len() {
-        return binary("binary data of an unknown kind");
-    }
-    Ok(())
+    let inside = &sample[n_first..sample.len() - n_last];
+    let n_odd = inside
+        .iter()
+        .filter(|&&b| b < 0x20 && !matches!(b, 0x07..=0x0d | 0x1b))
+        .count();
+    (n_odd >= 4 && n_odd * 20 > inside.len()).then_some("binary data of an unknown kind")
 }
 
 #[cfg(test)]
@@ -118,23 +179,30 @@ mod tests {
 
     #[test]
     fn content_decides() {
-        assert_eq!(recognise("a.log", b"\x1f\x8b\x08\x00"), Ok(Container::Gzip));
-        assert_eq!(
-            recognise("a.gz", b"Jan  1 00:00:00 host sshd[1]: hello\n"),
-            Ok(Container::Plain)
-        );
-        assert_eq!(
-            recognise("caf\u{e9}.log", b"caf\xe9 au lait\n"),
-            Ok(Container::Plain)
-        );
-        assert_eq!(
-            recognise("esc.log", b"\x1b[31mred\x1b[0m\n"),
-            Ok(Container::Plain)
-        );
-        assert_eq!(
-            recognise("tail.log", b"a line\n\0\0\0\0\0\0\0\0\0\0"),
-            Ok(Container::Plain)
-        );
+        for (name, head, expected) in [
+            ("a.log", &b"\x1f\x8b\x08\x00"[..], Container::Gzip),
+            ("a.log", b"\x28\xb5\x2f\xfd\x00", Container::Zstd),
+            ("a.log", b"\x5a\x2a\x4d\x18\x00", Container::Zstd),
+            ("a.log", b"BZh91AY&SY", Container::Bzip2),
+            ("a.log", b"BZh9 is not bzip2\n", Container::Plain),
+            ("a.log", b"\xfd7zXZ\0", Container::Xz),
+            ("a.log", b"PK\x03\x04", Container::Zip),
+            (
+                "a.gz",
+                b"Jan  1 00:00:00 host sshd[1]: hello\n",
+                Container::Plain,
+            ),
+            ("caf\u{e9}.log", b"caf\xe9 au lait\n", Container::Plain),
+            ("esc.log", b"\x1b[31mred\x1b[0m\n", Container::Plain),
+            (
+                "tail.log",
+                b"a line\n\0\0\0\0\0\0\0\0\0\0",
+                Container::Plain,
+            ),
+            ("sparse.log", b"\0\0\0\0\0\0", Container::Plain),
+        ] {
+            assert_eq!(recognise(name, head), Ok(expected), "{head:?}");
+        }
     }
 
     #[test]
@@ -145,9 +213,8 @@ mod tests {
         );
         for bytes in [
             &b"\x89PNG\r\n\x1a\n...."[..],
-            b"\0\0\0\0\0\0",
             b"\x01\x02\x03\x04abc\x05",
-            b"PK\x03\x04",
+            b"Rar!\x1a\x07\x01",
         ] {
             assert_eq!(recognise("x", bytes).map_err(|e| e.code()), Err("binary"));
         }

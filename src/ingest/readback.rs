@@ -1,14 +1,15 @@
 //! A file's bytes, read again → the text of a few places in it.
 //!
 //! Plain files are sliced by the caller; a container has no index, so it is unpacked again up to the last place wanted, with
-//! no more held than what is wanted.
+//! no more held than what is wanted. Text that is written in another way is read in the same way.
 
-use super::gunzip::Gunzip;
+use super::text::TextReader;
+use super::unpack::Unpack;
 
 /// Collects ranges of the unpacked text.
 #[derive(Debug)]
 pub struct ReadBack {
-    gunzip: Gunzip,
+    reader: TextReader,
     ranges: Vec<(u64, u32)>,
     texts: Vec<Vec<u8>>,
     offset: u64,
@@ -25,7 +26,7 @@ impl ReadBack {
             .max()
             .unwrap_or(0);
         Self {
-            gunzip: Gunzip::default(),
+            reader: TextReader::default(),
             texts: vec![Vec::new(); ranges.len()],
             ranges,
             offset: 0,
@@ -34,19 +35,21 @@ impl ReadBack {
     }
 
     /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
-    pub fn push(&mut self, packed: &[u8]) -> bool {
-        let mut gunzip = std::mem::take(&mut self.gunzip);
-        gunzip.push(packed, |text| self.keep(text));
-        self.gunzip = gunzip;
+    pub fn push(&mut self, mut packed: &[u8]) -> bool {
+        let mut reader = std::mem::take(&mut self.reader);
+        while self.offset < self.end && !packed.is_empty() {
+            let n = reader.push(packed, &mut |text| self.keep(text));
+            packed = &packed[n..];
+        }
+        self.reader = reader;
         self.offset < self.end
     }
 
     /// The texts, in the order of the ranges; those beyond the end of the text are shorter.
     #[must_use]
     pub fn into_texts(mut self) -> Vec<Vec<u8>> {
-        if self.offset < self.end {
-            std::mem::take(&mut self.gunzip).finish(|text| self.keep(text));
-        }
+        let mut reader = std::mem::take(&mut self.reader);
+        while self.offset < self.end && !reader.finish(&mut |text| self.keep(text)) {}
         self.texts
     }
 

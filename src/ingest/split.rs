@@ -12,7 +12,7 @@ use super::LINE_CAP;
 /// What ends a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Boundary {
-    /// A line end: LF or CRLF.
+    /// A line end: LF or CRLF. Carriage returns that stand alone have become LF before, where they end lines.
     Line,
     /// A line end outside double quotes (RFC 4180).
     CsvRecord,
@@ -20,7 +20,8 @@ pub enum Boundary {
     JsonElement,
 }
 
-/// A quote that stays open longer than this many lines is taken for a stray one.
+/// A quote that stays open longer than this many lines, or to the end of the text, is a stray one: its line is a record of its
+/// own, and the lines after it are split anew.
 const QUOTED_LINES_CAP: u64 = 1000;
 
 /// One line, record or element.
@@ -84,6 +85,7 @@ pub struct Splitter {
     /// Whether any byte stands on the current line.
     is_line_open: bool,
     is_quoted: bool,
+    n_stray_quotes: u64,
     is_finished: bool,
     json: Json,
 }
@@ -102,6 +104,7 @@ impl Splitter {
             line: 0,
             is_line_open: false,
             is_quoted: false,
+            n_stray_quotes: 0,
             is_finished: false,
             json: if is_inside {
                 Json::Between
@@ -121,6 +124,24 @@ impl Splitter {
     #[must_use]
     pub fn n_newlines(&self) -> u64 {
         self.line
+    }
+
+    /// Bytes of the piece that has not ended.
+    #[must_use]
+    pub fn open_len(&self) -> u64 {
+        self.open_len
+    }
+
+    /// CSV records that open a quote and do not close it.
+    #[must_use]
+    pub fn n_stray_quotes(&self) -> u64 {
+        self.n_stray_quotes
+    }
+
+    /// Whether the text so far is a JSON array that has not been closed.
+    #[must_use]
+    pub fn is_array_open(&self) -> bool {
+        self.boundary == Boundary::JsonElement && self.json != Json::Outside
     }
 
     /// Offset of the next byte.
@@ -148,6 +169,9 @@ impl Splitter {
         &mut self,
         mut sink: impl FnMut(Piece<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        if self.is_quoted {
+            self.split_stray(&mut sink)?;
+        }
         if self.open_len == 0 {
             return ControlFlow::Continue(());
         }
@@ -184,12 +208,14 @@ impl Splitter {
             }
             let is_stray = self.open_len + (at - start) as u64 > LINE_CAP as u64
                 || self.line - self.open_line >= QUOTED_LINES_CAP;
-            if self.is_quoted && !is_stray {
+            if self.is_quoted {
                 self.keep(&chunk[start..=at]);
                 self.line += 1;
                 self.is_line_open = false;
+                if is_stray {
+                    self.split_stray(sink)?;
+                }
             } else {
-                self.is_quoted = false;
                 let flow = self.close(&chunk[start..at], sink);
                 self.line_ended(at + 1 - start);
                 start = at + 1;
@@ -200,6 +226,40 @@ impl Splitter {
         }
         self.keep(&chunk[start..]);
         ControlFlow::Continue(())
+    }
+
+    /// Splits what is held, which begins with a line that opens a quote, without that quote.
+    fn split_stray(
+        &mut self,
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.n_stray_quotes += 1;
+        self.is_quoted = false;
+        let is_whole = self.carry.len() as u64 == self.open_len;
+        let first = memchr::memchr(b'\n', &self.carry).filter(|_| is_whole);
+        let Some(end) = first else {
+            if self.carry.is_empty() || self.is_line_open {
+                return ControlFlow::Continue(());
+            }
+            // It is longer than what is held: it ends here, and its last line feed is its terminator.
+            let held_len = self.open_len;
+            self.open_len = held_len - 1;
+            self.carry
+                .truncate(self.open_len.min(LINE_CAP as u64) as usize);
+            self.line -= 1;
+            let flow = self.close(&[], sink);
+            self.line += 1;
+            (self.open_offset, self.open_line) = (self.offset, self.line);
+            return flow;
+        };
+        let held = std::mem::take(&mut self.carry);
+        (self.offset, self.line) = (self.open_offset, self.open_line);
+        self.open_len = 0;
+        self.is_line_open = false;
+        let flow = self.close(&held[..end], sink);
+        self.line_ended(end + 1);
+        flow?;
+        self.push_csv(&held[end + 1..], sink)
     }
 
     fn push_json(
@@ -497,10 +557,32 @@ mod tests {
     }
 
     #[test]
-    fn a_stray_quote_does_not_swallow_the_file() {
-        let text = format!("a,\"b\n{}", "c,d\n".repeat(3000));
-        let (found, n_lines) = pieces(Boundary::CsvRecord, text.as_bytes(), 4096);
-        assert!(found.len() > 1900, "{}", found.len());
-        assert_eq!(n_lines, 3001);
+    fn a_stray_quote_spoils_its_own_line_only() {
+        for n_lines in [500, 3000] {
+            let text = format!("a,\"b\n{}e,\"f\ng\"\n", "c,d\n".repeat(n_lines));
+            for chunk in [1, 7, 4096] {
+                let (found, n_all) = pieces(Boundary::CsvRecord, text.as_bytes(), chunk);
+                // In the shorter text the stray quote is closed by the next one.
+                let expected = if n_lines == 500 { 2 } else { n_lines + 2 };
+                assert_eq!(found.len(), expected, "{n_lines} lines");
+                assert_eq!(n_all, n_lines as u64 + 3);
+            }
+        }
+        let text = format!("a,\"b\n{}", "c,d\n".repeat(500));
+        for chunk in [1, 7, 4096] {
+            let (found, n_all) = pieces(Boundary::CsvRecord, text.as_bytes(), chunk);
+            assert_eq!(found.len(), 501);
+            assert_eq!(found[1], ("c,d".to_owned(), 5, 1, 1));
+            assert_eq!(n_all, 501);
+        }
+    }
+
+    #[test]
+    fn a_stray_quote_before_a_long_text_is_bounded() {
+        let text = format!("a,\"b\n{}\nc,d\n", "x".repeat(LINE_CAP + 10));
+        let (found, n_all) = pieces(Boundary::CsvRecord, text.as_bytes(), 4096);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1].0, "c,d");
+        assert_eq!(n_all, 3);
     }
 }

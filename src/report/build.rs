@@ -1,14 +1,12 @@
 //! Findings → [`Report`]: ranked, worded, downsampled.
 
 use super::findings::{FileFindings, Findings};
-use super::{
-    Features, FileReport, FormatCount, Incident, LevelCount, Notice, Report, Skipped, Totals,
-};
-use super::{incidents, messages, time, words};
+use super::{Features, FileReport, FormatCount, Incident, LevelCount, Report, Skipped, Totals};
+use super::{incidents, messages, notices, time, words};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
-use crate::featurize::windows::{WidthNote, feature};
+use crate::featurize::windows::feature;
 use crate::parse::formats;
 use crate::protocol::Options;
 
@@ -17,9 +15,6 @@ const VERSION: u32 = 1;
 
 /// Decimals of a score.
 const SCORE_DIGITS: i32 = 1;
-
-/// Files that were left out and are named.
-const LEFT_OUT_NAMED: usize = 10;
 
 /// Puts the report together.
 #[must_use]
@@ -31,7 +26,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         version: VERSION,
         sentence: sentence(findings, &totals, &incidents),
         files: files(findings),
-        notices: notices(findings, &totals),
+        notices: notices::notices(findings, &totals),
         levels: levels(findings),
         timezone: options.timezone.clone(),
         window_ms: findings
@@ -147,102 +142,6 @@ fn levels(findings: &Findings) -> Vec<LevelCount> {
             n_records: saturate(counts[usize::from(level)]),
         })
         .collect()
-}
-
-fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    let mut say = |code: &str, message: String| {
-        notices.push(Notice {
-            code: code.to_owned(),
-            message,
-        });
-    };
-    for reason in findings.left_out.iter().take(LEFT_OUT_NAMED) {
-        say("leftOut", format!("Left out: {reason}."));
-    }
-    let n_unnamed = findings.left_out.len().saturating_sub(LEFT_OUT_NAMED);
-    if n_unnamed > 0 {
-        let n = words::counted(n_unnamed as u64, "more file");
-        say("leftOut", format!("Left out: {n} that cannot be analysed."));
-    }
-    for file in &findings.files {
-        let name = words::quoted(&file.name);
-        if let Some(fault) = &file.fault {
-            say("damaged", format!("{name}: {fault}."));
-        }
-        if file.container.name() == "plain" && file.sums.text_len != file.byte_len as u64 {
-            let (read, all) = (
-                words::count(file.sums.text_len),
-                words::count(file.byte_len as u64),
-            );
-            say(
-                "changed",
-                format!(
-                    "{name}: {read} of {all} bytes were read; the file was changed while it was read. Drop it again."
-                ),
-            );
-        }
-        if file.plan.is_day_month_ambiguous {
-            say(
-                "ambiguousDates",
-                format!(
-                    "{name}: dates such as 3/4/2025 do not tell whether the day or the month comes first; the month was taken to come first."
-                ),
-            );
-        }
-    }
-    if totals.n_invalid_utf8 > 0 {
-        let n = words::counted(u64::from(totals.n_invalid_utf8), "byte sequence");
-        say("invalidUtf8", format!("{n} not UTF-8; shown as \u{fffd}."));
-    }
-    if totals.n_cut_lines > 0 {
-        let n = words::counted(u64::from(totals.n_cut_lines), "line");
-        say(
-            "cutLines",
-            format!("{n} longer than 1 MiB; only the beginning was analysed."),
-        );
-    }
-    if totals.n_records > 0 && totals.n_untimed == totals.n_records {
-        say("untimed", "No record has a timestamp that was recognised, so there is no timeline and no incidents.".to_owned());
-    } else if totals.n_untimed > 0 {
-        let n = words::counted(u64::from(totals.n_untimed), "record");
-        say(
-            "someUntimed",
-            format!("{n} without a timestamp; counted among the patterns, not on the timeline."),
-        );
-    }
-    if findings.is_miner_full {
-        say(
-            "templateCap",
-            "There are more than 50,000 patterns; the last one listed stands for all further ones."
-                .to_owned(),
-        );
-    }
-    if findings.is_messages_full {
-        say("messageCap", "There are too many distinct messages to score each; those beyond the cap are counted and scored together with others of their pattern.".to_owned());
-    }
-    if let Some(windows) = &findings.windows {
-        if windows.n_outside > 0 {
-            let n = words::counted(windows.n_outside, "record");
-            say(
-                "outlyingTimes",
-                format!("{n} with a time far from all others; not on the timeline."),
-            );
-        }
-        let width = words::duration(windows.width_us);
-        match windows.note {
-            Some(WidthNote::Widened) => say(
-                "widened",
-                format!("The log is long, so windows are {width} wide."),
-            ),
-            Some(WidthNote::NotAsAsked { asked }) => say(
-                "windowWidth",
-                format!("Windows of {asked} s do not fit this log; they are {width} wide."),
-            ),
-            Some(WidthNote::Narrowed) | None => {}
-        }
-    }
-    notices
 }
 
 fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> String {

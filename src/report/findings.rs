@@ -34,6 +34,8 @@ pub struct FileFindings {
     pub sums: Summary,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
+    /// What else there is to know of how it was read, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl FileFindings {
@@ -47,6 +49,7 @@ impl FileFindings {
             plan: plan.clone(),
             sums: Summary::default(),
             fault: None,
+            notes: Vec::new(),
         }
     }
 
@@ -66,6 +69,7 @@ impl FileFindings {
         sums.n_untimed += block.n_untimed;
         sums.n_invalid_utf8 += block.n_invalid_utf8;
         sums.n_cut_lines += block.n_cut_lines;
+        sums.n_nul += block.n_nul;
         for (sum, n) in sums.n_by_level.iter_mut().zip(block.n_by_level) {
             *sum += n;
         }

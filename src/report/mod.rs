@@ -8,6 +8,7 @@ pub mod build;
 pub mod findings;
 mod incidents;
 mod messages;
+mod notices;
 mod time;
 pub mod words;
 

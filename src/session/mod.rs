@@ -17,12 +17,14 @@ use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
 use crate::detect::ensemble::MessageFacts;
-use crate::error::Error;
+use crate::error::{Error, ParamsError};
 use crate::featurize::login;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
-use crate::ingest::gunzip::Gunzip;
+use crate::ingest::encoding::without_bom;
+use crate::ingest::text::TextReader;
+use crate::ingest::unpack::Unpack;
 use crate::mine::messages::Message;
 use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
@@ -103,13 +105,11 @@ impl OpenFile {
     }
 
     fn findings(&self) -> FileFindings {
-        FileFindings {
-            fault: match &self.source {
-                Source::Split { .. } => None,
-                Source::Stream(stream) => stream.fault().map(str::to_owned),
-            },
-            ..self.findings.clone()
+        let mut findings = self.findings.clone();
+        if let Source::Stream(stream) = &self.source {
+            (findings.fault, findings.notes) = (stream.fault(), stream.notes());
         }
+        findings
     }
 }
 
@@ -182,6 +182,7 @@ impl Engine {
     pub fn with_block_len(options: Options, block_len: u64) -> Result<Self, Error> {
         Zone::parse(&options.timezone)?;
         analysis::check(&options)?;
+        check_budget(&options)?;
         Ok(Self {
             options,
             block_len: block_len.max(1),
@@ -205,15 +206,13 @@ impl Engine {
     pub fn open(&mut self, meta: FileMeta, head: &[u8]) -> Result<FileId, Error> {
         let container = container::recognise(&meta.name, head)?;
         let unpacked;
-        let text = match container {
-            Container::Plain => head,
-            Container::Gzip => {
-                unpacked = unpack_head(&meta.name, head)?;
-                container::refuse_binary(&meta.name, &unpacked)?;
-                &unpacked
-            }
+        let text = if container == Container::Plain {
+            head
+        } else {
+            unpacked = unpack_head(&meta, head)?;
+            &unpacked
         };
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let text = without_bom(text);
         let plan = ParsePlan::probe(text, self.options.plain);
         let reference = Timestamp::from_millis(meta.modified_ms);
         let is_split =
@@ -225,7 +224,9 @@ impl Engine {
         } else {
             let parser = Parser::new(&plan, &Zone::parse(&self.options.timezone)?, reference);
             let byte_len = meta.byte_len as u64;
-            let stream = Stream::new(container, &plan.shape, parser, byte_len, self.block_len);
+            let budget = u64::from(self.options.output_budget_gib) << 30;
+            let reader = TextReader::new(budget);
+            let stream = Stream::new(reader, &plan.shape, parser, byte_len, self.block_len);
             Source::Stream(Box::new(stream))
         };
         let id = FileId::from_index(self.files.len());
@@ -275,6 +276,7 @@ impl Engine {
                         end,
                         is_exact: false,
                         is_line_shared: false,
+                        n_passed: 0,
                     };
                     file.n_handed += 1;
                     return Task::Block { job, bytes: None };
@@ -512,28 +514,51 @@ impl Engine {
     }
 }
 
-/// The first text of a gzip file.
-fn unpack_head(name: &str, head: &[u8]) -> Result<Vec<u8>, Error> {
-    let (mut gunzip, mut text) = (Gunzip::default(), Vec::new());
-    for step in head.chunks(64 << 10) {
-        gunzip.push(step, |bytes| text.extend_from_slice(bytes));
-        if text.len() as u64 >= HEAD_LEN {
-            break;
-        }
+/// Refuses a budget of unpacked text that is out of range.
+fn check_budget(options: &Options) -> Result<(), ParamsError> {
+    if (1..=65_536).contains(&options.output_budget_gib) {
+        return Ok(());
     }
-    gunzip.finish(|bytes| text.extend_from_slice(bytes));
+    Err(ParamsError {
+        option: "outputBudgetGib",
+        expected: "a number from 1 to 65536",
+        actual: options.output_budget_gib.to_string(),
+    })
+}
+
+/// The first text of a file that is packed or written in another way.
+fn unpack_head(meta: &FileMeta, head: &[u8]) -> Result<Vec<u8>, Error> {
+    let (mut reader, mut text) = (TextReader::default(), Vec::new());
+    let mut rest = head;
+    while !rest.is_empty() && (text.len() as u64) < HEAD_LEN {
+        let n = reader.push(rest, &mut |bytes| text.extend_from_slice(bytes));
+        rest = &rest[n..];
+    }
+    let is_whole = meta.byte_len <= head.len() as f64;
+    while (text.len() as u64) < HEAD_LEN
+        && !reader.finish(&mut |bytes| text.extend_from_slice(bytes))
+    {}
     text.truncate(HEAD_LEN as usize);
-    match gunzip.fault() {
-        _ if !text.is_empty() => Ok(text),
-        None => Err(Error::EmptyFile {
-            name: name.to_owned(),
-        }),
-        Some(_) => {
-            let kind = "a damaged gzip file without any readable text".to_owned();
-            Err(Error::Binary {
-                name: name.to_owned(),
-                kind,
-            })
-        }
+    let name = meta.name.clone();
+    if !text.is_empty() {
+        return Ok(text);
     }
+    if let Some(kind) = reader.left() {
+        let kind = kind.to_owned();
+        return Err(Error::Binary { name, kind });
+    }
+    // The text may begin further on: behind an image in an archive, or with a first block that is longer than the head.
+    if !is_whole {
+        return Ok(text);
+    }
+    let container = reader.container().map_or("packed", Container::name);
+    let said: Vec<String> = reader.fault().into_iter().chain(reader.notes()).collect();
+    if said.is_empty() {
+        return Err(Error::EmptyFile { name });
+    }
+    let kind = format!(
+        "{container} data without any readable text ({})",
+        said.join("; ")
+    );
+    Err(Error::Binary { name, kind })
 }

@@ -10,6 +10,7 @@ use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::zone::Zone;
 use crate::featurize::login::{self, Login};
+use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
@@ -26,6 +27,8 @@ pub(super) struct OpenBlock {
     block: Block,
     /// Bytes of the line that began before the block are passed over.
     is_skipping_line: bool,
+    /// Bytes to go of a record that began before the block.
+    n_passing: u64,
     /// Everything the block owns has been seen.
     is_done: bool,
 }
@@ -44,6 +47,8 @@ struct Block {
     sources: Vec<String>,
     n_by_format: Vec<u64>,
     summary: Summary,
+    /// Line feeds before the bytes that the splitter gets.
+    line_base: u64,
     /// Line of the splitter on which the block's own text begins.
     first_line: Option<u64>,
     /// First line that begins at or after the block's beginning, while lines that continue the record before are passed over.
@@ -73,6 +78,7 @@ impl OpenBlock {
             sources: Vec::new(),
             n_by_format: Vec::new(),
             summary: Summary::default(),
+            line_base: 0,
             first_line: job.is_exact.then_some(0),
             skip_from: None,
             reach_from: None,
@@ -82,8 +88,9 @@ impl OpenBlock {
             reach,
         };
         Self {
-            splitter: Splitter::new(boundary, job.feed_from(), !is_first),
+            splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
             block,
+            n_passing: job.n_passed,
             is_skipping_line: !job.is_exact && !is_first,
             is_done: false,
         }
@@ -95,6 +102,12 @@ impl OpenBlock {
 
     /// Feeds the bytes that follow; `false` when the block needs no more.
     pub(super) fn push(&mut self, mut bytes: &[u8]) -> bool {
+        if self.n_passing > 0 {
+            let n = self.n_passing.min(bytes.len() as u64) as usize;
+            self.n_passing -= n as u64;
+            self.block.pass(&bytes[..n]);
+            bytes = &bytes[n..];
+        }
         if self.is_skipping_line {
             // The first byte is the one before the block: a line feed there means that a line begins right at the start.
             let Some(end) = memchr::memchr(b'\n', bytes) else {
@@ -130,21 +143,36 @@ impl OpenBlock {
         }
         if block.job.is_exact {
             block.summary.text_len = self.splitter.offset() - block.job.start;
-            block.summary.n_newlines = self.splitter.n_newlines();
-            block.summary.is_line_open = self.splitter.n_lines() > self.splitter.n_newlines();
+            block.summary.n_newlines = block.line_base + self.splitter.n_newlines();
+            let is_nothing_split = self.splitter.offset() == block.job.start + block.job.n_passed;
+            if !(is_nothing_split && block.job.n_passed > 0) {
+                block.summary.is_line_open = self.splitter.n_lines() > self.splitter.n_newlines();
+            }
         }
         self.block.close()
     }
 }
 
 impl Block {
+    /// Counts bytes of a record of the block before.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.line_base += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let Some(last) = bytes.last() else {
+            return;
+        };
+        self.summary.is_line_open = *last != b'\n';
+        let covered = self.line_base + u64::from(self.summary.is_line_open);
+        self.summary.n_record_lines += covered.saturating_sub(self.covered);
+        self.covered = self.covered.max(covered);
+    }
+
     /// Takes the next piece, or breaks off at the first that belongs to the next block.
     fn take(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
         if !self.job.is_exact && !self.is_owned(&piece)? {
             return ControlFlow::Continue(());
         }
         let first_line = *self.first_line.get_or_insert(piece.line);
-        let line = piece.line - first_line;
+        let line = self.line_base + piece.line - first_line;
         if !self.job.is_exact {
             let terminator = u64::from(!piece.is_open);
             // The terminator may be two bytes, so the text is measured by where the next line begins.
@@ -182,12 +210,17 @@ impl Block {
         ControlFlow::Continue(true)
     }
 
-    fn read(&mut self, piece: Piece<'_>, line: u64) {
-        let mut bytes = piece.bytes;
-        if piece.offset == 0 {
-            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        }
+    fn read(&mut self, mut piece: Piece<'_>, line: u64) {
         self.summary.n_cut_lines += u64::from(piece.is_cut());
+        if memchr::memchr(0, piece.bytes).is_some() {
+            self.summary.n_nul += memchr::memchr_iter(0, piece.bytes).count() as u64;
+            piece = without_nuls(piece);
+        }
+        // Files that were glued together have marks inside.
+        let mut bytes = without_bom(piece.bytes);
+        if piece.is_cut() {
+            bytes = without_half_character(bytes);
+        }
         if simdutf8::basic::from_utf8(bytes).is_err() {
             self.summary.n_invalid_utf8 += bytes
                 .utf8_chunks()
@@ -302,6 +335,34 @@ impl Block {
         self.summary.messages = self.messages.into_list();
         self.table.shrink();
         (self.summary, self.table, self.sources)
+    }
+}
+
+/// A piece without the NULs around its text, which a crash or preallocation leaves in a log.
+fn without_nuls(mut piece: Piece<'_>) -> Piece<'_> {
+    let is_nul = |byte: &&u8| **byte == 0;
+    let n_first = piece.bytes.iter().take_while(is_nul).count();
+    piece.bytes = &piece.bytes[n_first..];
+    piece.offset += n_first as u64;
+    piece.byte_len -= n_first as u64;
+    if !piece.is_cut() {
+        let n_last = piece.bytes.iter().rev().take_while(is_nul).count();
+        piece.bytes = &piece.bytes[..piece.bytes.len() - n_last];
+        piece.byte_len -= n_last as u64;
+    }
+    piece
+}
+
+/// Text that was cut without the character that was cut with it.
+fn without_half_character(text: &[u8]) -> &[u8] {
+    let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
+    let n_inside = text.iter().rev().take(3).take_while(is_inside).count();
+    let whole = &text[..text.len() - n_inside];
+    match whole.split_last() {
+        Some((0xc0..=0xdf, before)) if n_inside < 1 => before,
+        Some((0xe0..=0xef, before)) if n_inside < 2 => before,
+        Some((0xf0..=0xf7, before)) if n_inside < 3 => before,
+        _ => text,
     }
 }
 

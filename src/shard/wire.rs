@@ -47,6 +47,8 @@ pub struct BlockJob {
     pub is_exact: bool,
     /// The block before it ends on the line on which this one begins.
     pub is_line_shared: bool,
+    /// Bytes at its beginning that belong to the last record of the block before and are not analysed.
+    pub n_passed: u64,
 }
 
 impl BlockJob {
@@ -82,6 +84,8 @@ pub struct Summary {
     pub n_invalid_utf8: u64,
     /// Lines cut for analysis.
     pub n_cut_lines: u64,
+    /// NUL bytes in what was analysed; those around a line's text are skipped.
+    pub n_nul: u64,
     /// Records by level; index 0 is none, then as [`crate::parse::Level`].
     pub n_by_level: [u64; 8],
     /// (format, records), by format.

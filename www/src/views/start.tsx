@@ -37,7 +37,7 @@ export function Start(): JSX.Element {
               </button>
             </div>
             <p class="drop-hint">
-              Text, CSV, JSON or NDJSON, plain or .gz. Several files at once, or paste text with
+              Text, CSV, JSON or NDJSON, as it is or packed (gzip, zstd, bzip2, xz, zip, tar). Several files at once, or paste text with
               Ctrl+V.
             </p>
           </>
@@ -204,7 +204,7 @@ const FAILURES: Record<string, [headline: string, advice: string]> = {
   ],
   binary: [
     "This is not a log",
-    "Logloupe reads text: log lines, CSV, JSON or NDJSON, plain or as .gz. Unpack other archives first.",
+    "Logloupe reads text: log lines, CSV, JSON or NDJSON, as it is or packed as gzip, zstd, bzip2, xz, zip or tar. Unpack other archives first.",
   ],
   unreadable: [
     "The file could not be read",

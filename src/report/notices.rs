@@ -1,0 +1,133 @@
+//! What the reader should know about how the answer came about: damage, guesses, limits.
+
+use super::findings::Findings;
+use super::words;
+use super::{Notice, Totals};
+use crate::featurize::windows::WidthNote;
+
+/// Files that are named one by one when they had to be left out.
+const LEFT_OUT_NAMED: usize = 10;
+
+/// Everything there is to say.
+pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    let mut say = |code: &str, message: String| {
+        notices.push(Notice {
+            code: code.to_owned(),
+            message,
+        });
+    };
+    about_files(findings, &mut say);
+    about_lines(findings, totals, &mut say);
+    about_limits(findings, &mut say);
+    about_windows(findings, &mut say);
+    notices
+}
+
+fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
+    for reason in findings.left_out.iter().take(LEFT_OUT_NAMED) {
+        say("leftOut", format!("Left out: {reason}."));
+    }
+    let n_unnamed = findings.left_out.len().saturating_sub(LEFT_OUT_NAMED);
+    if n_unnamed > 0 {
+        let n = words::counted(n_unnamed as u64, "more file");
+        say("leftOut", format!("Left out: {n} that cannot be analysed."));
+    }
+    for file in &findings.files {
+        let name = words::quoted(&file.name);
+        if let Some(fault) = &file.fault {
+            say("damaged", format!("{name}: {fault}."));
+        }
+        for note in &file.notes {
+            say("container", format!("{name}: {note}."));
+        }
+        if file.container.name() == "plain" && file.sums.text_len != file.byte_len as u64 {
+            let (read, all) = (
+                words::count(file.sums.text_len),
+                words::count(file.byte_len as u64),
+            );
+            say(
+                "changed",
+                format!(
+                    "{name}: {read} of {all} bytes were read; the file was changed while it was read. Drop it again."
+                ),
+            );
+        }
+        if file.plan.is_day_month_ambiguous {
+            say(
+                "ambiguousDates",
+                format!(
+                    "{name}: dates such as 3/4/2025 do not tell whether the day or the month comes first; the month was taken to come first."
+                ),
+            );
+        }
+    }
+}
+
+fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, String)) {
+    if totals.n_invalid_utf8 > 0 {
+        let n = words::counted(u64::from(totals.n_invalid_utf8), "byte sequence");
+        say("invalidUtf8", format!("{n} not UTF-8; shown as \u{fffd}."));
+    }
+    let n_nul = findings.files.iter().map(|file| file.sums.n_nul).sum();
+    if n_nul > 0 {
+        let n = words::counted(n_nul, "NUL byte");
+        say(
+            "nul",
+            format!("{n} in the text; those around the text of a line were skipped."),
+        );
+    }
+    if totals.n_cut_lines > 0 {
+        let n = words::counted(u64::from(totals.n_cut_lines), "line");
+        say(
+            "cutLines",
+            format!("{n} longer than 1 MiB; only the beginning was analysed."),
+        );
+    }
+    if totals.n_records > 0 && totals.n_untimed == totals.n_records {
+        say("untimed", "No record has a timestamp that was recognised, so there is no timeline and no incidents.".to_owned());
+    } else if totals.n_untimed > 0 {
+        let n = words::counted(u64::from(totals.n_untimed), "record");
+        say(
+            "someUntimed",
+            format!("{n} without a timestamp; counted among the patterns, not on the timeline."),
+        );
+    }
+}
+
+fn about_limits(findings: &Findings, say: &mut impl FnMut(&str, String)) {
+    if findings.is_miner_full {
+        say(
+            "templateCap",
+            "There are more than 50,000 patterns; the last one listed stands for all further ones."
+                .to_owned(),
+        );
+    }
+    if findings.is_messages_full {
+        say("messageCap", "There are too many distinct messages to score each; those beyond the cap are counted and scored together with others of their pattern.".to_owned());
+    }
+}
+
+fn about_windows(findings: &Findings, say: &mut impl FnMut(&str, String)) {
+    if let Some(windows) = &findings.windows {
+        if windows.n_outside > 0 {
+            let n = words::counted(windows.n_outside, "record");
+            say(
+                "outlyingTimes",
+                format!("{n} with a time far from all others; not on the timeline."),
+            );
+        }
+        let width = words::duration(windows.width_us);
+        match windows.note {
+            Some(WidthNote::Widened) => say(
+                "widened",
+                format!("The log is long, so windows are {width} wide."),
+            ),
+            Some(WidthNote::NotAsAsked { asked }) => say(
+                "windowWidth",
+                format!("Windows of {asked} s do not fit this log; they are {width} wide."),
+            ),
+            Some(WidthNote::Narrowed) | None => {}
+        }
+    }
+}
