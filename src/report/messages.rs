@@ -178,6 +178,7 @@ pub(super) fn clusters(findings: &Findings, options: &Options) -> Clusters {
     points.truncate(limits::POINTS);
     let mut groups: Vec<ClusterGroup> = groups.into_values().collect();
     groups.sort_by_key(|group| (std::cmp::Reverse(group.n_messages), group.id));
+    groups.truncate(limits::GROUPS);
     Clusters {
         eps: round_to(found.eps, 4),
         min_points: options.min_points,

@@ -19,17 +19,19 @@ pub mod limits {
     /// Bars of the timeline.
     pub const TIMELINE_BINS: usize = 600;
     /// Templates listed: the strangest and the most frequent.
-    pub const TEMPLATES: usize = 400;
+    pub const TEMPLATES: usize = 300;
     /// Points of each scatter.
-    pub const POINTS: usize = 1500;
+    pub const POINTS: usize = 800;
+    /// Clusters listed, the largest.
+    pub const GROUPS: usize = 200;
     /// Anomalous windows listed.
-    pub const WINDOWS: usize = 200;
+    pub const WINDOWS: usize = 100;
     /// Incidents listed.
-    pub const INCIDENTS: usize = 100;
+    pub const INCIDENTS: usize = 60;
     /// Distinct messages named by one incident.
     pub const INCIDENT_MESSAGES: usize = 100;
     /// Characters of any text quoted from the log.
-    pub const TEXT_CHARS: usize = 300;
+    pub const TEXT_CHARS: usize = 240;
     /// Slices of a template's sparkline.
     pub const SPARKLINE: usize = 24;
 }
