@@ -37,8 +37,8 @@ export function Start(): JSX.Element {
               </button>
             </div>
             <p class="drop-hint">
-              Text, CSV, JSON or NDJSON, as it is or packed (gzip, zstd, bzip2, xz, zip, tar). Several files at once, or paste text with
-              Ctrl+V.
+              Text, CSV, JSON or NDJSON, as it is or packed (gzip, zstd, bzip2, xz, zip, tar).
+              Several files at once, or paste text with Ctrl+V.
             </p>
           </>
         ) : (
