@@ -335,6 +335,16 @@ check("the log can be read another way", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+check("a file chosen before the page is ready is read once it is", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(site.address, { waitUntil: "commit" });
+  await page.setInputFiles("#file-input", sample("text", "sample.log"));
+  await waitFor(page, ["done"]);
+  assert.equal((await reportOf(page)).totals.nLines, N_LINES);
+  await context.close();
+});
+
 check("a drop anywhere opens the files", async () => {
   const page = await openPage();
   const text = readFileSync(sample("text", "sample.log"), "utf8");

@@ -73,6 +73,8 @@ const lastInput = signal<Input | null>(null);
 export const options = signal<Partial<Options>>({});
 export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
+/** What was chosen before the page was ready. */
+let waitingInput: Input | null = null;
 let samples: { at: number; doneBytes: number }[] = [];
 
 /** Loads the parts, seals the page, starts the workers, in this order. */
@@ -93,6 +95,11 @@ export async function start(): Promise<void> {
       ready(coreVersion) {
         version.value = coreVersion;
         readiness.value = { kind: "ready" };
+        if (waitingInput !== null) {
+          const input = waitingInput;
+          waitingInput = null;
+          openInput(input);
+        }
       },
       progress: onProgress,
       finished: onFinished,
@@ -150,10 +157,11 @@ export function retry(): void {
 
 function openInput(input: Input): void {
   if (engine === null || readiness.value.kind !== "ready") {
-    notice.value =
-      readiness.value.kind === "preparing"
-        ? "Still getting ready: drop the file again in a moment."
-        : null;
+    // Only the handle is kept: nothing is read before the page is sealed.
+    if (readiness.value.kind === "preparing") {
+      waitingInput = input;
+      notice.value = "Still getting ready: this is read next.";
+    }
     return;
   }
   clear();
