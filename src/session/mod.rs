@@ -5,11 +5,15 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod page;
+mod query;
+mod reread;
 mod stream;
 
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
+use self::query::Query;
 use self::stream::Stream;
 use rustc_hash::FxHashMap;
 
@@ -28,11 +32,15 @@ use crate::ingest::unpack::Unpack;
 use crate::mine::messages::Message;
 use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
-use crate::protocol::{FileMeta, Options, Selection};
+use crate::protocol::{FileMeta, Options};
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, MessageFindings};
 use crate::report::{Report, limits};
-use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+
+pub use self::page::Page;
+pub use self::query::RECORD_CAP;
+pub use self::reread::{Reread, by_file};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
@@ -60,17 +68,6 @@ pub enum Task {
     },
     /// Every block has been handed out.
     Done,
-}
-
-/// Names of a merged block's messages, for the shard that keeps its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// The file.
-    pub file: FileId,
-    /// The block.
-    pub block: u32,
-    /// The run's id of each message of the block.
-    pub ids: Vec<MessageId>,
 }
 
 /// How text reaches the shards.
@@ -164,6 +161,7 @@ pub struct Engine {
     messages: Vec<RunMessage>,
     tally: Tally,
     findings: Option<Findings>,
+    query: Option<Query>,
 }
 
 impl Engine {
@@ -196,6 +194,7 @@ impl Engine {
             messages: Vec::new(),
             tally: Tally::default(),
             findings: None,
+            query: None,
         })
     }
 
@@ -231,7 +230,11 @@ impl Engine {
         };
         let id = FileId::from_index(self.files.len());
         let findings = FileFindings::new(&meta, container, &plan);
-        let setup = FileSetup { plan, reference };
+        let setup = FileSetup {
+            plan,
+            reference,
+            is_packed: container != Container::Plain,
+        };
         self.files.push(OpenFile {
             meta,
             container,
@@ -397,55 +400,6 @@ impl Engine {
         Ok(build::report(findings, &self.options))
     }
 
-    /// What the shards must look for to show a selection.
-    #[must_use]
-    pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
-        let chosen =
-            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
-        let is_narrow = selection.messages.is_some() || selection.templates.is_some();
-        let messages = is_narrow.then(|| {
-            self.messages
-                .iter()
-                .enumerate()
-                .map(|(idx, message)| {
-                    chosen(&selection.messages, idx as u32)
-                        && chosen(&selection.templates, message.template.0)
-                })
-                .collect()
-        });
-        Filter {
-            messages,
-            from: selection.from_ms.map(Timestamp::from_millis),
-            to: selection.to_ms.map(Timestamp::from_millis),
-            n_hits,
-        }
-    }
-
-    /// Physical line of a hit, from 1.
-    #[must_use]
-    pub fn line_of(&self, hit: &Hit) -> u32 {
-        let base = self
-            .files
-            .get(hit.file.index())
-            .and_then(|file| file.line_base.get(hit.block as usize))
-            .copied()
-            .unwrap_or(0);
-        u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
-    }
-
-    /// Template and score (0 to 100) of a record.
-    #[must_use]
-    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        let message = self.messages.get(hit.message.index());
-        let template = message.map_or(TemplateId(0), |message| message.template);
-        (
-            template,
-            self.findings
-                .as_ref()
-                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
-        )
-    }
-
     /// Text of a template.
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
@@ -471,6 +425,7 @@ impl Engine {
         }
         let file = &mut self.files[id.index()];
         file.line_base.push(file.findings.sums.n_newlines);
+        let carry = file.findings.sums.last;
         file.n_merged += 1;
         file.findings.add(&summary);
         self.tally.merge(summary.tally);
@@ -478,6 +433,7 @@ impl Engine {
             file: id,
             block,
             ids,
+            carry,
         }
     }
 
