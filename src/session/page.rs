@@ -4,8 +4,6 @@
 //! one that holds the first hit wanted, until what is left is few enough to be sent; hits at one instant are counted block by
 //! block. Only a few thousand hits ever travel, wherever the page lies.
 
-use std::collections::BTreeMap;
-
 use crate::base::ids::FileId;
 use crate::base::time::Timestamp;
 use crate::shard::question::{Answer, Grid, Hit, Question};
@@ -121,16 +119,15 @@ impl Page {
                 );
             }
             Step::Tied(at, mut before) => {
-                let mut blocks: BTreeMap<(FileId, u32), u64> = BTreeMap::new();
+                let mut blocks: Vec<((FileId, u32), u32)> = Vec::new();
                 for answer in answers {
-                    let Answer::Tied(found) = answer else {
-                        continue;
-                    };
-                    for (place, n) in found {
-                        *blocks.entry(place).or_default() += u64::from(n);
+                    if let Answer::Tied(found) = answer {
+                        blocks.extend(found);
                     }
                 }
+                blocks.sort_unstable();
                 for (place, n) in blocks {
+                    let n = u64::from(n);
                     if self.next < before + n {
                         self.step = Step::TakeTied(Question::Hits {
                             from: at,

@@ -223,7 +223,9 @@ export class Search {
 
   async seek(command: CommandOf<"seek">): Promise<void> {
     this.#check(command.find);
-    this.engine.seek(command.place);
+    const { place } = command;
+    if (place.type === "time") this.engine.seekTime(place.ms);
+    else this.engine.seekLine(place.file, place.line);
     await this.#askAll();
     this.send({ type: "row", run: this.run, query: command.query, row: this.engine.row });
   }
