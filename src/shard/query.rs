@@ -171,7 +171,7 @@ impl Shard {
             }
             Question::Before { at, file, offset } => Answer::Before(self.before(at, file, offset)),
             Question::FromLine { file, block, line } => {
-                Answer::Hits(self.from_line(file, block, line).into_iter().collect())
+                Answer::Hits(self.first_from(file, block, line).into_iter().collect())
             }
             Question::Sources => Answer::Sources(self.by_source()),
         }
@@ -211,7 +211,7 @@ impl Shard {
         n
     }
 
-    fn from_line(&self, file: FileId, block: u32, line: u32) -> Option<Hit> {
+    fn first_from(&self, file: FileId, block: u32, line: u32) -> Option<Hit> {
         let query = self.query.as_ref()?;
         let (kept, selected) = (self.kept.iter().zip(&query.blocks))
             .filter(|(kept, selected)| {

@@ -34,7 +34,7 @@ pub struct Pattern {
 
 #[derive(Debug)]
 enum How {
-    Text(Finder<'static>),
+    Text(Box<Finder<'static>>),
     Regex(Box<Compiled>),
 }
 
@@ -90,7 +90,7 @@ impl Pattern {
             .map_err(|error| unreadable(pattern, &error))?;
         let hir = plain(&parsed);
         let how = match hir.kind() {
-            HirKind::Literal(text) => How::Text(Finder::new(&text.0).into_owned()),
+            HirKind::Literal(text) => How::Text(Box::new(Finder::new(&text.0).into_owned())),
             _ => How::Regex(Box::new(Compiled::new(&hir)?)),
         };
         Ok(Self { how })
