@@ -17,7 +17,9 @@ use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::Options;
-use crate::report::findings::{FileFindings, Findings, MessageClusters, MessageFindings};
+use crate::report::findings::{
+    FileFindings, Findings, MessageClusters, MessageFindings, TemplateFindings,
+};
 
 /// What the blocks of all files add up to.
 #[derive(Debug)]
@@ -28,8 +30,8 @@ pub(super) struct Merged {
     pub(super) left_out: Vec<String>,
     /// What was counted over time.
     pub(super) tally: Tally,
-    /// Text of each template.
-    pub(super) templates: Vec<String>,
+    /// The templates.
+    pub(super) templates: Vec<TemplateFindings>,
     /// The distinct messages.
     pub(super) messages: Vec<MessageFindings>,
     /// What is known of each beside its text.

@@ -30,7 +30,7 @@ use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
 use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings, MessageFindings};
+use crate::report::findings::{FileFindings, Findings, MessageFindings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
 
@@ -354,7 +354,13 @@ impl Engine {
         for (message, template) in self.messages.iter_mut().zip(templates) {
             message.template = template;
         }
-        let template = |idx| self.miner.text(TemplateId::from_index(idx));
+        let template = |idx| {
+            let id = TemplateId::from_index(idx);
+            TemplateFindings {
+                text: self.miner.text(id),
+                slots: self.miner.slots(id),
+            }
+        };
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
             left_out: std::mem::take(&mut self.left_out),
