@@ -293,6 +293,8 @@ pub(super) fn named(line: &[u8], at: usize) -> Option<Found> {
 fn after_date(line: &[u8], start: usize, date: Date) -> Option<Found> {
     let mut at = date.end;
     match byte(line, at) {
+        // Erlang writes `11-Mar-2024::15:04:22`.
+        b':' if byte(line, at + 1) == b':' => at += 2,
         b'T' | b't' | b'_' | b'-' | b'+' | b':' | b'.' | b'@' | b'/' => at += 1,
         b' ' | b'\t' | b',' | b';' => {
             while at < date.end + 4 && matches!(byte(line, at), b' ' | b'\t' | b',' | b';') {
