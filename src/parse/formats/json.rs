@@ -72,6 +72,20 @@ const SAMPLES: &[Sample] = &[
         source: "",
         message: r#"{"ts":1684585339.25,"status":200,"path":"/a"}"#,
     },
+    Sample {
+        line: r#"{"resourceLogs":[{"resource":{"attributes":[]},"scopeLogs":[{"scope":{"name":"shop.cart"},"logRecords":[{"timeUnixNano":"1684585339250000000","severityNumber":17,"body":{"stringValue":"price missing"}}]}]}]}"#,
+        timestamp: "2023-05-20T12:22:19.250Z",
+        level: Some(Level::Error),
+        source: "shop.cart",
+        message: "price missing",
+    },
+    Sample {
+        line: r#"{"@t":"2023-05-20T12:22:19.2500000Z","@mt":"Cart {Id} loaded","@l":"Fatal","Id":7}"#,
+        timestamp: "2023-05-20T12:22:19.250Z",
+        level: Some(Level::Fatal),
+        source: "",
+        message: "Cart {Id} loaded",
+    },
 ];
 
 impl Format for Json {
@@ -102,8 +116,12 @@ impl Format for Json {
         for (key, value) in members.by_ref() {
             n_members += 1;
             found.take(line, &line[key.0..key.1], value, 0);
-            if let Value::Object(start, _) = value {
-                found.take_nested(line, &line[key.0..key.1], start);
+            match value {
+                Value::Object(start, _) => found.take_nested(line, &line[key.0..key.1], start),
+                Value::Array(start, end) if line[key.0..key.1] == *b"resourceLogs" => {
+                    found.take_otlp(line, start, end);
+                }
+                _ => {}
             }
         }
         // Text cut short by a full disk or a line limit still says what it said.
@@ -317,6 +335,33 @@ impl Candidates {
             self.take(line, &path[..=parent.len() + key.len()], value, 4);
             if is_wrapper {
                 self.take(line, key, value, 8);
+            }
+        }
+    }
+
+    /// An export of `OpenTelemetry` (OTLP/JSON) may hold many records; the line says what the first of them says.
+    fn take_otlp(&mut self, line: &[u8], start: usize, end: usize) {
+        let inside = &line[start..end];
+        if let Some(idx) = memchr::memmem::find(inside, b"\"scope\"")
+            && let Some(open) = memchr::memchr(b'{', &inside[idx..])
+        {
+            for (key, value) in Members::of(line, start + idx + open) {
+                if line[key.0..key.1] == *b"name" {
+                    self.take(line, b"scope_name", value, 0);
+                }
+            }
+        }
+        let Some(idx) = memchr::memmem::find(inside, b"\"logRecords\"") else {
+            return;
+        };
+        let Some(open) = memchr::memchr(b'{', &inside[idx..]) else {
+            return;
+        };
+        for (key, value) in Members::of(line, start + idx + open) {
+            let name = &line[key.0..key.1];
+            self.take(line, name, value, 0);
+            if let Value::Object(at, _) = value {
+                self.take_nested(line, name, at);
             }
         }
     }

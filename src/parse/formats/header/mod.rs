@@ -133,7 +133,7 @@ pub(super) fn skip_marks(line: &[u8], at: usize) -> usize {
         match byte(line, pos) {
             b' ' | b'\t' | b']' | b')' | b'}' | b'>' | b'|' | b',' | b';' => pos += 1,
             b':' if byte(line, pos + 1) != b':' => pos += 1,
-            b'"' if pos == at => pos += 1,
+            b'"' | b'\'' if pos == at => pos += 1,
             b'-' if matches!(byte(line, pos + 1), b' ' | 0) => pos += 1,
             _ => return pos,
         }
