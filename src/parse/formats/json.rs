@@ -80,9 +80,9 @@ const SAMPLES: &[Sample] = &[
         message: "price missing",
     },
     Sample {
-        line: r#"{"@t":"2023-05-20T12:22:19.2500000Z","@mt":"Cart {Id} loaded","@l":"Fatal","Id":7}"#,
+        line: r#"{"@t":"2023-05-20T12:22:19.2500000Z","@mt":"Cart {Id} loaded","Id":7}"#,
         timestamp: "2023-05-20T12:22:19.250Z",
-        level: Some(Level::Fatal),
+        level: Some(Level::Info),
         source: "",
         message: "Cart {Id} loaded",
     },
@@ -115,6 +115,7 @@ impl Format for Json {
         let mut n_members = 0;
         for (key, value) in members.by_ref() {
             n_members += 1;
+            found.is_clef |= line[key.0..key.1] == *b"@t";
             found.take(line, &line[key.0..key.1], value, 0);
             match value {
                 Value::Object(start, _) => found.take_nested(line, &line[key.0..key.1], start),
@@ -254,6 +255,8 @@ struct Candidates {
     message: Best,
     ip: Best,
     user: Best,
+    /// Serilog's compact format leaves the level out where it is information.
+    is_clef: bool,
 }
 
 fn better(best: &mut Best, rank: u8, value: Value) {
@@ -381,6 +384,7 @@ impl Candidates {
             }
             Value::Object(..) | Value::Array(..) => None,
         });
+        let level = level.or_else(|| self.is_clef.then_some(Level::Info));
         let text =
             |best: Best, scratch: &mut Vec<u8>| best.map(|(_, value)| text(line, value, scratch));
         let mut fields = Fields {
