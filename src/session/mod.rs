@@ -5,39 +5,34 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod said;
 mod stream;
 
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
+use self::said::Said;
 use self::stream::Stream;
-use rustc_hash::FxHashMap;
 
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
-use crate::detect::ensemble::MessageFacts;
 use crate::error::{Error, ParamsError};
-use crate::featurize::login;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
 use crate::ingest::encoding::without_bom;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
-use crate::mine::messages::Message;
-use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
 use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings, MessageFindings, TemplateFindings};
+use crate::report::findings::{FileFindings, Findings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
-/// Distinct messages of a run; further ones share one entry a template.
-const MESSAGE_CAP: usize = 100_000;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,42 +108,6 @@ impl OpenFile {
     }
 }
 
-/// A distinct message of the run.
-#[derive(Debug, Clone)]
-struct RunMessage {
-    said: Message,
-    /// What the miner said while reading.
-    group: TemplateId,
-    /// What it said at the end of the run.
-    template: TemplateId,
-    is_failed_login: bool,
-}
-
-impl RunMessage {
-    fn findings(&self) -> MessageFindings {
-        let Message {
-            text, first, last, ..
-        } = self.said.clone();
-        MessageFindings {
-            text,
-            template: self.template,
-            first,
-            last,
-        }
-    }
-
-    fn facts(&self) -> MessageFacts {
-        let Message {
-            level, n_records, ..
-        } = self.said;
-        MessageFacts {
-            level,
-            n_records,
-            is_failed_login: self.is_failed_login,
-        }
-    }
-}
-
 /// The engine's state of one run.
 #[derive(Debug)]
 pub struct Engine {
@@ -158,10 +117,7 @@ pub struct Engine {
     waiting: BTreeMap<(u32, u32), Summary>,
     merging: usize,
     left_out: Vec<String>,
-    miner: Miner,
-    message_ids: FxHashMap<u64, MessageId>,
-    overflow_ids: FxHashMap<TemplateId, MessageId>,
-    messages: Vec<RunMessage>,
+    said: Said,
     tally: Tally,
     findings: Option<Findings>,
 }
@@ -190,10 +146,7 @@ impl Engine {
             waiting: BTreeMap::new(),
             merging: 0,
             left_out: Vec::new(),
-            miner: Miner::default(),
-            message_ids: FxHashMap::default(),
-            overflow_ids: FxHashMap::default(),
-            messages: Vec::new(),
+            said: Said::default(),
             tally: Tally::default(),
             findings: None,
         })
@@ -339,37 +292,30 @@ impl Engine {
                 .iter()
                 .map(|file| file.findings.sums.n_newlines)
                 .sum(),
-            self.miner.n_templates(),
+            self.said.miner().n_templates(),
         )
     }
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
-        let grouped = self.messages.iter().map(|message| Grouped {
-            text: &message.said.text,
-            slots: &message.said.slots,
-            group: message.group,
-        });
-        let templates = self.miner.finish(grouped);
-        for (message, template) in self.messages.iter_mut().zip(templates) {
-            message.template = template;
-        }
+        self.said.finish();
+        let miner = self.said.miner();
         let template = |idx| {
             let id = TemplateId::from_index(idx);
             TemplateFindings {
-                text: self.miner.text(id),
-                slots: self.miner.slots(id),
+                text: miner.text(id),
+                slots: miner.slots(id),
             }
         };
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
             left_out: std::mem::take(&mut self.left_out),
             tally: std::mem::take(&mut self.tally),
-            templates: (0..self.miner.n_templates()).map(template).collect(),
-            messages: self.messages.iter().map(RunMessage::findings).collect(),
-            facts: self.messages.iter().map(RunMessage::facts).collect(),
-            is_miner_full: self.miner.is_full(),
-            is_messages_full: !self.overflow_ids.is_empty(),
+            templates: (0..miner.n_templates()).map(template).collect(),
+            messages: self.said.findings(),
+            facts: self.said.facts(),
+            is_miner_full: miner.is_full(),
+            is_messages_full: self.said.is_crowded(),
         };
         let findings = analysis::detect(merged, &self.options);
         let survey = findings.survey();
@@ -410,12 +356,12 @@ impl Engine {
             |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
         let is_narrow = selection.messages.is_some() || selection.templates.is_some();
         let messages = is_narrow.then(|| {
-            self.messages
-                .iter()
+            self.said
+                .templates()
                 .enumerate()
-                .map(|(idx, message)| {
+                .map(|(idx, template)| {
                     chosen(&selection.messages, idx as u32)
-                        && chosen(&selection.templates, message.template.0)
+                        && chosen(&selection.templates, template.0)
                 })
                 .collect()
         });
@@ -442,10 +388,8 @@ impl Engine {
     /// Template and score (0 to 100) of a record.
     #[must_use]
     pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        let message = self.messages.get(hit.message.index());
-        let template = message.map_or(TemplateId(0), |message| message.template);
         (
-            template,
+            self.said.template(hit.message),
             self.findings
                 .as_ref()
                 .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
@@ -455,7 +399,7 @@ impl Engine {
     /// Text of a template.
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
-        self.miner.text(id)
+        self.said.miner().text(id)
     }
 
     /// How a file is packed.
@@ -464,17 +408,8 @@ impl Engine {
         self.files.get(file.index()).map(|file| file.container)
     }
 
-    fn absorb(&mut self, id: FileId, block: u32, summary: Summary) -> Naming {
-        let mut ids = Vec::with_capacity(summary.messages.len());
-        for message in &summary.messages {
-            let id = self.message_id(message);
-            let said = &mut self.messages[id.index()].said;
-            said.n_records = said.n_records.saturating_add(message.n_records);
-            said.level = said.level.max(message.level);
-            said.first = [said.first, message.first].into_iter().flatten().min();
-            said.last = said.last.max(message.last);
-            ids.push(id);
-        }
+    fn absorb(&mut self, id: FileId, block: u32, mut summary: Summary) -> Naming {
+        let ids = self.said.merge(std::mem::take(&mut summary.messages));
         let file = &mut self.files[id.index()];
         file.line_base.push(file.findings.sums.n_newlines);
         file.n_merged += 1;
@@ -485,38 +420,6 @@ impl Engine {
             block,
             ids,
         }
-    }
-
-    fn message_id(&mut self, message: &Message) -> MessageId {
-        if let Some(&id) = self.message_ids.get(&message.hash) {
-            return id;
-        }
-        let group = self.miner.add(&message.text);
-        let is_overflow = message.is_overflow || self.messages.len() >= MESSAGE_CAP;
-        if is_overflow && let Some(&id) = self.overflow_ids.get(&group) {
-            return id;
-        }
-        let id = MessageId::from_index(self.messages.len());
-        if is_overflow {
-            self.overflow_ids.insert(group, id);
-        } else {
-            self.message_ids.insert(message.hash, id);
-        }
-        let said = Message {
-            n_records: 0,
-            level: None,
-            first: None,
-            last: None,
-            ..message.clone()
-        };
-        let is_failed_login = login::read(&said.text).is_failed;
-        self.messages.push(RunMessage {
-            said,
-            group,
-            template: group,
-            is_failed_login,
-        });
-        id
     }
 }
 

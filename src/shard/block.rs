@@ -270,8 +270,7 @@ impl Block {
             fields.level,
         );
         if filed.is_new {
-            self.logins
-                .push(login::read(&self.messages.list()[filed.idx as usize].text));
+            self.logins.push(login::read(self.messages.newest()));
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
@@ -332,7 +331,7 @@ impl Block {
             .filter(|(_, n)| **n > 0)
             .map(|(format, &n)| (format as u16, n))
             .collect();
-        self.summary.messages = self.messages.into_list();
+        self.summary.messages = self.messages.into_block();
         self.table.shrink();
         (self.summary, self.table, self.sources)
     }

@@ -6,7 +6,7 @@ use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::correlate::incidents::Episode;
 use crate::featurize::tally::Tally;
-use crate::mine::messages::Message;
+use crate::mine::messages::BlockMessages;
 use crate::parse::ParsePlan;
 
 /// What every shard must know before its first block.
@@ -90,8 +90,8 @@ pub struct Summary {
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
     pub formats: Vec<(u16, u64)>,
-    /// Distinct messages by first appearance.
-    pub messages: Vec<Message>,
+    /// Its distinct messages.
+    pub messages: BlockMessages,
     /// What is counted per second.
     pub tally: Tally,
 }
