@@ -87,6 +87,8 @@ struct OpenFile {
     n_merged: u32,
     /// Line feeds before each merged block.
     line_base: Vec<u64>,
+    /// It gave fewer bytes than it has; the blocks after that are not read.
+    is_short: bool,
     findings: FileFindings,
 }
 
@@ -101,10 +103,33 @@ impl OpenFile {
 
     fn findings(&self) -> FileFindings {
         let mut findings = self.findings.clone();
-        if let Source::Stream(stream) = &self.source {
-            (findings.fault, findings.notes) = (stream.fault(), stream.notes());
+        match &self.source {
+            Source::Split { .. } => findings.n_read = findings.sums.text_len,
+            Source::Stream(stream) => {
+                findings.n_read = stream.n_read();
+                findings.is_over_budget = stream.is_over_budget();
+                findings.notes = stream.notes();
+                // What is missing at the end explains what is wrong with it.
+                findings.fault = stream.fault().filter(|_| !findings.is_short());
+            }
         }
         findings
+    }
+
+    /// Whether its next block is one that will be merged.
+    fn is_due(&self, block: u32) -> bool {
+        block >= self.n_merged && self.n_blocks().is_none_or(|n_blocks| block < n_blocks)
+    }
+
+    /// Looks whether the blocks merged so far hold all the text up to the next; if not, the file is read no further.
+    fn check_whole(&mut self, block_len: u64) {
+        if let Source::Split { n_blocks } = &mut self.source {
+            let owed = (u64::from(self.n_merged) * block_len).min(self.meta.byte_len as u64);
+            if self.findings.sums.text_len < owed {
+                self.is_short = true;
+                *n_blocks = self.n_merged;
+            }
+        }
     }
 }
 
@@ -193,6 +218,7 @@ impl Engine {
             n_handed: 0,
             n_merged: 0,
             line_base: Vec::new(),
+            is_short: false,
             findings,
         });
         Ok(id)
@@ -201,6 +227,13 @@ impl Engine {
     /// Says in the report that a file was left out because [`Engine::open`] refused it or it could not be read.
     pub fn leave_out(&mut self, reason: String) {
         self.left_out.push(reason);
+    }
+
+    /// Says in the report that a file can no longer be read, although all of it may have been read before.
+    pub fn note_changed(&mut self, file: FileId) {
+        if let Some(file) = self.files.get_mut(file.index()) {
+            file.findings.is_changed_since = true;
+        }
     }
 
     /// What every shard must know before its first block.
@@ -268,12 +301,23 @@ impl Engine {
     }
 
     /// Takes a block's summary, in any order; answers with the names of the messages of every block that could be merged.
+    ///
+    /// A block for which not all of its bytes could be read is summed up as far as they go; it is then the last of its file,
+    /// and what comes of later ones is dropped, because nobody knows what stood between.
     pub fn merge(&mut self, file: FileId, block: u32, summary: Summary) -> Vec<Naming> {
+        if !self
+            .files
+            .get(file.index())
+            .is_some_and(|file| file.is_due(block))
+        {
+            return Vec::new();
+        }
         self.waiting.insert((file.0, block), summary);
         let mut named = Vec::new();
         while let Some(file) = self.files.get(self.merging) {
             let (idx, block) = (self.merging as u32, file.n_merged);
             if file.n_blocks().is_some_and(|n_blocks| block >= n_blocks) {
+                self.waiting = self.waiting.split_off(&(idx + 1, 0));
                 self.merging += 1;
             } else if let Some(summary) = self.waiting.remove(&(idx, block)) {
                 named.push(self.absorb(FileId(idx), block, summary));
@@ -414,6 +458,7 @@ impl Engine {
         file.line_base.push(file.findings.sums.n_newlines);
         file.n_merged += 1;
         file.findings.add(&summary);
+        file.check_whole(self.block_len);
         self.tally.merge(summary.tally);
         Naming {
             file: id,

@@ -235,6 +235,7 @@ impl Block {
             return;
         }
         if std::mem::take(&mut self.is_header_due) {
+            self.summary.n_header_lines += piece.n_lines;
             return;
         }
         let end = line + piece.n_lines;

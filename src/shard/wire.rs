@@ -76,6 +76,8 @@ pub struct Summary {
     pub n_record_lines: u64,
     /// Lines without a visible character.
     pub n_blank_lines: u64,
+    /// Lines of the header of a CSV file.
+    pub n_header_lines: u64,
     /// Records.
     pub n_records: u64,
     /// Records without a time.
