@@ -78,6 +78,8 @@ impl FileFindings {
         sums.n_header_lines += block.n_header_lines;
         sums.n_records += block.n_records;
         sums.n_untimed += block.n_untimed;
+        sums.first = sums.first.or(block.first);
+        sums.last = block.last.or(sums.last);
         sums.n_invalid_utf8 += block.n_invalid_utf8;
         sums.n_cut_lines += block.n_cut_lines;
         sums.n_nul += block.n_nul;

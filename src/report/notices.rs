@@ -130,7 +130,12 @@ fn about_clusters(findings: &Findings, say: &mut impl FnMut(&str, String)) {
     let n_clustered = findings.clusters.messages.len();
     if (1..findings.messages.len()).contains(&n_clustered) {
         let n = words::count(n_clustered as u64);
-        say("clusterCap", format!("Clusters were made of {n} distinct messages, the strangest and the most frequent; there are more."));
+        say(
+            "clusterCap",
+            format!(
+                "Clusters were made of {n} distinct messages, the strangest and the most frequent; there are more."
+            ),
+        );
     }
 }
 

@@ -5,16 +5,20 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod page;
+mod query;
+mod reread;
 mod said;
 mod stream;
 
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
+use self::query::Query;
 use self::said::Said;
 use self::stream::Stream;
 
-use crate::base::ids::{FileId, MessageId, TemplateId};
+use crate::base::ids::{FileId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
 use crate::error::{Error, ParamsError};
@@ -25,11 +29,15 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
 use crate::parse::{ParsePlan, Parser, Shape};
-use crate::protocol::{FileMeta, Options, Selection};
+use crate::protocol::{FileMeta, Options};
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, TemplateFindings};
 use crate::report::{Report, limits};
-use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+
+pub use self::page::Page;
+pub use self::query::RECORD_CAP;
+pub use self::reread::{Reread, by_file};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
@@ -55,17 +63,6 @@ pub enum Task {
     },
     /// Every block has been handed out.
     Done,
-}
-
-/// Names of a merged block's messages, for the shard that keeps its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// The file.
-    pub file: FileId,
-    /// The block.
-    pub block: u32,
-    /// The run's id of each message of the block.
-    pub ids: Vec<MessageId>,
 }
 
 /// How text reaches the shards.
@@ -145,6 +142,7 @@ pub struct Engine {
     said: Said,
     tally: Tally,
     findings: Option<Findings>,
+    query: Option<Query>,
 }
 
 impl Engine {
@@ -174,6 +172,7 @@ impl Engine {
             said: Said::default(),
             tally: Tally::default(),
             findings: None,
+            query: None,
         })
     }
 
@@ -209,7 +208,11 @@ impl Engine {
         };
         let id = FileId::from_index(self.files.len());
         let findings = FileFindings::new(&meta, container, &plan);
-        let setup = FileSetup { plan, reference };
+        let setup = FileSetup {
+            plan,
+            reference,
+            is_packed: container != Container::Plain,
+        };
         self.files.push(OpenFile {
             meta,
             container,
@@ -393,53 +396,6 @@ impl Engine {
         Ok(build::report(findings, &self.options))
     }
 
-    /// What the shards must look for to show a selection.
-    #[must_use]
-    pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
-        let chosen =
-            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
-        let is_narrow = selection.messages.is_some() || selection.templates.is_some();
-        let messages = is_narrow.then(|| {
-            self.said
-                .templates()
-                .enumerate()
-                .map(|(idx, template)| {
-                    chosen(&selection.messages, idx as u32)
-                        && chosen(&selection.templates, template.0)
-                })
-                .collect()
-        });
-        Filter {
-            messages,
-            from: selection.from_ms.map(Timestamp::from_millis),
-            to: selection.to_ms.map(Timestamp::from_millis),
-            n_hits,
-        }
-    }
-
-    /// Physical line of a hit, from 1.
-    #[must_use]
-    pub fn line_of(&self, hit: &Hit) -> u32 {
-        let base = self
-            .files
-            .get(hit.file.index())
-            .and_then(|file| file.line_base.get(hit.block as usize))
-            .copied()
-            .unwrap_or(0);
-        u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
-    }
-
-    /// Template and score (0 to 100) of a record.
-    #[must_use]
-    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        (
-            self.said.template(hit.message),
-            self.findings
-                .as_ref()
-                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
-        )
-    }
-
     /// Text of a template.
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
@@ -456,6 +412,7 @@ impl Engine {
         let ids = self.said.merge(std::mem::take(&mut summary.messages));
         let file = &mut self.files[id.index()];
         file.line_base.push(file.findings.sums.n_newlines);
+        let carry = file.findings.sums.last;
         file.n_merged += 1;
         file.findings.add(&summary);
         file.check_whole(self.block_len);
@@ -464,6 +421,7 @@ impl Engine {
             file: id,
             block,
             ids,
+            carry,
         }
     }
 }

@@ -275,6 +275,8 @@ impl Block {
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
+            self.summary.first.get_or_insert(time);
+            self.summary.last = Some(time);
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
             };
