@@ -4,8 +4,8 @@
 //! [`Engine::add_found`], and pages of the hits are looked up by [`Page`]. Incidents and clusters are resolved here, so that a
 //! panel shows exactly what the report counts.
 
+use super::Engine;
 use super::page::{Page, Stretch};
-use super::{Engine, RunMessage};
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::time::Timestamp;
 use crate::error::{Error, ParamsError};
@@ -72,10 +72,7 @@ impl Engine {
                 .collect(),
             grid: Grid::covering(Timestamp(0), Timestamp(0), 1),
         };
-        let times =
-            |time: fn(&RunMessage) -> Option<Timestamp>| self.messages.iter().filter_map(time);
-        let mut first = times(|message| message.said.first).min();
-        let mut last = times(|message| message.said.last).max();
+        let (mut first, mut last) = self.said.span();
         if let Some(id) = selection.incident {
             let (episodes, span) = self.episodes_of(id)?;
             filter.episodes = Some(episodes);
@@ -262,10 +259,8 @@ impl Engine {
     /// Template and score (0 to 100) of a record.
     #[must_use]
     pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        let message = self.messages.get(hit.message.index());
-        let template = message.map_or(TemplateId(0), |message| message.template);
         (
-            template,
+            self.said.template(hit.message),
             self.findings
                 .as_ref()
                 .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
@@ -280,13 +275,12 @@ impl Engine {
             None => chosen = Some(flags),
         };
         if let Some(messages) = &selection.messages {
-            narrow(flags(self.messages.len(), messages));
+            narrow(flags(self.said.n_messages(), messages));
         }
         if let Some(templates) = &selection.templates {
-            let templates = flags(self.miner.n_templates(), templates);
-            let is_of =
-                |message: &RunMessage| templates.get(message.template.index()) == Some(&true);
-            narrow(self.messages.iter().map(is_of).collect());
+            let templates = flags(self.said.miner().n_templates(), templates);
+            let is_of = |template: TemplateId| templates.get(template.index()) == Some(&true);
+            narrow(self.said.templates().map(is_of).collect());
         }
         if let Some(cluster) = selection.cluster {
             let clusters = self.findings.as_ref().map(|findings| &findings.clusters);
@@ -302,7 +296,7 @@ impl Engine {
                 .filter(|(_, label)| **label == Some(cluster))
                 .map(|(message, _)| message.0)
                 .collect();
-            narrow(flags(self.messages.len(), &members));
+            narrow(flags(self.said.n_messages(), &members));
         }
         Ok(chosen)
     }

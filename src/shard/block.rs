@@ -235,6 +235,7 @@ impl Block {
             return;
         }
         if std::mem::take(&mut self.is_header_due) {
+            self.summary.n_header_lines += piece.n_lines;
             return;
         }
         let end = line + piece.n_lines;
@@ -270,8 +271,7 @@ impl Block {
             fields.level,
         );
         if filed.is_new {
-            self.logins
-                .push(login::read(&self.messages.list()[filed.idx as usize].text));
+            self.logins.push(login::read(self.messages.newest()));
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
@@ -334,7 +334,7 @@ impl Block {
             .filter(|(_, n)| **n > 0)
             .map(|(format, &n)| (format as u16, n))
             .collect();
-        self.summary.messages = self.messages.into_list();
+        self.summary.messages = self.messages.into_block();
         self.table.shrink();
         (self.summary, self.table, self.sources)
     }

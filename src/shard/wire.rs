@@ -6,7 +6,7 @@ use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::correlate::incidents::Episode;
 use crate::featurize::tally::Tally;
-use crate::mine::messages::Message;
+use crate::mine::messages::BlockMessages;
 use crate::parse::ParsePlan;
 
 /// What every shard must know before its first block.
@@ -78,6 +78,8 @@ pub struct Summary {
     pub n_record_lines: u64,
     /// Lines without a visible character.
     pub n_blank_lines: u64,
+    /// Lines of the header of a CSV file.
+    pub n_header_lines: u64,
     /// Records.
     pub n_records: u64,
     /// Records without a time.
@@ -96,8 +98,8 @@ pub struct Summary {
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
     pub formats: Vec<(u16, u64)>,
-    /// Distinct messages by first appearance.
-    pub messages: Vec<Message>,
+    /// Its distinct messages.
+    pub messages: BlockMessages,
     /// What is counted per second.
     pub tally: Tally,
 }

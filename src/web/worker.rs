@@ -182,6 +182,12 @@ impl EngineWorker {
         self.engine.leave_out(reason);
     }
 
+    /// Says in the report that a file can no longer be read.
+    #[wasm_bindgen(js_name = noteChanged)]
+    pub fn note_changed(&mut self, file: u32) {
+        self.engine.note_changed(FileId(file));
+    }
+
     /// What every shard must know before its first block.
     ///
     /// # Errors
