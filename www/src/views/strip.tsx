@@ -105,9 +105,9 @@ export function Strip({ histogram }: { histogram: Histogram }): JSX.Element | nu
         </svg>
       </div>
       <p class="strip-said" aria-hidden="true">
-        <span>{format.dateTime(startMs)}</span>
+        <span>{format.dateTime(Math.floor(startMs))}</span>
         <span>{at === null ? "" : said}</span>
-        <span>{format.dateTime(startMs + nBins * binMs)}</span>
+        <span>{format.dateTime(Math.floor(startMs + nBins * binMs))}</span>
       </p>
     </div>
   );
