@@ -7,9 +7,12 @@
 
 mod continuation;
 mod csv_record;
+mod directives;
 pub mod formats;
+mod journal_export;
 mod json_scan;
 mod parser;
+mod pattern;
 mod plan;
 pub mod severity;
 pub mod timestamp;
@@ -19,8 +22,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::Timestamp;
 
 pub use csv_record::CsvColumns;
+pub use directives::DirectiveColumns;
 pub use formats::{Context, Format, FormatId, Sample};
 pub use parser::{Parsed, Parser};
+pub use pattern::{Pattern, Previewed};
 pub use plan::{ParsePlan, Shape};
 pub use timestamp::DayMonth;
 

@@ -3,9 +3,11 @@
 use std::sync::LazyLock;
 
 use super::formats::{self, Context, FormatId};
+use super::directives::is_directive;
 use super::json_scan::{Value, unescape, value};
 use super::timestamp::Clock;
-use super::{Fields, ParsePlan, Shape, Text, continuation};
+use super::pattern::Compiled;
+use super::{Fields, ParsePlan, Shape, Text, continuation, journal_export};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 
@@ -23,6 +25,8 @@ pub struct Parsed {
 pub struct Parser {
     plan: ParsePlan,
     ctx: Context,
+    /// What the user said, ready to be used.
+    pattern: Option<Compiled>,
 }
 
 /// For every first byte the formats that may begin with it, as bits.
@@ -41,8 +45,13 @@ impl Parser {
     /// modification time, which gives year-less times their year.
     #[must_use]
     pub fn new(plan: &ParsePlan, zone: &Zone, reference: Timestamp) -> Self {
+        let pattern = match &plan.shape {
+            Shape::Pattern(pattern) => Compiled::new(pattern).ok(),
+            _ => None,
+        };
         Self {
             plan: plan.clone(),
+            pattern,
             ctx: Context {
                 clock: Clock::new(zone, reference, plan.day_month),
                 stamp_limit: plan.stamp_limit as usize,
@@ -59,22 +68,34 @@ impl Parser {
         scratch.clear();
         match &self.plan.shape {
             Shape::Lines => self.parse_text(record, scratch),
-            Shape::Plain => Parsed {
-                fields: Fields::of_message(Text::line(0, record.len())),
-                format: plain(),
-            },
-            Shape::Csv(columns) => Parsed {
-                fields: columns.parse(record, &self.ctx, scratch),
-                format: plain(),
-            },
-            Shape::JsonArray => self.parse_element(record, scratch),
+            Shape::Pattern(_) => {
+                let fields = match &mut self.pattern {
+                    Some(pattern) => pattern.parse(record, &self.ctx),
+                    None => None,
+                };
+                as_plain(fields.unwrap_or(Fields::of_message(Text::line(0, record.len()))))
+            }
+            Shape::Plain => as_plain(Fields::of_message(Text::line(0, record.len()))),
+            Shape::Csv(columns) => as_plain(columns.parse(record, &self.ctx, scratch)),
+            Shape::Directives(columns) => as_plain(columns.parse(record, &self.ctx, scratch)),
+            Shape::JsonArray | Shape::JsonObjects => self.parse_element(record, scratch),
+            Shape::JournalExport => as_plain(journal_export::parse(record, &self.ctx)),
         }
     }
 
     /// Like [`Self::parse`], but `None` when the line continues the record above.
     pub fn parse_line(&mut self, line: &[u8], scratch: &mut Vec<u8>) -> Option<Parsed> {
-        if self.plan.shape != Shape::Lines {
-            return Some(self.parse(line, scratch));
+        match &self.plan.shape {
+            Shape::Lines => {}
+            Shape::Pattern(_) => {
+                scratch.clear();
+                let pattern = self.pattern.as_mut()?;
+                let fields = pattern.parse(line, &self.ctx);
+                let is_record = fields.is_some() || !self.plan.is_headed;
+                let fields = fields.unwrap_or(Fields::of_message(Text::line(0, line.len())));
+                return is_record.then(|| as_plain(fields));
+            }
+            _ => return Some(self.parse(line, scratch)),
         }
         if continuation::reads_like_one(line) && !self.may_be_header(line) {
             return None;
@@ -82,6 +103,18 @@ impl Parser {
         scratch.clear();
         let parsed = self.parse_text(line, scratch);
         (!self.plan.is_headed || begins_record(&parsed)).then_some(parsed)
+    }
+
+    /// Whether `line` is written as the user said.
+    pub(super) fn matches(&mut self, line: &[u8]) -> bool {
+        let pattern = self.pattern.as_mut();
+        pattern.is_some_and(|pattern| pattern.parse(line, &self.ctx).is_some())
+    }
+
+    /// Whether `line` says something about the file rather than being a record.
+    #[must_use]
+    pub fn is_structure(&self, line: &[u8]) -> bool {
+        matches!(self.plan.shape, Shape::Directives(_)) && is_directive(line)
     }
 
     /// Whether `line` continues the record above; depends on nothing but the line and the plan.
@@ -149,6 +182,14 @@ fn without_colours(line: &[u8], out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(&line[pos..]);
+}
+
+/// Fields that no format of a line gave.
+fn as_plain(fields: Fields) -> Parsed {
+    Parsed {
+        fields,
+        format: plain(),
+    }
 }
 
 fn plain() -> FormatId {

@@ -4,11 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::continuation;
 use super::csv_record::{CsvColumns, CsvFields, first_record};
+use super::directives::DirectiveColumns;
+use super::journal_export;
 use super::json_scan::skip_space;
 use super::parser::Parser;
+use super::pattern::Pattern;
 use super::timestamp::{self, DayMonth};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
+use crate::error::ParamsError;
 
 /// How a file's text is cut into records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +20,18 @@ use crate::base::zone::Zone;
 pub enum Shape {
     /// Lines, of which some may continue the one above.
     Lines,
-    /// CSV with a header as its first record; the header itself is not a record.
+    /// CSV, usually with a header as its first record; the header itself is not a record.
     Csv(CsvColumns),
+    /// Lines in columns that directives name; the directives themselves are not records.
+    Directives(DirectiveColumns),
     /// One JSON array whose elements are the records.
     JsonArray,
+    /// JSON objects one after the other, spread over lines.
+    JsonObjects,
+    /// Paragraphs of `KEY=value` as systemd's journal exports them.
+    JournalExport,
+    /// Lines of which the user said how they are written; those that are not continue the record above.
+    Pattern(Pattern),
     /// Every line is a message without a header, because the user said so.
     Plain,
 }
@@ -56,6 +68,12 @@ impl ParsePlan {
             Shape::Plain
         } else if is_json_array(head) {
             Shape::JsonArray
+        } else if is_spread_json(head) {
+            Shape::JsonObjects
+        } else if journal_export::is_export(head) {
+            Shape::JournalExport
+        } else if let Some(columns) = DirectiveColumns::probe(head) {
+            Shape::Directives(columns)
         } else if let Some(columns) = csv_columns(head) {
             Shape::Csv(columns)
         } else {
@@ -72,6 +90,30 @@ impl ParsePlan {
             plan.probe_lines(head);
         }
         plan
+    }
+
+    /// For lines of which the user said how they are written.
+    ///
+    /// # Errors
+    /// As [`Pattern::check`].
+    pub fn of_pattern(head: &[u8], pattern: Pattern) -> Result<Self, ParamsError> {
+        pattern.check()?;
+        let mut plan = Self::probe(head, true);
+        plan.shape = Shape::Pattern(pattern);
+        let mut order = OrderVotes::default();
+        for line in lines(head).take(MAX_LINES) {
+            let found = timestamp::find(line, 0, STAMP_LIMIT, DayMonth::MonthFirst);
+            if let Some(pair) = found.and_then(|found| found.pair) {
+                order.count(pair);
+            }
+        }
+        (plan.day_month, plan.is_day_month_ambiguous) = order.decide();
+        let mut parser = Parser::new(&plan, &Zone::utc(), Timestamp(0));
+        // Where nothing matches, every line is a record that nobody understands, not part of one endless record.
+        plan.is_headed = lines(head)
+            .take(MAX_LINES)
+            .any(|line| parser.matches(line.strip_suffix(b"\r").unwrap_or(line)));
+        Ok(plan)
     }
 
     fn probe_lines(&mut self, head: &[u8]) {
@@ -164,10 +206,31 @@ fn is_json_array(head: &[u8]) -> bool {
     }
 }
 
+/// An object that begins on the first line of text and ends on a later one.
+fn is_spread_json(head: &[u8]) -> bool {
+    let open = skip_space(head, 0);
+    if head.get(open) != Some(&b'{') {
+        return false;
+    }
+    // Its first member tells it from a line of a program that begins with a brace.
+    let first = skip_space(head, open + 1);
+    let line_end = memchr::memchr(b'\n', &head[open..]).map(|len| open + len);
+    let is_broken = line_end.is_some_and(|end| {
+        super::json_scan::value(&head[..end], open).is_none()
+            && skip_space(head, end) > end + 1
+    });
+    let end = super::json_scan::value(head, open).map_or(head.len(), |(_, end)| end);
+    let is_object = matches!(head.get(first), Some(b'"' | b'}'));
+    is_object && is_broken && (end < head.len() || head.len() >= 1 << 20 || head.ends_with(b"}"))
+}
+
 /// A header with a name we know, and a second record with as many fields.
 fn csv_columns(head: &[u8]) -> Option<CsvColumns> {
     let (header_end, second_at) = first_record(&head[..head.len().min(1 << 16)])?;
     let header = &head[..header_end];
+    if let Some(columns) = CsvColumns::of_postgres(header) {
+        return Some(columns);
+    }
     // Column names are short and hold no times; a first line that does is a log line with commas.
     let is_header = header.len() <= 4096
         && timestamp::find(header, 0, header.len(), DayMonth::MonthFirst).is_none();
@@ -208,6 +271,7 @@ mod tests {
             "",
             "[Sun Dec 04 04:47:44 2005] [notice] up\n",
             "[2021-01-01 00:00:00] up\n",
+            "{ began\n  \"x\"\n",
             "[INFO] up\n",
             "{\"message\":\"x\"}\n{\"message\":\"y\"}\n",
             "message\n",
@@ -216,6 +280,12 @@ mod tests {
             "2021-01-01 00:00:00,message,level\n2021-01-01 00:00:00,b,c\n",
         ] {
             assert_eq!(shape(head), Shape::Lines, "{head}");
+        }
+        for head in [
+            "{\n  \"message\": 1\n}\n{\n  \"message\": 2\n}\n",
+            "{ \"a\": {\n    \"b\": [1]\n  }\n}",
+        ] {
+            assert_eq!(shape(head), Shape::JsonObjects, "{head}");
         }
         for (head, delimiter) in [
             ("Time,Level,Message\n1,INFO,\"a\nb\"\n", b','),

@@ -4,7 +4,15 @@
 // are one path: all of them are terminated and made afresh from the compiled module. That takes milliseconds, frees all
 // memory (WebAssembly's never shrinks by itself), and no state of an earlier run can leak into the next.
 
-import type { Command, Options, RawLine, Selection, Update } from "../pkg/logloupe.js";
+import type {
+  Command,
+  LinePattern,
+  Options,
+  PreviewLine,
+  RawLine,
+  Selection,
+  Update,
+} from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
 import { workerScriptUrl } from "./seal.ts";
 import workerUrl from "./worker.ts?worker&url";
@@ -48,7 +56,7 @@ interface Finished {
 }
 
 interface PendingQuery {
-  resolve(answer: LinesAnswer): void;
+  resolve(update: Extract<Update, { type: "lines" | "preview" }>): void;
   reject(error: EngineError): void;
 }
 
@@ -130,7 +138,33 @@ export class Engine {
   }
 
   /** Reads lines of the finished run back; at most 500 at a time. Always settles, also when a worker dies. */
-  lines(selection: Selection, first: number, nLines: number): Promise<LinesAnswer> {
+  async lines(selection: Selection, first: number, nLines: number): Promise<LinesAnswer> {
+    const answer = await this.#ask((run, query) => ({
+      type: "lines",
+      run,
+      query,
+      selection,
+      first,
+      nLines,
+    }));
+    return answer.type === "lines" ? answer : { total: 0, lines: [] };
+  }
+
+  /** What would become of the first lines of a file of the finished run; without a pattern, what became of them. */
+  async preview(file: number, pattern: LinePattern | undefined): Promise<PreviewLine[]> {
+    const answer = await this.#ask((run, query) => ({
+      type: "preview",
+      run,
+      query,
+      file,
+      pattern,
+    }));
+    return answer.type === "preview" ? answer.lines : [];
+  }
+
+  #ask(
+    command: (run: number, query: number) => Command,
+  ): Promise<Extract<Update, { type: "lines" | "preview" }>> {
     if (!this.#isFinished) {
       return Promise.reject(
         new EngineError("cancelled", "the workers that held the lines are gone"),
@@ -139,7 +173,7 @@ export class Engine {
     const query = ++this.#query;
     return new Promise((resolve, reject) => {
       this.#pending.set(query, { resolve, reject });
-      this.#post({ type: "lines", run: this.#run, query, selection, first, nLines });
+      this.#post(command(this.#run, query));
     });
   }
 
@@ -231,8 +265,9 @@ export class Engine {
         this.#isFinished = true;
         this.#listener.finished(update.report);
         break;
-      case "lines": {
-        this.#pending.get(update.query)?.resolve({ total: update.total, lines: update.lines });
+      case "lines":
+      case "preview": {
+        this.#pending.get(update.query)?.resolve(update);
         this.#pending.delete(update.query);
         break;
       }

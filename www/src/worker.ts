@@ -12,6 +12,7 @@ import {
   version,
   type Command,
   type FileMeta,
+  type PreviewLine,
   type RawLine,
   type Update,
 } from "../pkg/logloupe.js";
@@ -325,6 +326,11 @@ class Run {
     this.send({ type: "lines", run: command.run, query: command.query, total, lines });
   }
 
+  preview(command: Extract<Command, { type: "preview" }>): void {
+    const lines = this.#engine.preview(command.file, command.pattern ?? undefined) as PreviewLine[];
+    this.send({ type: "preview", run: command.run, query: command.query, lines });
+  }
+
   /** Reads places (file, offset, length) back from the files. */
   async #texts(places: Float64Array): Promise<Uint8Array[]> {
     const texts: Uint8Array[] = [];
@@ -408,9 +414,13 @@ function engineRole(ports: MessagePort[]): void {
         case "lines":
           if (run?.id === command.run) await run.lines(command);
           break;
+        case "preview":
+          if (run?.id === command.run) run.preview(command);
+          break;
       }
     } catch (error) {
-      const query = command.type === "lines" ? command.query : undefined;
+      const isQuery = command.type === "lines" || command.type === "preview";
+      const query = isQuery ? command.query : undefined;
       send({ type: "failed", run: command.run, query, ...asFailure(error) });
     }
   };
