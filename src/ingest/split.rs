@@ -74,6 +74,10 @@ enum Json {
 
 /// Cuts text into pieces.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the bytes so far leave open; each shape of text needs its own"
+)]
 pub struct Splitter {
     boundary: Boundary,
     /// Beginning of the piece that is still open, cut to [`LINE_CAP`].

@@ -72,7 +72,7 @@ impl DirectiveColumns {
             delimiter: if has_tabs { b'\t' } else { b' ' },
             ..Self::default()
         };
-        for name in directive.split(|byte| byte.is_ascii_whitespace()) {
+        for name in directive.split(u8::is_ascii_whitespace) {
             if !name.is_empty() {
                 columns.name(&name.to_ascii_lowercase());
             }
@@ -119,7 +119,8 @@ impl DirectiveColumns {
             let place = *places[..n_places].get(column? as usize)?;
             (!matches!(&line[place.0..place.1], b"-" | b"" | b"(empty)")).then_some(place)
         };
-        let text = |column| place(column).map_or(Text::EMPTY, |(start, end)| Text::line(start, end));
+        let text =
+            |column| place(column).map_or(Text::EMPTY, |(start, end)| Text::line(start, end));
         let said = |column| place(column).map(|(start, end)| Text::line(start, end));
         let bytes = |column| place(column).map(|(start, end)| &line[start..end]);
         let status = bytes(self.status)
@@ -157,7 +158,12 @@ impl DirectiveColumns {
         }
     }
 
-    fn timestamp(&self, line: &[u8], places: &[(usize, usize)], ctx: &Context) -> Option<Timestamp> {
+    fn timestamp(
+        &self,
+        line: &[u8],
+        places: &[(usize, usize)],
+        ctx: &Context,
+    ) -> Option<Timestamp> {
         let (start, end) = *places.get(self.time? as usize)?;
         let mut whole = [b' '; 64];
         let mut len = 0;
@@ -252,7 +258,12 @@ mod tests {
     #[test]
     fn lines_with_fewer_columns_are_read_as_far_as_they_go() {
         let head = "#Fields: date time c-ip cs-method cs-uri-stem sc-status\n";
-        for line in ["", "2024-03-11", "2024-03-11 15:04:22 192.0.2.7 GET", "\"open"] {
+        for line in [
+            "",
+            "2024-03-11",
+            "2024-03-11 15:04:22 192.0.2.7 GET",
+            "\"open",
+        ] {
             assert!(read(head, line).is_some());
         }
     }

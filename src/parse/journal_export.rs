@@ -10,7 +10,8 @@ use super::{Fields, Text, severity, timestamp};
 
 /// Whether the head of a file is an export.
 pub(super) fn is_export(head: &[u8]) -> bool {
-    head.starts_with(b"__CURSOR=") && memchr::memmem::find(head, b"\n__REALTIME_TIMESTAMP=").is_some()
+    head.starts_with(b"__CURSOR=")
+        && memchr::memmem::find(head, b"\n__REALTIME_TIMESTAMP=").is_some()
 }
 
 /// The fields of one entry.
@@ -30,9 +31,7 @@ pub(super) fn parse(entry: &[u8], ctx: &Context) -> Fields {
             b"MESSAGE" => fields.message = text,
             b"PRIORITY" => {
                 fields.level = match value {
-                    [digit @ b'0'..=b'7'] => {
-                        Some(severity::from_priority(u32::from(digit - b'0')))
-                    }
+                    [digit @ b'0'..=b'7'] => Some(severity::from_priority(u32::from(digit - b'0'))),
                     _ => None,
                 };
             }

@@ -5,6 +5,7 @@
 //! [`formats::all`] in order and takes the first that knows the line; the answer depends on nothing but the line and the plan,
 //! so blocks of a file can be parsed in any order and on any number of workers.
 
+mod columns;
 mod continuation;
 mod csv_record;
 mod directives;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
 
+pub use columns::HeaderColumns;
 pub use csv_record::CsvColumns;
 pub use directives::DirectiveColumns;
 pub use formats::{Context, Format, FormatId, Sample};

@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use super::formats::{self, Context, FormatId};
 use super::directives::is_directive;
+use super::formats::{self, Context, FormatId};
 use super::json_scan::{Value, unescape, value};
-use super::timestamp::Clock;
 use super::pattern::Compiled;
+use super::plan::after_shape;
+use super::timestamp::Clock;
 use super::{Fields, ParsePlan, Shape, Text, continuation, journal_export};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
@@ -39,6 +40,13 @@ static BY_FIRST: LazyLock<[u64; 256]> = LazyLock::new(|| {
     }
     by_first
 });
+
+impl Parsed {
+    /// Whether the header was walked part by part rather than known by its layout.
+    pub(super) fn has_loose_header(&self) -> bool {
+        matches!(self.format.format().name(), "log4j" | "generic")
+    }
+}
 
 impl Parser {
     /// `zone` is where times without an offset are from; `reference` an instant at or after the last line, such as the file's
@@ -102,7 +110,13 @@ impl Parser {
         }
         scratch.clear();
         let parsed = self.parse_text(line, scratch);
-        (!self.plan.is_headed || begins_record(&parsed)).then_some(parsed)
+        if !self.plan.is_headed || begins_record(&parsed) {
+            return Some(parsed);
+        }
+        // A header whose time is none: `2024-13-45 10:00:00 ERROR …`.
+        let shape = self.plan.stamp_shape.as_ref()?;
+        let end = after_shape(line, shape.as_bytes())?;
+        Some(as_plain(formats::without_time(line, end)))
     }
 
     /// Whether `line` is written as the user said.
@@ -145,7 +159,13 @@ impl Parser {
             without_colours(line, scratch);
             return parse_piece(Text::scratch(from, scratch.len()), line, &self.ctx, scratch);
         }
-        first_that_knows(line, &self.ctx, scratch)
+        let mut parsed = first_that_knows(line, &self.ctx, scratch);
+        if let Some(columns) = &self.plan.columns
+            && parsed.has_loose_header()
+        {
+            columns.cut(line, &mut parsed.fields);
+        }
+        parsed
     }
 
     fn parse_element(&self, record: &[u8], scratch: &mut Vec<u8>) -> Parsed {

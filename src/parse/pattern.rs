@@ -7,11 +7,11 @@
 use std::fmt;
 
 use jiff::fmt::strtime::BrokenDownTime;
+use regex_automata::Input;
 use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{Compiler, Config};
 use regex_automata::util::captures::Captures;
-use regex_automata::Input;
 use serde::{Deserialize, Serialize};
 
 use super::formats::Context;
@@ -172,8 +172,8 @@ impl Compiled {
         let sample = jiff::Timestamp::from_second(1_000_000_000).unwrap_or_default();
         let written = BrokenDownTime::from(&sample.to_zoned(jiff::tz::TimeZone::UTC))
             .to_string(&self.timestamp_format);
-        let read = written
-            .and_then(|text| BrokenDownTime::parse(&self.timestamp_format, text.as_bytes()));
+        let read =
+            written.and_then(|text| BrokenDownTime::parse(&self.timestamp_format, text.as_bytes()));
         read.map(drop).map_err(|error| ParamsError {
             option: "pattern.timestampFormat",
             expected: "a format as strptime has it, such as %Y-%m-%d %H:%M:%S",
@@ -185,7 +185,10 @@ impl Compiled {
     pub(super) fn parse(&mut self, line: &[u8], ctx: &Context) -> Option<Fields> {
         let input = Input::new(line);
         let (engine, cache) = &mut self.quick;
-        if engine.try_captures(cache, input.clone(), &mut self.places).is_err() {
+        if engine
+            .try_captures(cache, input.clone(), &mut self.places)
+            .is_err()
+        {
             let (engine, cache) = &mut self.patient;
             engine.captures(cache, input, &mut self.places);
         }
@@ -310,9 +313,8 @@ mod tests {
         ] {
             let mut compiled = Compiled::new(&pattern(regex, format)).unwrap();
             let got = compiled.parse(line.as_bytes(), &ctx);
-            let text = |text: Text| {
-                String::from_utf8_lossy(text.get(line.as_bytes(), &[])).into_owned()
-            };
+            let text =
+                |text: Text| String::from_utf8_lossy(text.get(line.as_bytes(), &[])).into_owned();
             let got = got.map(|fields| {
                 (
                     fields.timestamp,

@@ -1,7 +1,11 @@
 //! The head of a file → how to cut and read the whole of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::Text;
+use super::columns::HeaderColumns;
 use super::continuation;
 use super::csv_record::{CsvColumns, CsvFields, first_record};
 use super::directives::DirectiveColumns;
@@ -50,6 +54,11 @@ pub struct ParsePlan {
     pub is_day_month_ambiguous: bool,
     /// Timestamps that begin at or after this byte of a line belong to the message.
     pub stamp_limit: u32,
+    /// Columns that stand before the message on every line, behind what each line tells by itself.
+    pub columns: Option<HeaderColumns>,
+    /// How the stamp at the very beginning of most lines is written: runs of digits as `0`, of letters as `a`, marks as they are.
+    /// A line that begins so but holds no valid time is a record without one.
+    pub stamp_shape: Option<String>,
 }
 
 /// Where a header may end in a file of unknown habits.
@@ -85,6 +94,8 @@ impl ParsePlan {
             day_month: DayMonth::MonthFirst,
             is_day_month_ambiguous: false,
             stamp_limit: STAMP_LIMIT as u32,
+            columns: None,
+            stamp_shape: None,
         };
         if plan.shape != Shape::Plain {
             plan.probe_lines(head);
@@ -123,6 +134,8 @@ impl ParsePlan {
         let mut n_stamped = 0;
         let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
         let mut scratch = Vec::new();
+        let mut messages = Vec::new();
+        let mut shapes: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
         for line in lines(head).take(MAX_LINES) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.trim_ascii().is_empty() {
@@ -132,15 +145,36 @@ impl ParsePlan {
             if let Some(pair) = found.and_then(|found| found.pair) {
                 order.count(pair);
             }
-            if self.shape != Shape::Lines || continuation::reads_like_one(line) {
+            let is_indented_stamp = found.is_some_and(|found| (1..=2).contains(&found.start))
+                && line[0].is_ascii_whitespace();
+            if self.shape != Shape::Lines
+                || (continuation::reads_like_one(line) && !is_indented_stamp)
+            {
                 continue;
             }
             n_lines += 1;
-            if parser.parse(line, &mut scratch).fields.timestamp.is_some() {
+            let parsed = parser.parse(line, &mut scratch);
+            if parsed.fields.timestamp.is_some() {
                 n_stamped += 1;
                 stamp_starts.extend(found.map(|found| found.start));
+                if let Some(found) = found.filter(|found| found.start <= 1) {
+                    *shapes.entry(stamp_shape(&line[..found.end])).or_default() += 1;
+                }
+            }
+            if let (true, Text::Line(..)) = (parsed.has_loose_header(), parsed.fields.message) {
+                messages.push(parsed.fields.message.get(line, &[]));
             }
         }
+        if self.shape == Shape::Lines && messages.len() * 2 > n_stamped as usize {
+            self.columns = HeaderColumns::probe(&messages);
+        }
+        let usual = shapes.into_iter().max_by_key(|(_, n)| *n);
+        self.stamp_shape = usual
+            .filter(|(shape, n)| {
+                // Fewer marks than a date has would be the beginning of many a sentence.
+                n * 2 > n_stamped && shape.iter().filter(|byte| **byte == b'0').count() >= 4
+            })
+            .and_then(|(shape, _)| String::from_utf8(shape).ok());
         (self.day_month, self.is_day_month_ambiguous) = order.decide();
         self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= HEADED_SHARE * f64::from(n_lines);
         // Lines that quote a time far behind where all headers have it do not begin a record.
@@ -156,6 +190,47 @@ impl ParsePlan {
 fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let end = memchr::memrchr(b'\n', head).unwrap_or(head.len());
     head[..end].split(|byte| *byte == b'\n')
+}
+
+/// Runs of digits as `0`, of letters as `a`, of blanks as one; all else as it is.
+pub(super) fn stamp_shape(text: &[u8]) -> Vec<u8> {
+    let mut shape = Vec::with_capacity(24);
+    for byte in text {
+        let class = shape_class(*byte);
+        if !(matches!(class, b'0' | b'a' | b' ') && shape.last() == Some(&class)) {
+            shape.push(class);
+        }
+    }
+    shape
+}
+
+fn shape_class(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => b'0',
+        b'a'..=b'z' | b'A'..=b'Z' => b'a',
+        b'\t' => b' ',
+        other => other,
+    }
+}
+
+/// Where `line` goes on after something of this shape, if it begins so.
+pub(super) fn after_shape(line: &[u8], shape: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for class in shape {
+        if shape_class(*line.get(at)?) != *class {
+            return None;
+        }
+        at += 1;
+        if matches!(class, b'0' | b'a' | b' ') {
+            while line
+                .get(at)
+                .is_some_and(|byte| shape_class(*byte) == *class)
+            {
+                at += 1;
+            }
+        }
+    }
+    Some(at)
 }
 
 /// How often each of the two leading numbers of dates can only be a day.
@@ -216,8 +291,7 @@ fn is_spread_json(head: &[u8]) -> bool {
     let first = skip_space(head, open + 1);
     let line_end = memchr::memchr(b'\n', &head[open..]).map(|len| open + len);
     let is_broken = line_end.is_some_and(|end| {
-        super::json_scan::value(&head[..end], open).is_none()
-            && skip_space(head, end) > end + 1
+        super::json_scan::value(&head[..end], open).is_none() && skip_space(head, end) > end + 1
     });
     let end = super::json_scan::value(head, open).map_or(head.len(), |(_, end)| end);
     let is_object = matches!(head.get(first), Some(b'"' | b'}'));

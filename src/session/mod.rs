@@ -233,8 +233,7 @@ impl Engine {
         };
         let head_lines = head_lines(text);
         let reference = Timestamp::from_millis(meta.modified_ms);
-        let is_split =
-            container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
+        let is_split = container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
         let source = if is_split {
             let n_blocks =
                 u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);

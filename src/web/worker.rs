@@ -274,8 +274,7 @@ impl EngineWorker {
     /// `params` where the pattern cannot be used, `wire`.
     pub fn preview(&self, file: u32, pattern: JsValue) -> Result<JsValue, JsValue> {
         let wire = |error: serde_wasm_bindgen::Error| thrown(&Error::Wire(error.to_string()));
-        let pattern: Option<LinePattern> =
-            serde_wasm_bindgen::from_value(pattern).map_err(wire)?;
+        let pattern: Option<LinePattern> = serde_wasm_bindgen::from_value(pattern).map_err(wire)?;
         let lines = self.engine.preview(FileId(file), pattern.as_ref());
         let lines: Vec<PreviewLine> = lines
             .map_err(|error| thrown(&error))?

@@ -1,6 +1,6 @@
 //! CEF and LEEF, the two event formats of security products, on their own or behind a syslog header.
 //!
-//! Sources: ArcSight "Common Event Format" (version 25), IBM "Log Event Extended Format" (1.0 and 2.0).
+//! Sources: `ArcSight`, "Common Event Format" (version 25), IBM, "Log Event Extended Format" (1.0 and 2.0).
 
 use super::super::severity;
 use super::super::timestamp;

@@ -46,7 +46,9 @@ impl Format for Cisco {
     }
 
     fn may_begin_with(&self, first: u8) -> bool {
-        first.is_ascii_uppercase() || first.is_ascii_digit() || matches!(first, b'<' | b'*' | b'%' | b'.')
+        first.is_ascii_uppercase()
+            || first.is_ascii_digit()
+            || matches!(first, b'<' | b'*' | b'%' | b'.')
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
@@ -57,9 +59,9 @@ impl Format for Cisco {
         }
         let end = memchr::memmem::find(&line[mark..line.len().min(mark + 80)], b": ")? + mark;
         let name = &line[mark + 1..end];
-        let is_name = name
-            .iter()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'));
+        let is_name = name.iter().all(|byte| {
+            byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
+        });
         let dash = memchr::memchr(b'-', name)?;
         let digit = byte(name, dash + 1);
         if !is_name || !(b'0'..=b'7').contains(&digit) || byte(name, dash + 2) != b'-' {

@@ -149,6 +149,17 @@ pub fn all() -> &'static [&'static dyn Format] {
     ]
 }
 
+/// The fields of a line whose header begins with a stamp that is no time and ends at `end`.
+pub(super) fn without_time(line: &[u8], end: usize) -> Fields {
+    let header = header::walk(line, end);
+    let source = header.source.map(|(start, end)| Text::line(start, end));
+    Fields {
+        level: header.level,
+        source: source.unwrap_or(Text::EMPTY),
+        ..Fields::of_message(rest(line, header.message))
+    }
+}
+
 /// Bytes `start..` without white space around them.
 fn rest(line: &[u8], start: usize) -> Text {
     trimmed(line, start, line.len())

@@ -240,8 +240,8 @@ fn day_month_name(line: &[u8], day: i64, month: i64, month_end: usize) -> Option
             return date(year, month, day, at + 5);
         }
         // RFC 822: `11 Mar 24 15:04:22`; without the second pair of digits `24` would be the hour.
-        let is_year = byte(line, at) != b' '
-            || (byte(line, at + 3) == b' ' && byte(line, at + 6) == b':');
+        let is_year =
+            byte(line, at) != b' ' || (byte(line, at + 3) == b' ' && byte(line, at + 6) == b':');
         if n == 2 && is_year && byte(line, at + 3) != b':' {
             return date(century(year), month, day, at + 3);
         }
