@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::directives::is_directive;
-use super::formats::{self, Context, FormatId};
+use super::formats::{self, Context, Digits, FormatId};
 use super::json_scan::{Value, unescape, value};
 use super::pattern::Compiled;
 use super::plan::after_shape;
@@ -40,6 +40,32 @@ static BY_FIRST: LazyLock<[u64; 256]> = LazyLock::new(|| {
     }
     by_first
 });
+
+/// The same for every way in which a line may begin with digits.
+static BY_DIGITS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let leads = Digits::all().map(|lead| {
+        let mut bits = BY_FIRST[usize::from(b'0')];
+        for (idx, format) in formats::all().iter().enumerate() {
+            if !format.may_begin_with_digits(lead) {
+                bits &= !(1 << idx);
+            }
+        }
+        bits
+    });
+    let table: Vec<u64> = leads.collect();
+    debug_assert_eq!(table.len(), Digits::N);
+    table
+});
+
+/// The formats that a line may be of, as bits.
+#[inline]
+fn candidates(line: &[u8]) -> u64 {
+    match line.first() {
+        None => 0,
+        Some(b'0'..=b'9') => BY_DIGITS[Digits::of(line).idx()],
+        Some(first) => BY_FIRST[usize::from(*first)],
+    }
+}
 
 impl Parsed {
     /// Whether the header was walked part by part rather than known by its layout.
@@ -219,7 +245,7 @@ fn plain() -> FormatId {
 fn first_that_knows(line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Parsed {
     let formats = formats::all();
     let kept = scratch.len();
-    let mut bits = line.first().map_or(0, |first| BY_FIRST[*first as usize]);
+    let mut bits = candidates(line);
     while bits != 0 {
         let idx = bits.trailing_zeros() as usize;
         bits &= bits - 1;

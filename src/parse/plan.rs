@@ -172,7 +172,7 @@ impl ParsePlan {
         self.stamp_shape = usual
             .filter(|(shape, n)| {
                 // Fewer marks than a date has would be the beginning of many a sentence.
-                n * 2 > n_stamped && shape.iter().filter(|byte| **byte == b'0').count() >= 4
+                n * 2 > n_stamped && memchr::memchr_iter(b'0', shape).count() >= 4
             })
             .and_then(|(shape, _)| String::from_utf8(shape).ok());
         (self.day_month, self.is_day_month_ambiguous) = order.decide();

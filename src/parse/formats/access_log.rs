@@ -6,7 +6,9 @@
 
 use super::super::severity;
 use super::super::timestamp;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, trimmed};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, trimmed,
+};
 
 /// See the module.
 pub(super) struct AccessLog;
@@ -71,6 +73,10 @@ impl Format for AccessLog {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_alphanumeric() || matches!(first, b':' | b'-' | b'"' | b'[')
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(..))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
