@@ -36,7 +36,7 @@ pub(super) fn reads_like_one(line: &[u8]) -> bool {
         b'}' | b']' | b')' | b'"' => line
             .iter()
             .all(|byte| matches!(byte, b'}' | b']' | b')' | b',' | b';' | b'"' | b' ')),
-        _ => is_go_frame(line),
+        first => first.is_ascii_alphabetic() && is_go_frame(line),
     }
 }
 
@@ -55,7 +55,11 @@ fn is_slow_query(line: &[u8]) -> bool {
 
 /// A call in a goroutine's trace: `main.(*Cart).Total(0xc000012345, 0x2)`, `runtime.goexit({})`.
 fn is_go_frame(line: &[u8]) -> bool {
-    let Some(open) = memchr::memchr(b'(', line).filter(|_| line.ends_with(b")")) else {
+    // Looked at first: few lines end so.
+    if !line.ends_with(b")") {
+        return false;
+    }
+    let Some(open) = memchr::memchr(b'(', line) else {
         return false;
     };
     // The receiver may stand in brackets of its own.

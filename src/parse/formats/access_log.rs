@@ -76,10 +76,13 @@ impl Format for AccessLog {
     }
 
     fn may_begin_with_digits(&self, lead: Digits) -> bool {
-        matches!(lead, Digits::Run(..))
+        matches!(lead, Digits::Run(_, next) if !matches!(next, b' ' | b'/'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
+        if line[0] == b'[' && !matches!((byte(line, 2), byte(line, 3)), (b'/', _) | (_, b'/')) {
+            return None;
+        }
         let open = stamp_bracket(line)?;
         let found = timestamp::at(line, open + 1, ctx.clock.order, false)?;
         let after = byte(line, found.end) == b']' && byte(line, found.end + 1) == b' ';

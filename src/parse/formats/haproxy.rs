@@ -52,7 +52,7 @@ impl Format for Haproxy {
     }
 
     fn may_begin_with_digits(&self, lead: Digits) -> bool {
-        matches!(lead, Digits::Run(..))
+        matches!(lead, Digits::Run(_, next) if !matches!(next, b' ' | b'/'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

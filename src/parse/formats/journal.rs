@@ -63,20 +63,16 @@ impl Format for Journal {
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
-        let at = if line[0].is_ascii_alphabetic() {
-            // `Mon 2024-…`
-            let is_dated = byte(line, 3) == b' ' && byte(line, 8) == b'-';
-            is_dated.then_some(4)?
-        } else {
-            0
-        };
+        // `Mon 2024-…`
+        let at = if line[0].is_ascii_alphabetic() { 4 } else { 0 };
         // What the stamp can be is looked at before anything is searched for.
         let is_likely = match line[0] {
             b'0'..=b'9' => match byte(line, 10) {
                 b'.' => byte(line, 17) == b' ',
                 _ => matches!(byte(line, 19), b'+' | b'-'),
             },
-            _ => true,
+            b'[' => matches!(byte(line, 1), b' ' | b'0'..=b'9') && byte(line, 5) != b'-',
+            _ => byte(line, 3) == b' ' && byte(line, 8) == b'-',
         };
         if !is_likely {
             return None;
