@@ -5,20 +5,23 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod page;
+mod query;
+mod reread;
+mod said;
 mod stream;
 
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
+use self::query::Query;
+use self::said::Said;
 use self::stream::Stream;
-use rustc_hash::FxHashMap;
 
-use crate::base::ids::{FileId, MessageId, TemplateId};
+use crate::base::ids::{FileId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
-use crate::detect::ensemble::MessageFacts;
 use crate::error::{Error, ParamsError};
-use crate::featurize::login;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
@@ -26,20 +29,20 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::split::Boundary;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
-use crate::mine::messages::Message;
-use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
-use crate::protocol::{FileMeta, LinePattern, Options, Selection};
+use crate::protocol::{FileMeta, LinePattern, Options};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings, MessageFindings};
+use crate::report::findings::{FileFindings, Findings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::boundary;
-use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+
+pub use self::page::Page;
+pub use self::query::RECORD_CAP;
+pub use self::reread::{Reread, by_file};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
-/// Distinct messages of a run; further ones share one entry a template.
-const MESSAGE_CAP: usize = 100_000;
 
 /// Lines of a file that a preview shows.
 const PREVIEW_LINES: usize = 20;
@@ -69,17 +72,6 @@ pub enum Task {
     Done,
 }
 
-/// Names of a merged block's messages, for the shard that keeps its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// The file.
-    pub file: FileId,
-    /// The block.
-    pub block: u32,
-    /// The run's id of each message of the block.
-    pub ids: Vec<MessageId>,
-}
-
 /// How text reaches the shards.
 #[derive(Debug)]
 enum Source {
@@ -101,6 +93,8 @@ struct OpenFile {
     n_merged: u32,
     /// Line feeds before each merged block.
     line_base: Vec<u64>,
+    /// It gave fewer bytes than it has; the blocks after that are not read.
+    is_short: bool,
     findings: FileFindings,
 }
 
@@ -115,45 +109,32 @@ impl OpenFile {
 
     fn findings(&self) -> FileFindings {
         let mut findings = self.findings.clone();
-        if let Source::Stream(stream) = &self.source {
-            (findings.fault, findings.notes) = (stream.fault(), stream.notes());
+        match &self.source {
+            Source::Split { .. } => findings.n_read = findings.sums.text_len,
+            Source::Stream(stream) => {
+                findings.n_read = stream.n_read();
+                findings.is_over_budget = stream.is_over_budget();
+                findings.notes = stream.notes();
+                // What is missing at the end explains what is wrong with it.
+                findings.fault = stream.fault().filter(|_| !findings.is_short());
+            }
         }
         findings
     }
-}
 
-/// A distinct message of the run.
-#[derive(Debug, Clone)]
-struct RunMessage {
-    said: Message,
-    /// What the miner said while reading.
-    group: TemplateId,
-    /// What it said at the end of the run.
-    template: TemplateId,
-    is_failed_login: bool,
-}
-
-impl RunMessage {
-    fn findings(&self) -> MessageFindings {
-        let Message {
-            text, first, last, ..
-        } = self.said.clone();
-        MessageFindings {
-            text,
-            template: self.template,
-            first,
-            last,
-        }
+    /// Whether its next block is one that will be merged.
+    fn is_due(&self, block: u32) -> bool {
+        block >= self.n_merged && self.n_blocks().is_none_or(|n_blocks| block < n_blocks)
     }
 
-    fn facts(&self) -> MessageFacts {
-        let Message {
-            level, n_records, ..
-        } = self.said;
-        MessageFacts {
-            level,
-            n_records,
-            is_failed_login: self.is_failed_login,
+    /// Looks whether the blocks merged so far hold all the text up to the next; if not, the file is read no further.
+    fn check_whole(&mut self, block_len: u64) {
+        if let Source::Split { n_blocks } = &mut self.source {
+            let owed = (u64::from(self.n_merged) * block_len).min(self.meta.byte_len as u64);
+            if self.findings.sums.text_len < owed {
+                self.is_short = true;
+                *n_blocks = self.n_merged;
+            }
         }
     }
 }
@@ -167,12 +148,10 @@ pub struct Engine {
     waiting: BTreeMap<(u32, u32), Summary>,
     merging: usize,
     left_out: Vec<String>,
-    miner: Miner,
-    message_ids: FxHashMap<u64, MessageId>,
-    overflow_ids: FxHashMap<TemplateId, MessageId>,
-    messages: Vec<RunMessage>,
+    said: Said,
     tally: Tally,
     findings: Option<Findings>,
+    query: Option<Query>,
 }
 
 impl Engine {
@@ -202,12 +181,10 @@ impl Engine {
             waiting: BTreeMap::new(),
             merging: 0,
             left_out: Vec::new(),
-            miner: Miner::default(),
-            message_ids: FxHashMap::default(),
-            overflow_ids: FxHashMap::default(),
-            messages: Vec::new(),
+            said: Said::default(),
             tally: Tally::default(),
             findings: None,
+            query: None,
         })
     }
 
@@ -248,7 +225,11 @@ impl Engine {
         };
         let id = FileId::from_index(self.files.len());
         let findings = FileFindings::new(&meta, container, &plan);
-        let setup = FileSetup { plan, reference };
+        let setup = FileSetup {
+            plan,
+            reference,
+            is_packed: container != Container::Plain,
+        };
         self.files.push(OpenFile {
             meta,
             head_lines,
@@ -258,6 +239,7 @@ impl Engine {
             n_handed: 0,
             n_merged: 0,
             line_base: Vec::new(),
+            is_short: false,
             findings,
         });
         Ok(id)
@@ -266,6 +248,13 @@ impl Engine {
     /// Says in the report that a file was left out because [`Engine::open`] refused it or it could not be read.
     pub fn leave_out(&mut self, reason: String) {
         self.left_out.push(reason);
+    }
+
+    /// Says in the report that a file can no longer be read, although all of it may have been read before.
+    pub fn note_changed(&mut self, file: FileId) {
+        if let Some(file) = self.files.get_mut(file.index()) {
+            file.findings.is_changed_since = true;
+        }
     }
 
     /// What every shard must know before its first block.
@@ -333,12 +322,23 @@ impl Engine {
     }
 
     /// Takes a block's summary, in any order; answers with the names of the messages of every block that could be merged.
+    ///
+    /// A block for which not all of its bytes could be read is summed up as far as they go; it is then the last of its file,
+    /// and what comes of later ones is dropped, because nobody knows what stood between.
     pub fn merge(&mut self, file: FileId, block: u32, summary: Summary) -> Vec<Naming> {
+        if !self
+            .files
+            .get(file.index())
+            .is_some_and(|file| file.is_due(block))
+        {
+            return Vec::new();
+        }
         self.waiting.insert((file.0, block), summary);
         let mut named = Vec::new();
         while let Some(file) = self.files.get(self.merging) {
             let (idx, block) = (self.merging as u32, file.n_merged);
             if file.n_blocks().is_some_and(|n_blocks| block >= n_blocks) {
+                self.waiting = self.waiting.split_off(&(idx + 1, 0));
                 self.merging += 1;
             } else if let Some(summary) = self.waiting.remove(&(idx, block)) {
                 named.push(self.absorb(FileId(idx), block, summary));
@@ -357,31 +357,30 @@ impl Engine {
                 .iter()
                 .map(|file| file.findings.sums.n_newlines)
                 .sum(),
-            self.miner.n_templates(),
+            self.said.miner().n_templates(),
         )
     }
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
-        let grouped = self.messages.iter().map(|message| Grouped {
-            text: &message.said.text,
-            slots: &message.said.slots,
-            group: message.group,
-        });
-        let templates = self.miner.finish(grouped);
-        for (message, template) in self.messages.iter_mut().zip(templates) {
-            message.template = template;
-        }
-        let template = |idx| self.miner.text(TemplateId::from_index(idx));
+        self.said.finish();
+        let miner = self.said.miner();
+        let template = |idx| {
+            let id = TemplateId::from_index(idx);
+            TemplateFindings {
+                text: miner.text(id),
+                slots: miner.slots(id),
+            }
+        };
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
             left_out: std::mem::take(&mut self.left_out),
             tally: std::mem::take(&mut self.tally),
-            templates: (0..self.miner.n_templates()).map(template).collect(),
-            messages: self.messages.iter().map(RunMessage::findings).collect(),
-            facts: self.messages.iter().map(RunMessage::facts).collect(),
-            is_miner_full: self.miner.is_full(),
-            is_messages_full: !self.overflow_ids.is_empty(),
+            templates: (0..miner.n_templates()).map(template).collect(),
+            messages: self.said.findings(),
+            facts: self.said.facts(),
+            is_miner_full: miner.is_full(),
+            is_messages_full: self.said.is_crowded(),
         };
         let findings = analysis::detect(merged, &self.options);
         let survey = findings.survey();
@@ -415,42 +414,6 @@ impl Engine {
         Ok(build::report(findings, &self.options))
     }
 
-    /// What the shards must look for to show a selection.
-    #[must_use]
-    pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
-        let chosen =
-            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
-        let is_narrow = selection.messages.is_some() || selection.templates.is_some();
-        let messages = is_narrow.then(|| {
-            self.messages
-                .iter()
-                .enumerate()
-                .map(|(idx, message)| {
-                    chosen(&selection.messages, idx as u32)
-                        && chosen(&selection.templates, message.template.0)
-                })
-                .collect()
-        });
-        Filter {
-            messages,
-            from: selection.from_ms.map(Timestamp::from_millis),
-            to: selection.to_ms.map(Timestamp::from_millis),
-            n_hits,
-        }
-    }
-
-    /// Physical line of a hit, from 1.
-    #[must_use]
-    pub fn line_of(&self, hit: &Hit) -> u32 {
-        let base = self
-            .files
-            .get(hit.file.index())
-            .and_then(|file| file.line_base.get(hit.block as usize))
-            .copied()
-            .unwrap_or(0);
-        u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
-    }
-
     /// What becomes of the first lines of a file where they are written as `pattern` says; `None`: as the run read them.
     ///
     /// # Errors
@@ -475,23 +438,10 @@ impl Engine {
         Ok(lines.map(|line| Previewed::of(line, &mut parser)).collect())
     }
 
-    /// Template and score (0 to 100) of a record.
-    #[must_use]
-    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        let message = self.messages.get(hit.message.index());
-        let template = message.map_or(TemplateId(0), |message| message.template);
-        (
-            template,
-            self.findings
-                .as_ref()
-                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
-        )
-    }
-
     /// Text of a template.
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
-        self.miner.text(id)
+        self.said.miner().text(id)
     }
 
     /// How a file is packed.
@@ -500,59 +450,21 @@ impl Engine {
         self.files.get(file.index()).map(|file| file.container)
     }
 
-    fn absorb(&mut self, id: FileId, block: u32, summary: Summary) -> Naming {
-        let mut ids = Vec::with_capacity(summary.messages.len());
-        for message in &summary.messages {
-            let id = self.message_id(message);
-            let said = &mut self.messages[id.index()].said;
-            said.n_records = said.n_records.saturating_add(message.n_records);
-            said.level = said.level.max(message.level);
-            said.first = [said.first, message.first].into_iter().flatten().min();
-            said.last = said.last.max(message.last);
-            ids.push(id);
-        }
+    fn absorb(&mut self, id: FileId, block: u32, mut summary: Summary) -> Naming {
+        let ids = self.said.merge(std::mem::take(&mut summary.messages));
         let file = &mut self.files[id.index()];
         file.line_base.push(file.findings.sums.n_newlines);
+        let carry = file.findings.sums.last;
         file.n_merged += 1;
         file.findings.add(&summary);
+        file.check_whole(self.block_len);
         self.tally.merge(summary.tally);
         Naming {
             file: id,
             block,
             ids,
+            carry,
         }
-    }
-
-    fn message_id(&mut self, message: &Message) -> MessageId {
-        if let Some(&id) = self.message_ids.get(&message.hash) {
-            return id;
-        }
-        let group = self.miner.add(&message.text);
-        let is_overflow = message.is_overflow || self.messages.len() >= MESSAGE_CAP;
-        if is_overflow && let Some(&id) = self.overflow_ids.get(&group) {
-            return id;
-        }
-        let id = MessageId::from_index(self.messages.len());
-        if is_overflow {
-            self.overflow_ids.insert(group, id);
-        } else {
-            self.message_ids.insert(message.hash, id);
-        }
-        let said = Message {
-            n_records: 0,
-            level: None,
-            first: None,
-            last: None,
-            ..message.clone()
-        };
-        let is_failed_login = login::read(&said.text).is_failed;
-        self.messages.push(RunMessage {
-            said,
-            group,
-            template: group,
-            is_failed_login,
-        });
-        id
     }
 }
 

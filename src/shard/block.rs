@@ -236,6 +236,7 @@ impl Block {
             return;
         }
         if std::mem::take(&mut self.is_header_due) || self.parser.is_structure(bytes) {
+            self.summary.n_header_lines += piece.n_lines;
             return;
         }
         let end = line + piece.n_lines;
@@ -269,11 +270,12 @@ impl Block {
             fields.level,
         );
         if filed.is_new {
-            self.logins
-                .push(login::read(&self.messages.list()[filed.idx as usize].text));
+            self.logins.push(login::read(self.messages.newest()));
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
+            self.summary.first.get_or_insert(time);
+            self.summary.last = Some(time);
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
             };
@@ -331,7 +333,7 @@ impl Block {
             .filter(|(_, n)| **n > 0)
             .map(|(format, &n)| (format as u16, n))
             .collect();
-        self.summary.messages = self.messages.into_list();
+        self.summary.messages = self.messages.into_block();
         self.table.shrink();
         (self.summary, self.table, self.sources)
     }
