@@ -176,6 +176,12 @@ impl Shard {
         out
     }
 
+    /// Bytes that the records occupy.
+    #[must_use]
+    pub fn table_len(&self) -> usize {
+        self.kept.iter().map(|kept| kept.table.byte_len()).sum()
+    }
+
     /// Every record of a block in the order of the text, with its source's name.
     pub fn rows(&self, file: FileId, block: u32) -> impl Iterator<Item = (Hit, &str)> {
         let kept = self

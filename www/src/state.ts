@@ -10,7 +10,7 @@ import type {
   Selection,
   TemplateReport,
 } from "../pkg/logloupe.js";
-import { Engine, EngineError, loadCore, type LinesAnswer, type Progress } from "./engine.ts";
+import { Engine, EngineError, loadCore, type Progress } from "./engine.ts";
 import { closePlots, loadPlots, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
 import { reopened, withoutTwins, type Source } from "./sources.ts";
@@ -335,13 +335,7 @@ function isLinesState(state: unknown): boolean {
   return typeof state === "object" && state !== null && "isLinesOpen" in state;
 }
 
-/** Lines of the finished run. */
-export function readLines(
-  selection: Selection,
-  first: number,
-  nLines: number,
-): Promise<LinesAnswer> {
-  return engine === null
-    ? Promise.reject(new EngineError("crashed", "nothing is open"))
-    : engine.lines(selection, first, nLines);
+/** What answers questions about the finished run. */
+export function core(): Engine | null {
+  return engine;
 }
