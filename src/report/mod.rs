@@ -134,7 +134,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// `plain` or `gzip`.
     pub container: String,
-    /// `lines`, `csv`, `jsonArray` or `plain`.
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern` or `plain`.
     pub shape: String,
     /// Physical lines.
     pub n_lines: u32,

@@ -6,8 +6,10 @@
 
 import type {
   Command,
+  LinePattern,
   Options,
   Place,
+  PreviewLine,
   RawLine,
   Selection,
   SourceCount,
@@ -62,7 +64,7 @@ interface PendingQuery {
   reject(error: EngineError): void;
 }
 
-type Answer = Extract<Update, { type: "found" | "lines" | "row" | "sources" }>;
+type Answer = Extract<Update, { type: "found" | "lines" | "preview" | "row" | "sources" }>;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
 
@@ -142,6 +144,18 @@ export class Engine {
   sample(seed: number, nLines: number, options: Options): void {
     this.#begin();
     this.#post({ type: "sample", run: this.#run, seed, nLines, options });
+  }
+
+  /** What would become of the first lines of a file of the finished run; without a pattern, what became of them. */
+  async preview(file: number, pattern: LinePattern | undefined): Promise<PreviewLine[]> {
+    const answer = await this.#ask((run, query) => ({
+      type: "preview",
+      run,
+      query,
+      file,
+      pattern,
+    }));
+    return answer.type === "preview" ? answer.lines : [];
   }
 
   /**
@@ -298,6 +312,7 @@ export class Engine {
         break;
       case "found":
       case "lines":
+      case "preview":
       case "row":
       case "sources":
         this.#pending.get(update.query)?.answered(update);

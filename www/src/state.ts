@@ -2,7 +2,14 @@
 
 import { computed, signal } from "@preact/signals";
 import { randomSeed } from "../pkg/logloupe.js";
-import type { Options, Report, Selection, TemplateReport } from "../pkg/logloupe.js";
+import type {
+  LinePattern,
+  Options,
+  PreviewLine,
+  Report,
+  Selection,
+  TemplateReport,
+} from "../pkg/logloupe.js";
 import { Engine, EngineError, loadCore, type Progress } from "./engine.ts";
 import { closePlots, loadPlots, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
@@ -170,6 +177,13 @@ export function openSample(): void {
 
 export function openAnotherSample(): void {
   openInput({ kind: "sample", seed: randomSeed() });
+}
+
+/** What becomes of the first lines of a file, as read or as `pattern` would have them read. */
+export function preview(file: number, pattern?: LinePattern): Promise<PreviewLine[]> {
+  return engine === null
+    ? Promise.reject(new EngineError("cancelled", "nothing was read"))
+    : engine.preview(file, pattern);
 }
 
 /** Reads the last input once more, with other choices. */

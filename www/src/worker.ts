@@ -11,6 +11,7 @@ import {
   version,
   type Command,
   type FileMeta,
+  type PreviewLine,
   type Update,
 } from "../pkg/logloupe.js";
 import { Search, ShardSearch, type SearchTask } from "./search.ts";
@@ -327,6 +328,11 @@ class Run {
       nTemplates: this.#engine.nTemplates,
     });
   }
+
+  preview(command: Extract<Command, { type: "preview" }>): void {
+    const lines = this.#engine.preview(command.file, command.pattern ?? undefined) as PreviewLine[];
+    this.send({ type: "preview", run: command.run, query: command.query, lines });
+  }
 }
 
 function sampleFile(seed: number, nLines: number): File {
@@ -382,6 +388,9 @@ function engineRole(ports: MessagePort[]): void {
           if (run?.id === command.run) await run.search.sources(command);
           break;
         case "stop":
+          break;
+        case "preview":
+          if (run?.id === command.run) run.preview(command);
           break;
       }
     } catch (error) {
