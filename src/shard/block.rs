@@ -17,6 +17,9 @@ use crate::mine::messages::Messages;
 use crate::parse::{Fields, Parsed, Parser, Shape, Text};
 use crate::table::{BlockTable, Row};
 
+/// Bytes that are checked at once for NULs and invalid UTF-8, so that most lines need no check of their own; they fit a cache.
+const CHECKED_LEN: usize = 256 << 10;
+
 /// Bytes of a source's name that are kept.
 const SOURCE_CAP: usize = 200;
 
@@ -60,6 +63,10 @@ struct Block {
     is_header_due: bool,
     has_seen_line: bool,
     reach: u64,
+    /// The piece that comes next lies within text without NULs and invalid UTF-8.
+    is_checked: bool,
+    /// The same of the pieces after it.
+    is_clean: bool,
 }
 
 impl OpenBlock {
@@ -86,6 +93,8 @@ impl OpenBlock {
             is_header_due: is_first && matches!(file.plan.shape, Shape::Csv(_)),
             has_seen_line: false,
             reach,
+            is_checked: false,
+            is_clean: false,
         };
         Self {
             splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
@@ -119,11 +128,11 @@ impl OpenBlock {
             self.is_skipping_line = false;
             bytes = &bytes[end + 1..];
         }
-        let block = &mut self.block;
-        self.is_done = self
-            .splitter
-            .push(bytes, |piece| block.take(piece))
-            .is_break();
+        let (block, splitter) = (&mut self.block, &mut self.splitter);
+        self.is_done = bytes.chunks(CHECKED_LEN).any(|part| {
+            block.check(part);
+            splitter.push(part, |piece| block.take(piece)).is_break()
+        });
         !self.is_done
     }
 
@@ -138,6 +147,7 @@ impl OpenBlock {
     /// The summary, the records and the names of their sources.
     pub(super) fn finish(mut self) -> (Summary, BlockTable, Vec<String>) {
         let block = &mut self.block;
+        block.is_checked = false;
         if !self.is_done {
             let _ = self.splitter.finish(|piece| block.take(piece));
         }
@@ -166,8 +176,21 @@ impl Block {
         self.covered = self.covered.max(covered);
     }
 
+    /// Checks text that is about to be split. Its first piece may have begun before, and is looked at by itself.
+    fn check(&mut self, part: &[u8]) {
+        let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
+        let n_inside = part.iter().take(3).take_while(is_inside).count();
+        let whole = without_half_character(&part[n_inside..]);
+        self.is_checked = false;
+        // Several records of one part may have begun before it where a stray quote held them back.
+        self.is_clean = !matches!(self.shape, Shape::Csv(_))
+            && memchr::memchr(0, whole).is_none()
+            && simdutf8::basic::from_utf8(whole).is_ok();
+    }
+
     /// Takes the next piece, or breaks off at the first that belongs to the next block.
     fn take(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
+        let is_checked = std::mem::replace(&mut self.is_checked, self.is_clean);
         if !self.job.is_exact && !self.is_owned(&piece)? {
             return ControlFlow::Continue(());
         }
@@ -180,7 +203,7 @@ impl Block {
             self.summary.is_line_open = piece.is_open;
             self.summary.text_len += piece.end - piece.offset;
         }
-        self.read(piece, line);
+        self.read(piece, line, is_checked);
         ControlFlow::Continue(())
     }
 
@@ -210,9 +233,9 @@ impl Block {
         ControlFlow::Continue(true)
     }
 
-    fn read(&mut self, mut piece: Piece<'_>, line: u64) {
+    fn read(&mut self, mut piece: Piece<'_>, line: u64, is_checked: bool) {
         self.summary.n_cut_lines += u64::from(piece.is_cut());
-        if memchr::memchr(0, piece.bytes).is_some() {
+        if !is_checked && memchr::memchr(0, piece.bytes).is_some() {
             self.summary.n_nul += memchr::memchr_iter(0, piece.bytes).count() as u64;
             piece = without_nuls(piece);
         }
@@ -221,7 +244,7 @@ impl Block {
         if piece.is_cut() {
             bytes = without_half_character(bytes);
         }
-        if simdutf8::basic::from_utf8(bytes).is_err() {
+        if !is_checked && simdutf8::basic::from_utf8(bytes).is_err() {
             self.summary.n_invalid_utf8 += bytes
                 .utf8_chunks()
                 .filter(|chunk| !chunk.invalid().is_empty())
