@@ -86,12 +86,17 @@ mod tests {
             assert_eq!(beginning(text), expected, "{text}");
         }
         let long = "ü".repeat(WORD_CAP);
-        assert_eq!(beginning(&long), format!("{} <*>", "ü".repeat(WORD_CAP / 2)));
+        assert_eq!(
+            beginning(&long),
+            format!("{} <*>", "ü".repeat(WORD_CAP / 2))
+        );
     }
 
     #[test]
     fn only_the_first_beginnings_are_told_apart() {
-        let texts: Vec<_> = (0..BEGINNING_CAP + 2).map(|i| format!("a{i} b c")).collect();
+        let texts: Vec<_> = (0..BEGINNING_CAP + 2)
+            .map(|i| format!("a{i} b c"))
+            .collect();
         let mut crowd = Crowd::of(texts[..BEGINNING_CAP - 1].iter().map(|t| (&**t, true)));
         let mut known = |text: &str| crowd.entry(identity(&beginning(text))).copied();
         assert_eq!(known(&texts[0]), Some(true));

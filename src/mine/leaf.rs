@@ -52,7 +52,8 @@ impl Leaf {
         if self.ids.len() >= 2 * MAX_COMPARED {
             let n_old = self.ids.len() + 1 - MAX_COMPARED;
             self.ids.drain(..n_old);
-            self.words.drain(..(n_old * words.len()).min(self.words.len()));
+            self.words
+                .drain(..(n_old * words.len()).min(self.words.len()));
         }
         self.ids.push(id);
         self.words.extend_from_slice(words);

@@ -126,9 +126,7 @@ fn next_mark(message: &[u8], from: usize) -> Option<usize> {
             return Some(from + idx * 8 + marks.trailing_zeros() as usize / 8);
         }
     }
-    let at = tail
-        .iter()
-        .position(|byte| (b'/'..=b':').contains(byte))?;
+    let at = tail.iter().position(|byte| (b'/'..=b':').contains(byte))?;
     Some(from + words.len() * 8 + at)
 }
 

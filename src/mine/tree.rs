@@ -63,10 +63,7 @@ impl Miner {
                 .copied()
                 .filter(|&token| self.vocabulary.is_word(token)),
         );
-        let closest = self
-            .leaves
-            .get(&leaf)
-            .and_then(|leaf| leaf.closest(&words));
+        let closest = self.leaves.get(&leaf).and_then(|leaf| leaf.closest(&words));
         let id = match closest {
             Some((row, id)) => {
                 self.generalise(leaf, row, id, tokens);

@@ -5,7 +5,7 @@
 //! [`formats::all`] in order and takes the first that knows the line; the answer depends on nothing but the line and the plan,
 //! so blocks of a file can be parsed in any order and on any number of workers.
 
-mod continuation;
+pub(crate) mod continuation;
 mod csv_record;
 pub mod formats;
 mod json_scan;

@@ -36,6 +36,8 @@ pub struct ParsePlan {
     pub day_month: DayMonth,
     /// Whether dates of that kind occur and none of them tells the order.
     pub is_day_month_ambiguous: bool,
+    /// Whether most timestamps leave the year out.
+    pub is_year_assumed: bool,
     /// Timestamps that begin at or after this byte of a line belong to the message.
     pub stamp_limit: u32,
 }
@@ -66,6 +68,7 @@ impl ParsePlan {
             is_headed: false,
             day_month: DayMonth::MonthFirst,
             is_day_month_ambiguous: false,
+            is_year_assumed: false,
             stamp_limit: STAMP_LIMIT as u32,
         };
         if plan.shape != Shape::Plain {
@@ -79,6 +82,7 @@ impl ParsePlan {
         let mut stamp_starts = Vec::new();
         let mut n_lines = 0;
         let mut n_stamped = 0;
+        let mut n_yearless = 0;
         let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
         let mut scratch = Vec::new();
         for line in lines(head).take(MAX_LINES) {
@@ -94,12 +98,17 @@ impl ParsePlan {
                 continue;
             }
             n_lines += 1;
+            let is_yearless = |found: &timestamp::Found| {
+                matches!(found.moment, timestamp::Moment::YearLess { .. })
+            };
+            n_yearless += u32::from(found.as_ref().is_some_and(is_yearless));
             if parser.parse(line, &mut scratch).fields.timestamp.is_some() {
                 n_stamped += 1;
                 stamp_starts.extend(found.map(|found| found.start));
             }
         }
         (self.day_month, self.is_day_month_ambiguous) = order.decide();
+        self.is_year_assumed = n_yearless > n_stamped / 2;
         self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= HEADED_SHARE * f64::from(n_lines);
         // Lines that quote a time far behind where all headers have it do not begin a record.
         if self.is_headed && stamp_starts.len() >= 20 {

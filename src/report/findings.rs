@@ -70,6 +70,12 @@ impl FileFindings {
         sums.n_invalid_utf8 += block.n_invalid_utf8;
         sums.n_cut_lines += block.n_cut_lines;
         sums.n_nul += block.n_nul;
+        sums.n_hidden += block.n_hidden;
+        sums.n_joined += block.n_joined;
+        sums.n_steps_back += block.n_steps_back;
+        if let Some(ends) = block.ends {
+            sums.follow(ends);
+        }
         for (sum, n) in sums.n_by_level.iter_mut().zip(block.n_by_level) {
             *sum += n;
         }

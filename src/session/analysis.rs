@@ -111,14 +111,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         }
     }
     let clustered = clustered(&message_scores, &weights);
-    let clusters = clusters(
-        &tfidf,
-        &texts,
-        &weights,
-        &clustered,
-        &params,
-        &mut skipped,
-    );
+    let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
     let (mut window_clusters, mut correlation) = (Vec::new(), Vec::new());
     if let Some(windows) = &windows {
         correlation = pearson(windows.rows.view());

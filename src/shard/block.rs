@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
+use super::hidden;
 use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::zone::Zone;
@@ -14,7 +15,7 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
-use crate::parse::{Fields, Parsed, Parser, Shape, Text};
+use crate::parse::{Fields, Parsed, Parser, Shape, Text, continuation};
 use crate::table::{BlockTable, Row};
 
 /// Bytes that are checked at once for NULs and invalid UTF-8, so that most lines need no check of their own; they fit a cache.
@@ -260,6 +261,7 @@ impl Block {
         if std::mem::take(&mut self.is_header_due) {
             return;
         }
+        self.summary.n_hidden += hidden::count(bytes);
         let end = line + piece.n_lines;
         self.summary.n_record_lines += end.saturating_sub(self.covered.max(line));
         self.covered = self.covered.max(end);
@@ -273,9 +275,12 @@ impl Block {
         };
         match parsed {
             Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
-            None if self.table.n_rows() > 0 => self.table.extend_last(
-                u32::try_from(piece.offset + piece.byte_len - self.job.start).unwrap_or(u32::MAX),
-            ),
+            None if self.table.n_rows() > 0 => {
+                self.summary.n_joined += u64::from(!continuation::reads_like_one(bytes));
+                let end = piece.offset + piece.byte_len - self.job.start;
+                self.table
+                    .extend_last(u32::try_from(end).unwrap_or(u32::MAX));
+            }
             None => {
                 let parsed = self.parser.parse(bytes, &mut scratch);
                 self.file(&piece, bytes, line, parsed, &scratch);
@@ -297,6 +302,7 @@ impl Block {
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
+            self.summary.follow((time, time));
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
             };
