@@ -60,7 +60,7 @@ test-browser: dist setup-browser ## Run the page's tests: the built page in head
 
 .PHONY: properties
 properties: setup-rust ## Try every property with 10,000 cases (CASES=100000 for another number)
-	$(WITH_TOOLS) PROPTEST_CASES=$(CASES) cargo test --locked --release --test 'properties_*'
+	$(WITH_TOOLS) PROPTEST_CASES=$(CASES) cargo test --locked --test 'properties_*'
 
 .PHONY: fuzz
 fuzz: setup-rust ## Fuzz every target for 10 minutes (SECONDS_EACH=60 for another time); needs nightly Rust and cargo-fuzz
