@@ -13,7 +13,7 @@ WITH_TOOLS := . tools/env &&
 
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find src -type f)
 PAGE_SOURCES := $(shell find www -type f -not -path '*/node_modules/*' -not -path 'www/pkg/*')
-PRETTY := --log-level warn --no-error-on-unmatched-pattern www tests/browser tools .prettierrc.json
+PRETTY := --log-level warn --no-error-on-unmatched-pattern www tests/browser tests/corpora.mjs tools .prettierrc.json
 WASM := www/pkg/logloupe_bg.wasm
 
 .PHONY: help

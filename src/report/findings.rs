@@ -13,6 +13,7 @@ use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
+use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
 use crate::protocol::FileMeta;
 use crate::shard::wire::{Summary, Survey};
@@ -32,6 +33,12 @@ pub struct FileFindings {
     pub plan: ParsePlan,
     /// Sums over its blocks, without messages and tally.
     pub sums: Summary,
+    /// Bytes on disk that have been read.
+    pub n_read: u64,
+    /// As much text came out of it as may; the rest need not be read.
+    pub is_over_budget: bool,
+    /// All of it was read, and then it was changed: its lines cannot be read back.
+    pub is_changed_since: bool,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
     /// What else there is to know of how it was read, a sentence each.
@@ -48,6 +55,9 @@ impl FileFindings {
             container,
             plan: plan.clone(),
             sums: Summary::default(),
+            n_read: 0,
+            is_over_budget: false,
+            is_changed_since: false,
             fault: None,
             notes: Vec::new(),
         }
@@ -65,6 +75,7 @@ impl FileFindings {
         };
         sums.n_record_lines += block.n_record_lines;
         sums.n_blank_lines += block.n_blank_lines;
+        sums.n_header_lines += block.n_header_lines;
         sums.n_records += block.n_records;
         sums.n_untimed += block.n_untimed;
         sums.n_invalid_utf8 += block.n_invalid_utf8;
@@ -73,9 +84,7 @@ impl FileFindings {
         sums.n_hidden += block.n_hidden;
         sums.n_joined += block.n_joined;
         sums.n_steps_back += block.n_steps_back;
-        if let Some(ends) = block.ends {
-            sums.follow(ends);
-        }
+        sums.follow(block.first, block.last);
         for (sum, n) in sums.n_by_level.iter_mut().zip(block.n_by_level) {
             *sum += n;
         }
@@ -93,6 +102,12 @@ impl FileFindings {
         self.sums.n_newlines + u64::from(self.sums.is_line_open)
     }
 
+    /// Whether it gave fewer bytes than it has.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.n_read < self.byte_len as u64 && !self.is_over_budget
+    }
+
     /// Lines that are structure: a CSV header, brackets of a JSON array.
     #[must_use]
     pub fn n_structure_lines(&self) -> u64 {
@@ -106,7 +121,11 @@ impl FileFindings {
         match self.plan.shape {
             Shape::Lines => "lines",
             Shape::Csv(_) => "csv",
+            Shape::Directives(_) => "directives",
             Shape::JsonArray => "jsonArray",
+            Shape::JsonObjects => "jsonObjects",
+            Shape::JournalExport => "journalExport",
+            Shape::Pattern(_) => "pattern",
             Shape::Plain => "plain",
         }
     }
@@ -140,6 +159,15 @@ pub struct MessageClusters {
     pub eps: f64,
 }
 
+/// A template of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFindings {
+    /// Text with `<*>` for what varies.
+    pub text: String,
+    /// What each `<*>` is.
+    pub slots: Vec<SlotKind>,
+}
+
 /// Everything found about a run.
 #[derive(Debug)]
 pub struct Findings {
@@ -149,8 +177,8 @@ pub struct Findings {
     pub left_out: Vec<String>,
     /// The merged tally.
     pub tally: Tally,
-    /// Text of each template.
-    pub templates: Vec<String>,
+    /// The templates.
+    pub templates: Vec<TemplateFindings>,
     /// The distinct messages.
     pub messages: Vec<MessageFindings>,
     /// What is known of each beside its text.

@@ -5,6 +5,7 @@
 //! The JSON rendering of a report is the same bytes natively and in every browser.
 
 pub mod build;
+mod conservation;
 pub mod findings;
 mod incidents;
 mod messages;
@@ -88,6 +89,8 @@ pub struct Report {
 pub struct Totals {
     /// Bytes of the files as they are on disk.
     pub byte_len: f64,
+    /// Bytes of the files that were read; fewer where a file changed or more text stands in it than may come out.
+    pub n_bytes_read: f64,
     /// Bytes of text after unpacking.
     pub text_len: f64,
     /// Physical lines.
@@ -131,7 +134,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// `plain` or `gzip`.
     pub container: String,
-    /// `lines`, `csv`, `jsonArray` or `plain`.
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern` or `plain`.
     pub shape: String,
     /// Physical lines.
     pub n_lines: u32,
@@ -250,6 +253,11 @@ pub struct TemplateReport {
     pub id: u32,
     /// Text with `<*>` for what varies.
     pub text: String,
+    /// What each `<*>` is, in order: `<ip>`, `<uuid>`, `<hex>`, `<path>`, `<num>`, `<dur>`, `<url>`, `<time>`, `<id>`, `<word>`, or
+    /// `<*>` where it is now one and now another.
+    pub slots: Vec<String>,
+    /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
+    pub key: String,
     /// Records.
     pub n_records: u32,
     /// Most severe level seen; empty for none.

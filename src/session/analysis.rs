@@ -19,7 +19,9 @@ use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::Options;
-use crate::report::findings::{FileFindings, Findings, MessageClusters, MessageFindings};
+use crate::report::findings::{
+    FileFindings, Findings, MessageClusters, MessageFindings, TemplateFindings,
+};
 
 /// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
 /// thousand, and no picture shows as many.
@@ -34,8 +36,8 @@ pub(super) struct Merged {
     pub(super) left_out: Vec<String>,
     /// What was counted over time.
     pub(super) tally: Tally,
-    /// Text of each template.
-    pub(super) templates: Vec<String>,
+    /// The templates.
+    pub(super) templates: Vec<TemplateFindings>,
     /// The distinct messages.
     pub(super) messages: Vec<MessageFindings>,
     /// What is known of each beside its text.

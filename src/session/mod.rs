@@ -5,16 +5,20 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod page;
+mod query;
+mod reread;
 mod said;
 mod stream;
 
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
+use self::query::Query;
 use self::said::Said;
 use self::stream::Stream;
 
-use crate::base::ids::{FileId, MessageId, TemplateId};
+use crate::base::ids::{FileId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
 use crate::error::{Error, ParamsError};
@@ -22,17 +26,28 @@ use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
 use crate::ingest::encoding::without_bom;
+use crate::ingest::split::Boundary;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
-use crate::parse::{ParsePlan, Parser, Shape};
-use crate::protocol::{FileMeta, Options, Selection};
+use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
+use crate::protocol::{FileMeta, LinePattern, Options};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings};
+use crate::report::findings::{FileFindings, Findings, TemplateFindings};
 use crate::report::{Report, limits};
-use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use crate::shard::boundary;
+use crate::shard::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+
+pub use self::page::Page;
+pub use self::query::RECORD_CAP;
+pub use self::reread::{Reread, by_file};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
+
+/// Lines of a file that a preview shows.
+const PREVIEW_LINES: usize = 20;
+/// Bytes of each.
+const PREVIEW_CAP: usize = 1 << 10;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,17 +72,6 @@ pub enum Task {
     Done,
 }
 
-/// Names of a merged block's messages, for the shard that keeps its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// The file.
-    pub file: FileId,
-    /// The block.
-    pub block: u32,
-    /// The run's id of each message of the block.
-    pub ids: Vec<MessageId>,
-}
-
 /// How text reaches the shards.
 #[derive(Debug)]
 enum Source {
@@ -80,6 +84,8 @@ enum Source {
 #[derive(Debug)]
 struct OpenFile {
     meta: FileMeta,
+    /// Its first lines, for previews.
+    head_lines: Vec<Vec<u8>>,
     container: Container,
     setup: FileSetup,
     source: Source,
@@ -87,6 +93,8 @@ struct OpenFile {
     n_merged: u32,
     /// Line feeds before each merged block.
     line_base: Vec<u64>,
+    /// It gave fewer bytes than it has; the blocks after that are not read.
+    is_short: bool,
     findings: FileFindings,
 }
 
@@ -101,10 +109,33 @@ impl OpenFile {
 
     fn findings(&self) -> FileFindings {
         let mut findings = self.findings.clone();
-        if let Source::Stream(stream) = &self.source {
-            (findings.fault, findings.notes) = (stream.fault(), stream.notes());
+        match &self.source {
+            Source::Split { .. } => findings.n_read = findings.sums.text_len,
+            Source::Stream(stream) => {
+                findings.n_read = stream.n_read();
+                findings.is_over_budget = stream.is_over_budget();
+                findings.notes = stream.notes();
+                // What is missing at the end explains what is wrong with it.
+                findings.fault = stream.fault().filter(|_| !findings.is_short());
+            }
         }
         findings
+    }
+
+    /// Whether its next block is one that will be merged.
+    fn is_due(&self, block: u32) -> bool {
+        block >= self.n_merged && self.n_blocks().is_none_or(|n_blocks| block < n_blocks)
+    }
+
+    /// Looks whether the blocks merged so far hold all the text up to the next; if not, the file is read no further.
+    fn check_whole(&mut self, block_len: u64) {
+        if let Source::Split { n_blocks } = &mut self.source {
+            let owed = (u64::from(self.n_merged) * block_len).min(self.meta.byte_len as u64);
+            if self.findings.sums.text_len < owed {
+                self.is_short = true;
+                *n_blocks = self.n_merged;
+            }
+        }
     }
 }
 
@@ -120,6 +151,7 @@ pub struct Engine {
     said: Said,
     tally: Tally,
     findings: Option<Findings>,
+    query: Option<Query>,
 }
 
 impl Engine {
@@ -139,6 +171,9 @@ impl Engine {
         Zone::parse(&options.timezone)?;
         analysis::check(&options)?;
         check_budget(&options)?;
+        if let Some(pattern) = &options.pattern {
+            parse_pattern(pattern).check()?;
+        }
         Ok(Self {
             options,
             block_len: block_len.max(1),
@@ -149,6 +184,7 @@ impl Engine {
             said: Said::default(),
             tally: Tally::default(),
             findings: None,
+            query: None,
         })
     }
 
@@ -166,10 +202,15 @@ impl Engine {
             &unpacked
         };
         let text = without_bom(text);
-        let plan = ParsePlan::probe(text, self.options.plain);
+        let plan = match &self.options.pattern {
+            Some(pattern) if !self.options.plain && pattern.is_for(&meta.name) => {
+                ParsePlan::of_pattern(text, parse_pattern(pattern))?
+            }
+            _ => ParsePlan::probe(text, self.options.plain),
+        };
+        let head_lines = head_lines(text);
         let reference = Timestamp::from_millis(meta.modified_ms);
-        let is_split =
-            container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
+        let is_split = container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
         let source = if is_split {
             let n_blocks =
                 u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
@@ -184,15 +225,21 @@ impl Engine {
         };
         let id = FileId::from_index(self.files.len());
         let findings = FileFindings::new(&meta, container, &plan);
-        let setup = FileSetup { plan, reference };
+        let setup = FileSetup {
+            plan,
+            reference,
+            is_packed: container != Container::Plain,
+        };
         self.files.push(OpenFile {
             meta,
+            head_lines,
             container,
             setup,
             source,
             n_handed: 0,
             n_merged: 0,
             line_base: Vec::new(),
+            is_short: false,
             findings,
         });
         Ok(id)
@@ -201,6 +248,13 @@ impl Engine {
     /// Says in the report that a file was left out because [`Engine::open`] refused it or it could not be read.
     pub fn leave_out(&mut self, reason: String) {
         self.left_out.push(reason);
+    }
+
+    /// Says in the report that a file can no longer be read, although all of it may have been read before.
+    pub fn note_changed(&mut self, file: FileId) {
+        if let Some(file) = self.files.get_mut(file.index()) {
+            file.findings.is_changed_since = true;
+        }
     }
 
     /// What every shard must know before its first block.
@@ -268,12 +322,23 @@ impl Engine {
     }
 
     /// Takes a block's summary, in any order; answers with the names of the messages of every block that could be merged.
+    ///
+    /// A block for which not all of its bytes could be read is summed up as far as they go; it is then the last of its file,
+    /// and what comes of later ones is dropped, because nobody knows what stood between.
     pub fn merge(&mut self, file: FileId, block: u32, summary: Summary) -> Vec<Naming> {
+        if !self
+            .files
+            .get(file.index())
+            .is_some_and(|file| file.is_due(block))
+        {
+            return Vec::new();
+        }
         self.waiting.insert((file.0, block), summary);
         let mut named = Vec::new();
         while let Some(file) = self.files.get(self.merging) {
             let (idx, block) = (self.merging as u32, file.n_merged);
             if file.n_blocks().is_some_and(|n_blocks| block >= n_blocks) {
+                self.waiting = self.waiting.split_off(&(idx + 1, 0));
                 self.merging += 1;
             } else if let Some(summary) = self.waiting.remove(&(idx, block)) {
                 named.push(self.absorb(FileId(idx), block, summary));
@@ -300,7 +365,13 @@ impl Engine {
     pub fn analyze(&mut self) -> Survey {
         self.said.finish();
         let miner = self.said.miner();
-        let template = |idx| miner.text(TemplateId::from_index(idx));
+        let template = |idx| {
+            let id = TemplateId::from_index(idx);
+            TemplateFindings {
+                text: miner.text(id),
+                slots: miner.slots(id),
+            }
+        };
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
             left_out: std::mem::take(&mut self.left_out),
@@ -343,51 +414,28 @@ impl Engine {
         Ok(build::report(findings, &self.options))
     }
 
-    /// What the shards must look for to show a selection.
-    #[must_use]
-    pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
-        let chosen =
-            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
-        let is_narrow = selection.messages.is_some() || selection.templates.is_some();
-        let messages = is_narrow.then(|| {
-            self.said
-                .templates()
-                .enumerate()
-                .map(|(idx, template)| {
-                    chosen(&selection.messages, idx as u32)
-                        && chosen(&selection.templates, template.0)
-                })
-                .collect()
-        });
-        Filter {
-            messages,
-            from: selection.from_ms.map(Timestamp::from_millis),
-            to: selection.to_ms.map(Timestamp::from_millis),
-            n_hits,
-        }
-    }
-
-    /// Physical line of a hit, from 1.
-    #[must_use]
-    pub fn line_of(&self, hit: &Hit) -> u32 {
-        let base = self
-            .files
-            .get(hit.file.index())
-            .and_then(|file| file.line_base.get(hit.block as usize))
-            .copied()
-            .unwrap_or(0);
-        u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
-    }
-
-    /// Template and score (0 to 100) of a record.
-    #[must_use]
-    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        (
-            self.said.template(hit.message),
-            self.findings
-                .as_ref()
-                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
-        )
+    /// What becomes of the first lines of a file where they are written as `pattern` says; `None`: as the run read them.
+    ///
+    /// # Errors
+    /// [`Error::Params`] where the pattern cannot be used, [`Error::Wire`] where there is no such file.
+    pub fn preview(
+        &self,
+        file: FileId,
+        pattern: Option<&LinePattern>,
+    ) -> Result<Vec<Previewed>, Error> {
+        let open = self.files.get(file.index());
+        let open = open.ok_or_else(|| Error::Wire("there is no such file".to_owned()))?;
+        let plan = match pattern {
+            Some(pattern) => {
+                let head = open.head_lines.join(&b'\n');
+                ParsePlan::of_pattern(&head, parse_pattern(pattern))?
+            }
+            None => open.setup.plan.clone(),
+        };
+        let zone = Zone::parse(&self.options.timezone)?;
+        let mut parser = Parser::new(&plan, &zone, open.setup.reference);
+        let lines = open.head_lines.iter();
+        Ok(lines.map(|line| Previewed::of(line, &mut parser)).collect())
     }
 
     /// Text of a template.
@@ -406,15 +454,37 @@ impl Engine {
         let ids = self.said.merge(std::mem::take(&mut summary.messages));
         let file = &mut self.files[id.index()];
         file.line_base.push(file.findings.sums.n_newlines);
+        let carry = file.findings.sums.last;
         file.n_merged += 1;
         file.findings.add(&summary);
+        file.check_whole(self.block_len);
         self.tally.merge(summary.tally);
         Naming {
             file: id,
             block,
             ids,
+            carry,
         }
     }
+}
+
+/// What the parser takes of a choice of lines.
+fn parse_pattern(pattern: &LinePattern) -> Pattern {
+    Pattern {
+        regex: pattern.regex.clone(),
+        timestamp_format: pattern.timestamp_format.clone(),
+    }
+}
+
+/// The first lines of a text that say something, each cut to a length that fits on a screen.
+fn head_lines(text: &[u8]) -> Vec<Vec<u8>> {
+    let lines = text.split(|byte| *byte == b'\n');
+    lines
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty())
+        .take(PREVIEW_LINES)
+        .map(|line| line[..line.len().min(PREVIEW_CAP)].to_vec())
+        .collect()
 }
 
 /// Refuses a budget of unpacked text that is out of range.

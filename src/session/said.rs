@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::ids::{MessageId, TemplateId};
+use crate::base::time::Timestamp;
 use crate::detect::ensemble::MessageFacts;
 use crate::featurize::login;
 use crate::mine::crowd::{self, Crowd};
@@ -124,6 +125,20 @@ impl Said {
                 is_failed_login: message.is_failed_login,
             })
             .collect()
+    }
+
+    /// Distinct messages.
+    pub(super) fn n_messages(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The first and the last time at which something was said.
+    pub(super) fn span(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let said = || self.list.iter().map(|message| &message.said);
+        (
+            said().filter_map(|said| said.first).min(),
+            said().filter_map(|said| said.last).max(),
+        )
     }
 
     /// The template of each message, in the order of their ids.

@@ -29,6 +29,8 @@ pub struct FileSetup {
     pub plan: ParsePlan,
     /// Last modification; decides the year of timestamps without one.
     pub reference: Timestamp,
+    /// Its text is not what stands in the file: it is packed or written in another way.
+    pub is_packed: bool,
 }
 
 /// A block to work on.
@@ -80,10 +82,16 @@ pub struct Summary {
     pub n_record_lines: u64,
     /// Lines without a visible character.
     pub n_blank_lines: u64,
+    /// Lines of the header of a CSV file.
+    pub n_header_lines: u64,
     /// Records.
     pub n_records: u64,
     /// Records without a time.
     pub n_untimed: u64,
+    /// Time of the first record that has one.
+    pub first: Option<Timestamp>,
+    /// Time of the last record that has one.
+    pub last: Option<Timestamp>,
     /// Invalid UTF-8 sequences.
     pub n_invalid_utf8: u64,
     /// Lines cut for analysis.
@@ -96,8 +104,6 @@ pub struct Summary {
     pub n_joined: u64,
     /// Records that are more than [`STEP_BACK`] earlier than the one before.
     pub n_steps_back: u64,
-    /// Times of the first and the last record that has one, in the order of the text.
-    pub ends: Option<(Timestamp, Timestamp)>,
     /// Records by level; index 0 is none, then as [`crate::parse::Level`].
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
@@ -110,51 +116,26 @@ pub struct Summary {
 
 impl Summary {
     /// Looks at the time of the next record in the order of the text, or of those of the next block from first to last.
-    pub(crate) fn follow(&mut self, (first, last): (Timestamp, Timestamp)) {
-        self.ends = Some(match self.ends {
-            None => (first, last),
-            Some((start, end)) => {
-                self.n_steps_back += u64::from(first.0.saturating_add(STEP_BACK) < end.0);
-                (start, last)
-            }
-        });
+    pub(crate) fn follow(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
+        if let (Some(before), Some(first)) = (self.last, first) {
+            self.n_steps_back += u64::from(first.0.saturating_add(STEP_BACK) < before.0);
+        }
+        self.first = self.first.or(first);
+        self.last = last.or(self.last);
     }
 }
 
-/// Where a record stands, as a shard answers a query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Hit {
-    /// When it happened; records without a time come first.
-    pub time: Option<Timestamp>,
+/// What the run knows of a merged block, for the shard that keeps its records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Naming {
     /// The file.
     pub file: FileId,
     /// The block.
     pub block: u32,
-    /// First line, from 0 at the block's beginning.
-    pub line: u32,
-    /// Lines.
-    pub n_lines: u32,
-    /// Offset of the first byte in the text.
-    pub offset: u64,
-    /// Bytes.
-    pub byte_len: u32,
-    /// Level, 0 for none.
-    pub level: u8,
-    /// Message of the run.
-    pub message: MessageId,
-}
-
-/// Which records a query selects; all conditions must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    /// For each message of the run whether it is selected; `None`: all.
-    pub messages: Option<Vec<bool>>,
-    /// Not before.
-    pub from: Option<Timestamp>,
-    /// Before.
-    pub to: Option<Timestamp>,
-    /// Hits wanted, counted from the earliest.
-    pub n_hits: u32,
+    /// The run's id of each message of the block.
+    pub ids: Vec<MessageId>,
+    /// The last time in the blocks before, where records without a time go on.
+    pub carry: Option<Timestamp>,
 }
 
 /// What the engine asks once it knows which messages are anomalous.

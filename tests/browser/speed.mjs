@@ -46,8 +46,7 @@ function peakMemory() {
   if (!existsSync("/proc/self/status")) return undefined;
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const known = new Map(pids.map((pid) => [Number(pid), statusOf(pid)]));
-  const isOurs = (pid) =>
-    pid === process.pid || (pid > 1 && isOurs(known.get(pid)?.parent ?? 0));
+  const isOurs = (pid) => pid === process.pid || (pid > 1 && isOurs(known.get(pid)?.parent ?? 0));
   const pages = [...known].filter(
     ([pid, status]) => status?.command.includes("--type=renderer") && isOurs(pid),
   );

@@ -1,11 +1,14 @@
-//! Access logs of Apache and nginx: common, combined, with a virtual host in front, with any fields behind.
+//! Access logs of Apache, nginx and the servers that copy them (Python, Django): common, combined, with a virtual host in front,
+//! with any fields behind.
 //!
 //! The message is request, status and bytes: what a person reads first. Referrer and agent vary per client and would only split
 //! what belongs together. Requests that are no HTTP (TLS hellos, scans) are kept as they are.
 
 use super::super::severity;
 use super::super::timestamp;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, trimmed};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, trimmed,
+};
 
 /// See the module.
 pub(super) struct AccessLog;
@@ -39,6 +42,20 @@ const SAMPLES: &[Sample] = &[
         source: "",
         message: "\"\\x16\\x03\\x01\" 400 0",
     },
+    Sample {
+        line: "198.51.100.4 - - [10/Oct/2023 13:55:39] \"GET /a HTTP/1.1\" 404 -",
+        timestamp: "2023-10-10T13:55:39Z",
+        level: Some(Level::Warn),
+        source: "",
+        message: "\"GET /a HTTP/1.1\" 404 -",
+    },
+    Sample {
+        line: "[10/Oct/2023 13:55:39] \"GET /a HTTP/1.1\" 500 1234",
+        timestamp: "2023-10-10T13:55:39Z",
+        level: Some(Level::Error),
+        source: "",
+        message: "\"GET /a HTTP/1.1\" 500 1234",
+    },
 ];
 
 impl Format for AccessLog {
@@ -55,10 +72,17 @@ impl Format for AccessLog {
     }
 
     fn may_begin_with(&self, first: u8) -> bool {
-        first.is_ascii_alphanumeric() || matches!(first, b':' | b'-' | b'"')
+        first.is_ascii_alphanumeric() || matches!(first, b':' | b'-' | b'"' | b'[')
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(_, next) if !matches!(next, b' ' | b'/'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
+        if line[0] == b'[' && !matches!((byte(line, 2), byte(line, 3)), (b'/', _) | (_, b'/')) {
+            return None;
+        }
         let open = stamp_bracket(line)?;
         let found = timestamp::at(line, open + 1, ctx.clock.order, false)?;
         let after = byte(line, found.end) == b']' && byte(line, found.end + 1) == b' ';
@@ -66,7 +90,12 @@ impl Format for AccessLog {
         if !after || (byte(line, request) != b'"' && !byte(line, request).is_ascii_digit()) {
             return None;
         }
-        let client = client(&line[..open])?;
+        // Django's own server names no client.
+        let client = if open == 0 {
+            None
+        } else {
+            Some(client(&line[..open])?)
+        };
         let (end, status) = request_end(line, request);
         let message = match end {
             Some(end) => Text::line(request, end),
@@ -75,10 +104,10 @@ impl Format for AccessLog {
         Some(Fields {
             timestamp: Some(ctx.clock.resolve(found.moment)),
             level: Some(severity::from_http_status(status)),
-            source: client.host,
+            source: client.as_ref().map_or(Text::EMPTY, |client| client.host),
             message,
-            ip: Some(client.ip),
-            user: client.user,
+            ip: client.as_ref().map(|client| client.ip),
+            user: client.and_then(|client| client.user),
         })
     }
 }
@@ -92,7 +121,7 @@ fn stamp_bracket(line: &[u8]) -> Option<usize> {
         slash > open + 1
             && byte(line, slash) == b'/'
             && byte(line, slash + 4) == b'/'
-            && byte(line, slash + 9) == b':'
+            && matches!(byte(line, slash + 9), b':' | b' ')
     })
 }
 

@@ -1,6 +1,9 @@
 //! Redis and Valkey: `pid:role day month year time mark message`, and the older `[pid] …`.
 
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks};
+use super::super::timestamp;
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+};
 
 /// See the module.
 pub(super) struct Redis;
@@ -19,6 +22,13 @@ const SAMPLES: &[Sample] = &[
         level: Some(Level::Warn),
         source: "",
         message: "Can't save in background: fork: Cannot allocate memory",
+    },
+    Sample {
+        line: "17:signal-handler (1697032058) Received SIGTERM scheduling shutdown...",
+        timestamp: "2023-10-11T13:47:38Z",
+        level: Some(Level::Warn),
+        source: "signal-handler",
+        message: "Received SIGTERM scheduling shutdown...",
     },
 ];
 
@@ -39,12 +49,25 @@ impl Format for Redis {
         first == b'[' || first.is_ascii_digit()
     }
 
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(_, b':'))
+    }
+
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
         let is_old = line[0] == b'[';
         let pid = usize::from(is_old);
         let end = digits_end(line, pid);
         if end == pid {
             return None;
+        }
+        if line[end..].starts_with(b":signal-handler (") {
+            let found = timestamp::at(line, end + 17, ctx.clock.order, true)?;
+            return (byte(line, found.end) == b')').then(|| Fields {
+                timestamp: Some(ctx.clock.resolve(found.moment)),
+                level: Some(Level::Warn),
+                source: Text::line(end + 1, end + 15),
+                ..Fields::of_message(rest(line, found.end + 1))
+            });
         }
         let (source, at) = match (is_old, byte(line, end), byte(line, end + 1)) {
             (true, b']', b' ') => (Text::EMPTY, end + 2),
