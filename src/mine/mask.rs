@@ -119,8 +119,8 @@ fn next_mark(message: &[u8], from: usize) -> Option<usize> {
         let word = u64::from_le_bytes(*word);
         // For each byte without its highest bit, so that nothing is carried over: is it '/' or above, is it above ':'?
         let low = word & !HIGH;
-        let is_from = low + ONES * (0x80 - b'/' as u64);
-        let is_beyond = low + ONES * (0x7f - b':' as u64);
+        let is_from = low + ONES * u64::from(0x80 - b'/');
+        let is_beyond = low + ONES * u64::from(0x7f - b':');
         let marks = is_from & !is_beyond & !word & HIGH;
         if marks != 0 {
             return Some(from + idx * 8 + marks.trailing_zeros() as usize / 8);

@@ -39,6 +39,10 @@ pub(super) struct OpenBlock {
 
 /// What has been found in it so far.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "where the reading stands, each a fact of its own"
+)]
 struct Block {
     job: BlockJob,
     shape: Shape,
