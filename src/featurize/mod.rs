@@ -13,9 +13,12 @@
 //! | [`scale`] | columns → mean 0 and standard deviation 1 |
 
 pub mod dataset;
+pub mod identifier;
+pub mod identify;
 pub mod login;
 pub mod neighbours;
 pub mod scale;
+pub mod sessions;
 pub mod sparse;
 pub mod tally;
 pub mod tfidf;

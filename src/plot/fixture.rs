@@ -272,6 +272,8 @@ pub(super) fn report() -> Report {
             incident(4, "circuit open", 39.2, 39.3, 51.0),
         ],
         n_incidents: 4,
+        sessions: Vec::new(),
+        evaluation: None,
         ..empty()
     }
 }
@@ -296,6 +298,8 @@ pub(super) fn empty() -> Report {
         clusters: Clusters::default(),
         incidents: Vec::new(),
         n_incidents: 0,
+        sessions: Vec::new(),
+        evaluation: None,
         skipped: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::findings::{FileFindings, Findings};
 use super::{Features, FileReport, FormatCount, Incident, LevelCount, Report, Skipped, Totals};
-use super::{incidents, messages, notices, time, words};
+use super::{evaluation, incidents, messages, notices, sessions, time, words};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
@@ -49,7 +49,9 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         space: time::space(findings),
         clusters: messages::clusters(findings, options),
         n_incidents: findings.incidents.len() as u32,
+        sessions: sessions::sessions(findings),
         incidents,
+        evaluation: evaluation::evaluation(findings),
         skipped: skipped(findings),
         totals,
     }

@@ -8,7 +8,10 @@ use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
     score_of_run,
 };
+use crate::detect::sessions::SessionScores;
 use crate::error::FitError;
+use crate::evaluate::measures::Measures;
+use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::{Windows, feature};
@@ -36,6 +39,8 @@ pub struct FileFindings {
     pub fault: Option<String>,
     /// What else there is to know of how it was read, a sentence each.
     pub notes: Vec<String>,
+    /// Whether it is a table of labels and no log.
+    pub is_labels: bool,
 }
 
 impl FileFindings {
@@ -50,6 +55,7 @@ impl FileFindings {
             sums: Summary::default(),
             fault: None,
             notes: Vec::new(),
+            is_labels: false,
         }
     }
 
@@ -97,6 +103,9 @@ impl FileFindings {
     /// Stable name of the shape.
     #[must_use]
     pub fn shape(&self) -> &'static str {
+        if self.is_labels {
+            return "labels";
+        }
         match self.plan.shape {
             Shape::Lines => "lines",
             Shape::Csv(_) => "csv",
@@ -134,6 +143,30 @@ pub struct MessageClusters {
     pub eps: f64,
 }
 
+/// The sessions of one identifier.
+#[derive(Debug)]
+pub struct SessionFindings {
+    /// The sessions.
+    pub set: SessionSet,
+    /// Their scores.
+    pub scores: SessionScores,
+}
+
+/// How good the scores of sessions or lines are by their labels.
+#[derive(Debug)]
+pub struct EvaluationFindings {
+    /// What is labelled: the sessions of this index in [`Findings::sessions`], or lines.
+    pub sessions: Option<u32>,
+    /// Labels given.
+    pub n_labelled: u64,
+    /// Labels of things that are in the log.
+    pub n_matched: u64,
+    /// The measures.
+    pub measures: Measures,
+    /// True positives, false positives and false negatives: sessions, or messages of lines; strangest first.
+    pub examples: [Vec<u32>; 3],
+}
+
 /// Everything found about a run.
 #[derive(Debug)]
 pub struct Findings {
@@ -169,12 +202,18 @@ pub struct Findings {
     pub episodes: Vec<Episode>,
     /// Records of each template in [`limits::SPARKLINE`] slices.
     pub slices: Vec<u32>,
+    /// How good the scores are, where labels were given.
+    pub evaluation: Option<EvaluationFindings>,
     /// Stages without a result.
     pub skipped: Vec<(&'static str, FitError)>,
     /// The template cap bit.
     pub is_miner_full: bool,
     /// The cap of distinct messages bit.
     pub is_messages_full: bool,
+    /// The sessions, by identifier, that which orders the log best first.
+    pub sessions: Vec<SessionFindings>,
+    /// The cap of sessions bit.
+    pub is_sessions_full: bool,
 }
 
 /// A message is anomalous wherever it occurs.
@@ -282,6 +321,8 @@ impl Findings {
             start,
             slice_us: (end.0.saturating_sub(start.0) / n_slices + 1).max(1),
             n_slices: n_slices as u32,
+            labels: Vec::new(),
+            wants_labels: false,
         }
     }
 

@@ -10,14 +10,18 @@ use crate::correlate::incidents::{Episode, IncidentParams, IncidentValidParams, 
 use crate::correlate::pearson::pearson;
 use crate::detect::ensemble::{MessageFacts, score_messages, score_windows};
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
+use crate::detect::sessions::score_sessions;
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::scale::StandardScaler;
+use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::Options;
-use crate::report::findings::{FileFindings, Findings, MessageClusters, MessageFindings};
+use crate::report::findings::{
+    FileFindings, Findings, MessageClusters, MessageFindings, SessionFindings,
+};
 
 /// What the blocks of all files add up to.
 #[derive(Debug)]
@@ -38,6 +42,10 @@ pub(super) struct Merged {
     pub(super) is_miner_full: bool,
     /// The cap of distinct messages bit.
     pub(super) is_messages_full: bool,
+    /// The sessions, one set an identifier.
+    pub(super) sessions: Vec<SessionSet>,
+    /// The cap of sessions bit.
+    pub(super) is_sessions_full: bool,
 }
 
 /// The options, checked, as the stages take them.
@@ -113,6 +121,13 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
             Err(error) => skipped.push(("windows/clusters", error)),
         }
     }
+    let mut sessions = Vec::new();
+    for set in merged.sessions {
+        match score_sessions(&set) {
+            Ok(scores) => sessions.push(SessionFindings { set, scores }),
+            Err(error) => skipped.push(("sessions", error)),
+        }
+    }
     Findings {
         files: merged.files,
         left_out: merged.left_out,
@@ -130,9 +145,12 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         incidents: Vec::new(),
         episodes: Vec::new(),
         slices: Vec::new(),
+        evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,
         is_messages_full: merged.is_messages_full,
+        sessions,
+        is_sessions_full: merged.is_sessions_full,
     }
 }
 

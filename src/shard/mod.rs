@@ -5,12 +5,12 @@
 mod block;
 pub mod wire;
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use rustc_hash::FxHashMap;
 
-use self::block::OpenBlock;
-use self::wire::{BlockJob, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use self::block::{Finished, Label, OpenBlock};
+use self::wire::{BlockJob, Filter, Hit, Setup, Summary, Survey, Surveyed, Verdict};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
@@ -27,6 +27,7 @@ struct Kept {
     job: BlockJob,
     table: BlockTable,
     sources: Vec<String>,
+    labels: Vec<Label>,
     ids: Vec<MessageId>,
 }
 
@@ -67,6 +68,7 @@ impl Shard {
         self.open = Some(OpenBlock::new(
             job,
             file,
+            &self.setup.identifiers,
             &self.zone,
             continuation_reach(self.setup.block_len),
         ));
@@ -87,11 +89,18 @@ impl Shard {
             .open
             .take()
             .ok_or_else(|| Error::Wire("no block was begun".to_owned()))?;
-        let (job, (summary, table, sources)) = (open.job(), open.finish());
+        let job = open.job();
+        let Finished {
+            summary,
+            table,
+            sources,
+            labels,
+        } = open.finish();
         self.kept.push(Kept {
             job,
             table,
             sources,
+            labels,
             ids: Vec::new(),
         });
         Ok(summary)
@@ -191,6 +200,7 @@ impl Shard {
             out.episodes
                 .extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
         }
+        out.verdicts = self.verdicts(survey);
         out.slices = slices
             .iter()
             .enumerate()
@@ -198,6 +208,53 @@ impl Shard {
             .map(|(key, &n)| (key as u32, n))
             .collect();
         out
+    }
+
+    /// Labelled records by message and window.
+    fn verdicts(&self, survey: &Survey) -> Vec<Verdict> {
+        let mut counts: BTreeMap<(MessageId, Option<u32>), (u32, u32)> = BTreeMap::new();
+        for kept in &self.kept {
+            let key = (kept.job.file, kept.job.block);
+            let by_line = survey
+                .labels
+                .binary_search_by_key(&key, |labels| (labels.file, labels.block))
+                .map_or(&[][..], |at| survey.labels[at].lines.as_slice());
+            let is_labelled = survey.wants_labels && !kept.labels.is_empty();
+            if by_line.is_empty() && !is_labelled {
+                continue;
+            }
+            for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
+                let Some(&id) = kept.ids.get(message as usize) else {
+                    continue;
+                };
+                let is_anomalous = if is_labelled {
+                    match kept.labels.get(idx) {
+                        Some(Label::Anomalous) => true,
+                        Some(Label::Normal) => false,
+                        _ => continue,
+                    }
+                } else {
+                    let row = kept.table.row(idx);
+                    let from = by_line.partition_point(|label| label.0 < row.line);
+                    let n = by_line[from..].partition_point(|l| l.0 < row.line + row.n_lines);
+                    if n == 0 {
+                        continue;
+                    }
+                    by_line[from..from + n].iter().any(|label| label.1)
+                };
+                let window = time.and_then(|time| survey.window_of(time));
+                let counts = counts.entry((id, window)).or_default();
+                counts.0 += u32::from(is_anomalous);
+                counts.1 += u32::from(!is_anomalous);
+            }
+        }
+        let verdict = |((message, window), (n_anomalous, n_normal))| Verdict {
+            message,
+            window,
+            n_anomalous,
+            n_normal,
+        };
+        counts.into_iter().map(verdict).collect()
     }
 
     /// Every record of a block in the order of the text, with its source's name.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::correlate::incidents::Episode;
+use crate::featurize::identifier::Identifier;
+use crate::featurize::sessions::SessionTally;
 use crate::featurize::tally::Tally;
 use crate::mine::messages::Message;
 use crate::parse::ParsePlan;
@@ -20,6 +22,8 @@ pub struct Setup {
     pub block_len: u64,
     /// One entry a file.
     pub files: Vec<FileSetup>,
+    /// What ties records to sessions.
+    pub identifiers: Vec<Identifier>,
 }
 
 /// How to read one file.
@@ -86,6 +90,8 @@ pub struct Summary {
     pub n_cut_lines: u64,
     /// NUL bytes in what was analysed; those around a line's text are skipped.
     pub n_nul: u64,
+    /// Records that carry a label.
+    pub n_labelled: u64,
     /// Records by level; index 0 is none, then as [`crate::parse::Level`].
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
@@ -94,6 +100,8 @@ pub struct Summary {
     pub messages: Vec<Message>,
     /// What is counted per second.
     pub tally: Tally,
+    /// What is counted per session.
+    pub sessions: SessionTally,
 }
 
 /// Where a record stands, as a shard answers a query.
@@ -155,6 +163,34 @@ pub struct Survey {
     pub slice_us: i64,
     /// Number of slices.
     pub n_slices: u32,
+    /// Labelled lines of blocks, where a table of labels names lines; empty otherwise.
+    pub labels: Vec<BlockLabels>,
+    /// Whether labels are wanted of the records that carry one.
+    pub wants_labels: bool,
+}
+
+/// Labelled lines of one block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlockLabels {
+    /// The file.
+    pub file: FileId,
+    /// The block.
+    pub block: u32,
+    /// (line from 0 at the block's beginning, whether it is anomalous), by line.
+    pub lines: Vec<(u32, bool)>,
+}
+
+/// Labelled records of one message in one window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The message.
+    pub message: MessageId,
+    /// The window of [`Survey::alarms`]; `None` for records without a time.
+    pub window: Option<u32>,
+    /// Records labelled anomalous.
+    pub n_anomalous: u32,
+    /// Records labelled normal.
+    pub n_normal: u32,
 }
 
 impl Survey {
@@ -164,14 +200,19 @@ impl Survey {
         if interest == 0 || interest & self.always != 0 {
             return interest != 0;
         }
+        let alarm = self
+            .window_of(time)
+            .and_then(|idx| self.alarms.get(idx as usize));
+        alarm.is_some_and(|alarm| alarm & interest != 0)
+    }
+
+    /// The window of a time; `None` when it lies before all of them.
+    pub(super) fn window_of(&self, time: Timestamp) -> Option<u32> {
         let window = time
             .0
             .saturating_sub(self.alarms_start.0)
             .div_euclid(self.alarm_us.max(1));
-        let alarm = usize::try_from(window)
-            .ok()
-            .and_then(|idx| self.alarms.get(idx));
-        alarm.is_some_and(|alarm| alarm & interest != 0)
+        u32::try_from(window).ok()
     }
 }
 
@@ -182,4 +223,6 @@ pub struct Surveyed {
     pub episodes: Vec<(u32, Episode)>,
     /// (template × slices + slice, records) where there are any.
     pub slices: Vec<(u32, u32)>,
+    /// Labelled records, where labels are wanted; by message and window.
+    pub verdicts: Vec<Verdict>,
 }
