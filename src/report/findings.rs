@@ -16,6 +16,7 @@ use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
+use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
 use crate::protocol::FileMeta;
 use crate::shard::wire::{Summary, Survey};
@@ -167,6 +168,15 @@ pub struct EvaluationFindings {
     pub examples: [Vec<u32>; 3],
 }
 
+/// A template of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFindings {
+    /// Text with `<*>` for what varies.
+    pub text: String,
+    /// What each `<*>` is.
+    pub slots: Vec<SlotKind>,
+}
+
 /// Everything found about a run.
 #[derive(Debug)]
 pub struct Findings {
@@ -176,8 +186,8 @@ pub struct Findings {
     pub left_out: Vec<String>,
     /// The merged tally.
     pub tally: Tally,
-    /// Text of each template.
-    pub templates: Vec<String>,
+    /// The templates.
+    pub templates: Vec<TemplateFindings>,
     /// The distinct messages.
     pub messages: Vec<MessageFindings>,
     /// What is known of each beside its text.

@@ -73,7 +73,7 @@ fn session(findings: &Findings, found: &SessionFindings, idx: usize) -> SessionR
             line: saturate(session.line + 1),
             offset: session.offset as f64,
             ms: session.span.map(|span| span.0.millis()),
-            text: text.map_or_else(String::new, |text| words::quoted(text)),
+            text: text.map_or_else(String::new, |template| words::quoted(&template.text)),
         },
         templates: found
             .set
@@ -90,7 +90,7 @@ fn said(findings: &Findings, reason: &SessionReason, n_sessions: u64) -> String 
         let text = findings.templates.get(template as usize);
         format!(
             "“{}”",
-            text.map_or_else(String::new, |text| words::quoted(text))
+            text.map_or_else(String::new, |template| words::quoted(&template.text))
         )
     };
     let all = words::count(n_sessions);

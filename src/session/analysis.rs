@@ -20,7 +20,7 @@ use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::Options;
 use crate::report::findings::{
-    FileFindings, Findings, MessageClusters, MessageFindings, SessionFindings,
+    FileFindings, Findings, MessageClusters, MessageFindings, SessionFindings, TemplateFindings,
 };
 
 /// What the blocks of all files add up to.
@@ -32,8 +32,8 @@ pub(super) struct Merged {
     pub(super) left_out: Vec<String>,
     /// What was counted over time.
     pub(super) tally: Tally,
-    /// Text of each template.
-    pub(super) templates: Vec<String>,
+    /// The templates.
+    pub(super) templates: Vec<TemplateFindings>,
     /// The distinct messages.
     pub(super) messages: Vec<MessageFindings>,
     /// What is known of each beside its text.

@@ -39,7 +39,7 @@ use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
 use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings, MessageFindings};
+use crate::report::findings::{FileFindings, Findings, MessageFindings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::wire::{
     BlockJob, BlockLabels, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed,
@@ -443,7 +443,13 @@ impl Engine {
         for (message, template) in self.messages.iter_mut().zip(templates) {
             message.template = template;
         }
-        let template = |idx| self.miner.text(TemplateId::from_index(idx));
+        let template = |idx| {
+            let id = TemplateId::from_index(idx);
+            TemplateFindings {
+                text: self.miner.text(id),
+                slots: self.miner.slots(id),
+            }
+        };
         let of_message: Vec<u32> = self.messages.iter().map(|m| m.template.0).collect();
         let is_sessions_full = self.sessions.is_full();
         let sessions = std::mem::take(&mut self.sessions).finish(self.identifiers(), &of_message);
