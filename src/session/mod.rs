@@ -27,6 +27,7 @@ use crate::evaluate::labels::{self, Labels};
 use crate::featurize::identifier::Identifier;
 use crate::featurize::identify::Probe;
 use crate::featurize::login;
+use crate::featurize::manner;
 use crate::featurize::sessions::Sessions;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
@@ -167,6 +168,7 @@ impl RunMessage {
             level,
             n_records,
             is_failed_login: self.is_failed_login,
+            manner: manner::read(&self.said.text),
         }
     }
 }
