@@ -29,9 +29,10 @@ use logloupe::ingest::unpack::Unpack;
 use logloupe::parse::{Parser, Shape};
 use logloupe::protocol::{FileMeta, Options};
 use logloupe::report::words::level_name;
-use logloupe::session::{Engine, HEAD_LEN, Naming, Task};
+use logloupe::session::{Engine, HEAD_LEN, Task};
 use logloupe::shard::Shard;
-use logloupe::shard::wire::{BlockJob, Hit, Summary};
+use logloupe::shard::question::Hit;
+use logloupe::shard::wire::{BlockJob, Naming, Summary};
 
 const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--labels LABELS.csv] [--records OUT.csv] [--report OUT.json] FILE...";
 
@@ -197,8 +198,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let survey = engine.analyze();
     let answers = std::thread::scope(|scope| {
         let asked: Vec<_> = shards
-            .iter()
-            .map(|shard| scope.spawn(|| shard.survey(&survey)))
+            .iter_mut()
+            .map(|shard| scope.spawn(|| shard.survey(survey.clone())))
             .collect();
         asked
             .into_iter()
@@ -238,7 +239,7 @@ fn read_all(
                     for order in todo {
                         match order {
                             Order::Names(naming) => {
-                                shard.name_messages(naming.file, naming.block, naming.ids);
+                                shard.name_messages(naming);
                             }
                             Order::Block(job, bytes) => {
                                 let summary =

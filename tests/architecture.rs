@@ -58,6 +58,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "ingest",
             "parse",
             "mine",
+            "table",
             "featurize",
             "detect",
             "cluster",

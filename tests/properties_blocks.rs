@@ -13,7 +13,11 @@ fn run(text: &[u8], is_plain: bool, layout: Layout) -> Report {
         ..Options::default()
     };
     let files = [(meta("a.log", text, 1_772_460_000_000.0), text)];
-    analyze(&files, options, layout).expect("text is never an error")
+    let report = analyze(&files, options, layout).expect("text is never an error");
+    let said = |code: &str| report.notices.iter().find(|notice| notice.code == code);
+    assert_eq!(said("conservation"), None);
+    assert_eq!(report.totals.n_bytes_read, text.len() as f64);
+    report
 }
 
 /// A line of a log without its end: headers, continuations, blank and broken ones.

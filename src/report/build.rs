@@ -69,6 +69,7 @@ fn totals(findings: &Findings) -> Totals {
     let mut totals = Totals::default();
     let sum = |of: fn(&FileFindings) -> u64| saturate(findings.files.iter().map(of).sum());
     totals.byte_len = findings.files.iter().map(|file| file.byte_len).sum();
+    totals.n_bytes_read = findings.files.iter().map(|file| file.n_read).sum::<u64>() as f64;
     totals.text_len = findings
         .files
         .iter()

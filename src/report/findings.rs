@@ -36,6 +36,12 @@ pub struct FileFindings {
     pub plan: ParsePlan,
     /// Sums over its blocks, without messages and tally.
     pub sums: Summary,
+    /// Bytes on disk that have been read.
+    pub n_read: u64,
+    /// As much text came out of it as may; the rest need not be read.
+    pub is_over_budget: bool,
+    /// All of it was read, and then it was changed: its lines cannot be read back.
+    pub is_changed_since: bool,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
     /// What else there is to know of how it was read, a sentence each.
@@ -54,6 +60,9 @@ impl FileFindings {
             container,
             plan: plan.clone(),
             sums: Summary::default(),
+            n_read: 0,
+            is_over_budget: false,
+            is_changed_since: false,
             fault: None,
             notes: Vec::new(),
             is_labels: false,
@@ -72,8 +81,11 @@ impl FileFindings {
         };
         sums.n_record_lines += block.n_record_lines;
         sums.n_blank_lines += block.n_blank_lines;
+        sums.n_header_lines += block.n_header_lines;
         sums.n_records += block.n_records;
         sums.n_untimed += block.n_untimed;
+        sums.first = sums.first.or(block.first);
+        sums.last = block.last.or(sums.last);
         sums.n_invalid_utf8 += block.n_invalid_utf8;
         sums.n_cut_lines += block.n_cut_lines;
         sums.n_nul += block.n_nul;
@@ -92,6 +104,12 @@ impl FileFindings {
     #[must_use]
     pub fn n_lines(&self) -> u64 {
         self.sums.n_newlines + u64::from(self.sums.is_line_open)
+    }
+
+    /// Whether it gave fewer bytes than it has.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.n_read < self.byte_len as u64 && !self.is_over_budget
     }
 
     /// Lines that are structure: a CSV header, brackets of a JSON array.

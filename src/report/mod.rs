@@ -5,6 +5,7 @@
 //! The JSON rendering of a report is the same bytes natively and in every browser.
 
 pub mod build;
+mod conservation;
 mod evaluation;
 pub mod findings;
 mod incidents;
@@ -100,6 +101,8 @@ pub struct Report {
 pub struct Totals {
     /// Bytes of the files as they are on disk.
     pub byte_len: f64,
+    /// Bytes of the files that were read; fewer where a file changed or more text stands in it than may come out.
+    pub n_bytes_read: f64,
     /// Bytes of text after unpacking.
     pub text_len: f64,
     /// Physical lines.

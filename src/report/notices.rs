@@ -1,5 +1,6 @@
 //! What the reader should know about how the answer came about: damage, guesses, limits.
 
+use super::conservation;
 use super::findings::Findings;
 use super::words;
 use super::{Notice, Totals};
@@ -18,9 +19,18 @@ pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
             message,
         });
     };
+    for what in conservation::faults(findings) {
+        say(
+            "conservation",
+            format!(
+                "The numbers do not add up: {what}. This is a fault in Logloupe; do not rely on this answer."
+            ),
+        );
+    }
     about_files(findings, &mut say);
     about_lines(findings, totals, &mut say);
     about_limits(findings, &mut say);
+    about_clusters(findings, &mut say);
     about_windows(findings, &mut say);
     notices
 }
@@ -42,15 +52,23 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
         for note in &file.notes {
             say("container", format!("{name}: {note}."));
         }
-        if file.container.name() == "plain" && file.sums.text_len != file.byte_len as u64 {
+        if file.is_short() {
             let (read, all) = (
-                words::count(file.sums.text_len),
+                words::count(file.n_read),
                 words::count(file.byte_len as u64),
             );
+            let lines = words::counted(file.n_lines(), "line");
             say(
                 "changed",
                 format!(
-                    "{name}: {read} of {all} bytes were read; the file was changed while it was read. Drop it again."
+                    "{name} was changed, moved or removed while it was read: the first {read} of {all} bytes ({lines}) were analysed."
+                ),
+            );
+        } else if file.is_changed_since {
+            say(
+                "changed",
+                format!(
+                    "{name} was changed, moved or removed after it was read: it was analysed as it was before, but its lines cannot be shown any more."
                 ),
             );
         }
@@ -115,6 +133,19 @@ fn about_limits(findings: &Findings, say: &mut impl FnMut(&str, String)) {
     }
     if findings.is_messages_full {
         say("messageCap", "There are too many distinct messages to score each; those beyond the cap are counted and scored together with others of their pattern.".to_owned());
+    }
+}
+
+fn about_clusters(findings: &Findings, say: &mut impl FnMut(&str, String)) {
+    let n_clustered = findings.clusters.messages.len();
+    if (1..findings.messages.len()).contains(&n_clustered) {
+        let n = words::count(n_clustered as u64);
+        say(
+            "clusterCap",
+            format!(
+                "Clusters were made of {n} distinct messages, the strangest and the most frequent; there are more."
+            ),
+        );
     }
 }
 

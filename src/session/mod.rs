@@ -8,6 +8,10 @@ mod analysis;
 mod evaluation;
 mod identify;
 mod label_file;
+mod page;
+mod query;
+mod reread;
+mod said;
 mod stream;
 
 use std::cell::OnceCell;
@@ -15,19 +19,17 @@ use std::collections::BTreeMap;
 
 use self::analysis::Merged;
 use self::label_file::LabelFile;
+use self::query::Query;
+use self::said::Said;
 use self::stream::Stream;
-use rustc_hash::FxHashMap;
 
-use crate::base::ids::{FileId, MessageId, TemplateId};
+use crate::base::ids::{FileId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
-use crate::detect::ensemble::MessageFacts;
 use crate::error::{Error, ParamsError};
 use crate::evaluate::labels::{self, Labels};
 use crate::featurize::identifier::Identifier;
 use crate::featurize::identify::Probe;
-use crate::featurize::login;
-use crate::featurize::manner;
 use crate::featurize::sessions::Sessions;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
@@ -35,21 +37,21 @@ use crate::ingest::container::{self, Container};
 use crate::ingest::encoding::without_bom;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
-use crate::mine::messages::Message;
-use crate::mine::tree::{Grouped, Miner};
 use crate::parse::{ParsePlan, Parser, Shape};
-use crate::protocol::{FileMeta, Options, Selection};
+use crate::protocol::{FileMeta, Options};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings, MessageFindings, TemplateFindings};
+use crate::report::findings::{FileFindings, Findings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::wire::{
-    BlockJob, BlockLabels, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed,
+    BlockJob, BlockLabels, FileSetup, Naming, Setup, Summary, Survey, Surveyed,
 };
+
+pub use self::page::Page;
+pub use self::query::RECORD_CAP;
+pub use self::reread::{Reread, by_file};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
-/// Distinct messages of a run; further ones share one entry a template.
-const MESSAGE_CAP: usize = 100_000;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,17 +76,6 @@ pub enum Task {
     Done,
 }
 
-/// Names of a merged block's messages, for the shard that keeps its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// The file.
-    pub file: FileId,
-    /// The block.
-    pub block: u32,
-    /// The run's id of each message of the block.
-    pub ids: Vec<MessageId>,
-}
-
 /// How text reaches the shards.
 #[derive(Debug)]
 enum Source {
@@ -106,6 +97,8 @@ struct OpenFile {
     n_merged: u32,
     /// Line feeds before each merged block.
     line_base: Vec<u64>,
+    /// It gave fewer bytes than it has; the blocks after that are not read.
+    is_short: bool,
     findings: FileFindings,
 }
 
@@ -122,53 +115,38 @@ impl OpenFile {
     fn findings(&self) -> FileFindings {
         let mut findings = self.findings.clone();
         match &self.source {
-            Source::Split { .. } => {}
+            Source::Split { .. } => findings.n_read = findings.sums.text_len,
             Source::Stream(stream) => {
-                (findings.fault, findings.notes) = (stream.fault(), stream.notes());
+                findings.n_read = stream.n_read();
+                findings.is_over_budget = stream.is_over_budget();
+                findings.notes = stream.notes();
+                // What is missing at the end explains what is wrong with it.
+                findings.fault = stream.fault().filter(|_| !findings.is_short());
             }
             Source::Labels(labels) => {
                 let sums = &mut findings.sums;
                 (sums.text_len, sums.n_newlines, sums.is_line_open) = labels.read();
+                sums.n_header_lines = sums.n_newlines + u64::from(sums.is_line_open);
+                findings.n_read = sums.text_len;
                 findings.is_labels = true;
             }
         }
         findings
     }
-}
 
-/// A distinct message of the run.
-#[derive(Debug, Clone)]
-struct RunMessage {
-    said: Message,
-    /// What the miner said while reading.
-    group: TemplateId,
-    /// What it said at the end of the run.
-    template: TemplateId,
-    is_failed_login: bool,
-}
-
-impl RunMessage {
-    fn findings(&self) -> MessageFindings {
-        let Message {
-            text, first, last, ..
-        } = self.said.clone();
-        MessageFindings {
-            text,
-            template: self.template,
-            first,
-            last,
-        }
+    /// Whether its next block is one that will be merged.
+    fn is_due(&self, block: u32) -> bool {
+        block >= self.n_merged && self.n_blocks().is_none_or(|n_blocks| block < n_blocks)
     }
 
-    fn facts(&self) -> MessageFacts {
-        let Message {
-            level, n_records, ..
-        } = self.said;
-        MessageFacts {
-            level,
-            n_records,
-            is_failed_login: self.is_failed_login,
-            manner: manner::read(&self.said.text),
+    /// Looks whether the blocks merged so far hold all the text up to the next; if not, the file is read no further.
+    fn check_whole(&mut self, block_len: u64) {
+        if let Source::Split { n_blocks } = &mut self.source {
+            let owed = (u64::from(self.n_merged) * block_len).min(self.meta.byte_len as u64);
+            if self.findings.sums.text_len < owed {
+                self.is_short = true;
+                *n_blocks = self.n_merged;
+            }
         }
     }
 }
@@ -182,10 +160,7 @@ pub struct Engine {
     waiting: BTreeMap<(u32, u32), Summary>,
     merging: usize,
     left_out: Vec<String>,
-    miner: Miner,
-    message_ids: FxHashMap<u64, MessageId>,
-    overflow_ids: FxHashMap<TemplateId, MessageId>,
-    messages: Vec<RunMessage>,
+    said: Said,
     tally: Tally,
     probe: Probe,
     /// Values that a table of labels names, of its beginning.
@@ -194,6 +169,7 @@ pub struct Engine {
     identifiers: OnceCell<Vec<Identifier>>,
     sessions: Sessions,
     findings: Option<Findings>,
+    query: Option<Query>,
 }
 
 impl Engine {
@@ -220,10 +196,7 @@ impl Engine {
             waiting: BTreeMap::new(),
             merging: 0,
             left_out: Vec::new(),
-            miner: Miner::default(),
-            message_ids: FxHashMap::default(),
-            overflow_ids: FxHashMap::default(),
-            messages: Vec::new(),
+            said: Said::default(),
             tally: Tally::default(),
             probe: Probe::default(),
             labelled_ids: Vec::new(),
@@ -231,6 +204,7 @@ impl Engine {
             identifiers: OnceCell::new(),
             sessions: Sessions::default(),
             findings: None,
+            query: None,
         })
     }
 
@@ -273,7 +247,11 @@ impl Engine {
         };
         let id = FileId::from_index(self.files.len());
         let findings = FileFindings::new(&meta, container, &plan);
-        let setup = FileSetup { plan, reference };
+        let setup = FileSetup {
+            plan,
+            reference,
+            is_packed: container != Container::Plain,
+        };
         self.files.push(OpenFile {
             meta,
             container,
@@ -282,6 +260,7 @@ impl Engine {
             n_handed: 0,
             n_merged: 0,
             line_base: Vec::new(),
+            is_short: false,
             findings,
         });
         Ok(id)
@@ -305,7 +284,12 @@ impl Engine {
         self.files.push(OpenFile {
             findings: FileFindings::new(&meta, Container::Plain, &plan),
             container: Container::Plain,
-            setup: FileSetup { plan, reference },
+            setup: FileSetup {
+                plan,
+                reference,
+                is_packed: false,
+            },
+            is_short: false,
             source: Source::Labels(Box::new(LabelFile::new(layout, byte_len))),
             n_handed: 0,
             n_merged: 0,
@@ -318,6 +302,13 @@ impl Engine {
     /// Says in the report that a file was left out because [`Engine::open`] refused it or it could not be read.
     pub fn leave_out(&mut self, reason: String) {
         self.left_out.push(reason);
+    }
+
+    /// Says in the report that a file can no longer be read, although all of it may have been read before.
+    pub fn note_changed(&mut self, file: FileId) {
+        if let Some(file) = self.files.get_mut(file.index()) {
+            file.findings.is_changed_since = true;
+        }
     }
 
     /// What every shard must know before its first block.
@@ -406,12 +397,23 @@ impl Engine {
     }
 
     /// Takes a block's summary, in any order; answers with the names of the messages of every block that could be merged.
+    ///
+    /// A block for which not all of its bytes could be read is summed up as far as they go; it is then the last of its file,
+    /// and what comes of later ones is dropped, because nobody knows what stood between.
     pub fn merge(&mut self, file: FileId, block: u32, summary: Summary) -> Vec<Naming> {
+        if !self
+            .files
+            .get(file.index())
+            .is_some_and(|file| file.is_due(block))
+        {
+            return Vec::new();
+        }
         self.waiting.insert((file.0, block), summary);
         let mut named = Vec::new();
         while let Some(file) = self.files.get(self.merging) {
             let (idx, block) = (self.merging as u32, file.n_merged);
             if file.n_blocks().is_some_and(|n_blocks| block >= n_blocks) {
+                self.waiting = self.waiting.split_off(&(idx + 1, 0));
                 self.merging += 1;
             } else if let Some(summary) = self.waiting.remove(&(idx, block)) {
                 named.push(self.absorb(FileId(idx), block, summary));
@@ -430,40 +432,33 @@ impl Engine {
                 .iter()
                 .map(|file| file.findings.sums.n_newlines)
                 .sum(),
-            self.miner.n_templates(),
+            self.said.miner().n_templates(),
         )
     }
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
-        let grouped = self.messages.iter().map(|message| Grouped {
-            text: &message.said.text,
-            slots: &message.said.slots,
-            group: message.group,
-        });
-        let templates = self.miner.finish(grouped);
-        for (message, template) in self.messages.iter_mut().zip(templates) {
-            message.template = template;
-        }
+        self.said.finish();
+        let miner = self.said.miner();
         let template = |idx| {
             let id = TemplateId::from_index(idx);
             TemplateFindings {
-                text: self.miner.text(id),
-                slots: self.miner.slots(id),
+                text: miner.text(id),
+                slots: miner.slots(id),
             }
         };
-        let of_message: Vec<u32> = self.messages.iter().map(|m| m.template.0).collect();
+        let of_message: Vec<u32> = self.said.templates().map(|id| id.0).collect();
         let is_sessions_full = self.sessions.is_full();
         let sessions = std::mem::take(&mut self.sessions).finish(self.identifiers(), &of_message);
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
             left_out: std::mem::take(&mut self.left_out),
             tally: std::mem::take(&mut self.tally),
-            templates: (0..self.miner.n_templates()).map(template).collect(),
-            messages: self.messages.iter().map(RunMessage::findings).collect(),
-            facts: self.messages.iter().map(RunMessage::facts).collect(),
-            is_miner_full: self.miner.is_full(),
-            is_messages_full: !self.overflow_ids.is_empty(),
+            templates: (0..miner.n_templates()).map(template).collect(),
+            messages: self.said.findings(),
+            facts: self.said.facts(),
+            is_miner_full: miner.is_full(),
+            is_messages_full: self.said.is_crowded(),
             sessions,
             is_sessions_full,
         };
@@ -543,59 +538,10 @@ impl Engine {
             .collect()
     }
 
-    /// What the shards must look for to show a selection.
-    #[must_use]
-    pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
-        let chosen =
-            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
-        let is_narrow = selection.messages.is_some() || selection.templates.is_some();
-        let messages = is_narrow.then(|| {
-            self.messages
-                .iter()
-                .enumerate()
-                .map(|(idx, message)| {
-                    chosen(&selection.messages, idx as u32)
-                        && chosen(&selection.templates, message.template.0)
-                })
-                .collect()
-        });
-        Filter {
-            messages,
-            from: selection.from_ms.map(Timestamp::from_millis),
-            to: selection.to_ms.map(Timestamp::from_millis),
-            n_hits,
-        }
-    }
-
-    /// Physical line of a hit, from 1.
-    #[must_use]
-    pub fn line_of(&self, hit: &Hit) -> u32 {
-        let base = self
-            .files
-            .get(hit.file.index())
-            .and_then(|file| file.line_base.get(hit.block as usize))
-            .copied()
-            .unwrap_or(0);
-        u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
-    }
-
-    /// Template and score (0 to 100) of a record.
-    #[must_use]
-    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        let message = self.messages.get(hit.message.index());
-        let template = message.map_or(TemplateId(0), |message| message.template);
-        (
-            template,
-            self.findings
-                .as_ref()
-                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
-        )
-    }
-
     /// Text of a template.
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
-        self.miner.text(id)
+        self.said.miner().text(id)
     }
 
     /// Whether a file is a table of labels rather than a log.
@@ -611,61 +557,23 @@ impl Engine {
         self.files.get(file.index()).map(|file| file.container)
     }
 
-    fn absorb(&mut self, id: FileId, block: u32, summary: Summary) -> Naming {
-        let mut ids = Vec::with_capacity(summary.messages.len());
-        for message in &summary.messages {
-            let id = self.message_id(message);
-            let said = &mut self.messages[id.index()].said;
-            said.n_records = said.n_records.saturating_add(message.n_records);
-            said.level = said.level.max(message.level);
-            said.first = [said.first, message.first].into_iter().flatten().min();
-            said.last = said.last.max(message.last);
-            ids.push(id);
-        }
+    fn absorb(&mut self, id: FileId, block: u32, mut summary: Summary) -> Naming {
+        let ids = self.said.merge(std::mem::take(&mut summary.messages));
         let file = &mut self.files[id.index()];
         file.line_base.push(file.findings.sums.n_newlines);
+        let carry = file.findings.sums.last;
         file.n_merged += 1;
         file.findings.add(&summary);
         let line_base = file.line_base[block as usize];
         self.sessions.merge(summary.sessions, &ids, id, line_base);
+        file.check_whole(self.block_len);
         self.tally.merge(summary.tally);
         Naming {
             file: id,
             block,
             ids,
+            carry,
         }
-    }
-
-    fn message_id(&mut self, message: &Message) -> MessageId {
-        if let Some(&id) = self.message_ids.get(&message.hash) {
-            return id;
-        }
-        let group = self.miner.add(&message.text);
-        let is_overflow = message.is_overflow || self.messages.len() >= MESSAGE_CAP;
-        if is_overflow && let Some(&id) = self.overflow_ids.get(&group) {
-            return id;
-        }
-        let id = MessageId::from_index(self.messages.len());
-        if is_overflow {
-            self.overflow_ids.insert(group, id);
-        } else {
-            self.message_ids.insert(message.hash, id);
-        }
-        let said = Message {
-            n_records: 0,
-            level: None,
-            first: None,
-            last: None,
-            ..message.clone()
-        };
-        let is_failed_login = login::read(&said.text).is_failed;
-        self.messages.push(RunMessage {
-            said,
-            group,
-            template: group,
-            is_failed_login,
-        });
-        id
     }
 }
 

@@ -80,16 +80,18 @@ impl Stream {
         self.is_finished && self.cuts.is_empty()
     }
 
+    /// Bytes of the file that have been read.
+    pub(super) fn n_read(&self) -> u64 {
+        self.n_read
+    }
+
+    /// Whether more text stands in the file than may come out of it.
+    pub(super) fn is_over_budget(&self) -> bool {
+        self.reader.is_over_budget()
+    }
+
     /// What is wrong with the file, if anything.
     pub(super) fn fault(&self) -> Option<String> {
-        let is_short =
-            self.is_ended && self.n_read < self.byte_len && !self.reader.is_over_budget();
-        if is_short {
-            let (n_read, byte_len) = (self.n_read, self.byte_len);
-            return Some(format!(
-                "{n_read} of {byte_len} bytes were read; the file was changed while it was read"
-            ));
-        }
         let shape = || self.cutter.fault().filter(|_| self.is_finished);
         self.reader.fault().or_else(shape)
     }

@@ -3,14 +3,18 @@
 //! A summary depends on the block alone, never on the worker that made it or on what that worker did before.
 
 mod block;
+mod query;
+pub mod question;
 pub mod wire;
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
 use self::block::{Finished, Label, OpenBlock};
-use self::wire::{BlockJob, Filter, Hit, Setup, Summary, Survey, Surveyed, Verdict};
+use self::query::Query;
+use self::question::{Hit, TIMELESS};
+use self::wire::{BlockJob, Naming, Setup, Summary, Survey, Surveyed, Verdict};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
@@ -20,6 +24,7 @@ use crate::ingest::blocks::continuation_reach;
 use crate::table::BlockTable;
 
 pub use self::block::boundary;
+pub use self::query::compiled;
 
 /// Records of a block, and how its messages are called in the run.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ struct Kept {
     sources: Vec<String>,
     labels: Vec<Label>,
     ids: Vec<MessageId>,
+    /// Where records before the first time of the block stand, if not where those of the file do.
+    carry: Option<Timestamp>,
 }
 
 /// A shard worker's state.
@@ -38,6 +45,8 @@ pub struct Shard {
     zone: Zone,
     kept: Vec<Kept>,
     open: Option<OpenBlock>,
+    survey: Option<Survey>,
+    query: Option<Query>,
 }
 
 impl Shard {
@@ -52,6 +61,8 @@ impl Shard {
             zone,
             kept: Vec::new(),
             open: None,
+            survey: None,
+            query: None,
         })
     }
 
@@ -102,64 +113,31 @@ impl Shard {
             sources,
             labels,
             ids: Vec::new(),
+            carry: None,
         });
         Ok(summary)
     }
 
     /// Learns how the messages of a block are called in the run.
-    pub fn name_messages(&mut self, file: FileId, block: u32, ids: Vec<MessageId>) {
+    pub fn name_messages(&mut self, naming: Naming) {
         if let Some(kept) = self
             .kept
             .iter_mut()
-            .find(|kept| kept.job.file == file && kept.job.block == block)
+            .find(|kept| kept.job.file == naming.file && kept.job.block == naming.block)
         {
-            kept.ids = ids;
+            kept.ids = naming.ids;
+            kept.carry = naming.carry;
         }
-    }
-
-    /// The earliest hits of a filter in order of time, file and line, and how many there are in all.
-    #[must_use]
-    pub fn find(&self, filter: &Filter) -> (u64, Vec<Hit>) {
-        let mut total = 0;
-        let mut heap = BinaryHeap::new();
-        for kept in &self.kept {
-            for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
-                let Some(&id) = kept.ids.get(message as usize) else {
-                    continue;
-                };
-                let is_selected = filter
-                    .messages
-                    .as_ref()
-                    .is_none_or(|chosen| chosen.get(id.index()) == Some(&true))
-                    && filter
-                        .from
-                        .is_none_or(|from| time.is_some_and(|time| time >= from))
-                    && filter
-                        .to
-                        .is_none_or(|to| time.is_some_and(|time| time < to));
-                if !is_selected {
-                    continue;
-                }
-                total += 1;
-                if heap.len() >= filter.n_hits as usize
-                    && heap.peek().is_none_or(|last: &Hit| {
-                        (last.time, last.file, last.block) < (time, kept.job.file, kept.job.block)
-                    })
-                {
-                    continue;
-                }
-                heap.push(kept.hit(idx, id));
-                if heap.len() > filter.n_hits as usize {
-                    heap.pop();
-                }
-            }
-        }
-        (total, heap.into_sorted_vec())
     }
 
     /// Episodes of the anomalous messages, and when each template was seen.
-    #[must_use]
-    pub fn survey(&self, survey: &Survey) -> Surveyed {
+    pub fn survey(&mut self, survey: Survey) -> Surveyed {
+        let found = self.surveyed(&survey);
+        self.survey = Some(survey);
+        found
+    }
+
+    fn surveyed(&self, survey: &Survey) -> Surveyed {
         let mut out = Surveyed::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
@@ -264,11 +242,12 @@ impl Shard {
             .iter()
             .filter(move |kept| kept.job.file == file && kept.job.block == block);
         kept.flat_map(|kept| {
-            (0..kept.table.n_rows()).map(|idx| {
-                let row = kept.table.row(idx);
+            let stands = kept.table.stands(kept.carry.unwrap_or(TIMELESS));
+            stands.enumerate().map(|(idx, at)| {
+                let source = kept.table.row(idx).source;
                 (
-                    kept.hit(idx, kept.ids[row.message as usize]),
-                    kept.sources[row.source as usize].as_str(),
+                    kept.hit(idx, at),
+                    kept.sources[usize::from(source)].as_str(),
                 )
             })
         })
@@ -276,18 +255,19 @@ impl Shard {
 }
 
 impl Kept {
-    fn hit(&self, idx: usize, message: MessageId) -> Hit {
+    fn hit(&self, idx: usize, at: Timestamp) -> Hit {
         let row = self.table.row(idx);
         Hit {
-            time: row.time,
+            at,
             file: self.job.file,
+            offset: self.job.start + u64::from(row.offset),
             block: self.job.block,
             line: row.line,
             n_lines: row.n_lines,
-            offset: self.job.start + u64::from(row.offset),
             byte_len: row.byte_len,
+            time: row.time,
             level: row.level.map_or(0, |level| level as u8),
-            message,
+            message: self.ids[row.message as usize],
         }
     }
 

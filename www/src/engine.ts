@@ -7,6 +7,7 @@
 import type { Command, Options, RawLine, Selection, Update } from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
 import { workerScriptUrl } from "./seal.ts";
+import type { Source } from "./sources.ts";
 import workerUrl from "./worker.ts?worker&url";
 
 /** What the page loads before it is sealed. */
@@ -113,13 +114,14 @@ export class Engine {
   }
 
   /** Reads and analyses files; whatever ran before is cancelled. */
-  open(files: File[], options: Options): void {
-    const metas = files.map((file) => ({
-      name: file.name,
+  open(sources: Source[], options: Options): void {
+    const metas = sources.map(({ file, path }) => ({
+      name: path,
       byteLen: file.size,
       modifiedMs: file.lastModified,
     }));
     this.#begin();
+    const files = sources.map(({ file }) => file);
     this.#post({ type: "open", run: this.#run, files: metas, options }, files);
   }
 

@@ -6,6 +6,7 @@ import type { Options, Report, Selection, TemplateReport } from "../pkg/logloupe
 import { Engine, EngineError, loadCore, type LinesAnswer, type Progress } from "./engine.ts";
 import { closePlots, loadPlots, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
+import { reopened, withoutTwins, type Source } from "./sources.ts";
 
 export type Readiness =
   { kind: "preparing" } | { kind: "ready" } | { kind: "broken"; code: string; message: string };
@@ -52,6 +53,8 @@ export const linesView = signal<LinesView | null>(null);
 /** The stretch of time the timeline is zoomed to. */
 export const range = signal<TimeRange | null>(null);
 export const isHelpOpen = signal(false);
+/** Counts up when the picker has to be shown, because only a person can open the files again. */
+export const pickAgain = signal(0);
 export const isRunning = computed(() => phase.value === "reading" || phase.value === "analyzing");
 /** Whether the last input can be read again. */
 export const canRetry = computed(() => isRunning.value === false && lastInput.value !== null);
@@ -62,7 +65,7 @@ export const templatesById = computed(
     ),
 );
 
-type Input = { kind: "files"; files: File[] } | { kind: "sample"; seed: number };
+type Input = { kind: "files"; sources: Source[] } | { kind: "sample"; seed: number };
 
 const SAMPLE_SEED = 1;
 const SAMPLE_LINES = 20_000;
@@ -122,12 +125,42 @@ export async function start(): Promise<void> {
   }
 }
 
-export function openFiles(files: File[]): void {
-  if (files.length === 0) {
+export function openFiles(sources: Source[]): void {
+  if (sources.length === 0) {
     return;
   }
   options.value = {};
-  openInput({ kind: "files", files });
+  openSources(sources);
+}
+
+function openSources(chosen: Source[]): void {
+  const { sources, nTwins } = withoutTwins(chosen);
+  openInput({ kind: "files", sources });
+  if (nTwins > 0) {
+    notice.value =
+      nTwins === 1
+        ? "One file was chosen twice; it is counted once."
+        : `${nTwins} files were chosen more than once; each is counted once.`;
+  }
+}
+
+/** Opens the files of the last input as they are now and reads them with the same choices. */
+export async function readFresh(): Promise<void> {
+  const input = lastInput.value;
+  if (input?.kind !== "files") {
+    retry();
+    return;
+  }
+  const sources = await reopened(input.sources);
+  if (lastInput.value !== input) {
+    return;
+  }
+  if (sources === null) {
+    notice.value = "The browser does not open a changed file by itself. Choose it again.";
+    pickAgain.value += 1;
+    return;
+  }
+  openSources(sources);
 }
 
 export function openSample(): void {
@@ -168,8 +201,8 @@ function openInput(input: Input): void {
   lastInput.value = input;
   phase.value = "reading";
   if (input.kind === "files") {
-    source.value = sourceOf(input.files);
-    engine.open(input.files, options.value);
+    source.value = sourceOf(input.sources);
+    engine.open(input.sources, options.value);
   } else {
     source.value = "a sample log";
     engine.sample(input.seed, SAMPLE_LINES, options.value);
@@ -206,9 +239,9 @@ function clear(): void {
   closePlots();
 }
 
-function sourceOf(files: File[]): string {
-  const [first] = files;
-  return first !== undefined && files.length === 1 ? first.name : `${files.length} files`;
+function sourceOf(sources: Source[]): string {
+  const [first] = sources;
+  return first !== undefined && sources.length === 1 ? first.path : `${sources.length} files`;
 }
 
 function onProgress(update: Progress): void {

@@ -88,6 +88,15 @@ async function read(file: File, from: number, to: number): Promise<Uint8Array> {
   return bytes;
 }
 
+/** What can be read of a file whose beginning has been read: nothing once it was changed, which is for the core to find out. */
+async function readOn(file: File, from: number, to: number): Promise<Uint8Array> {
+  try {
+    return await read(file, from, to);
+  } catch {
+    return new Uint8Array();
+  }
+}
+
 /** Runs jobs one after the other. */
 function queue(onError: (error: unknown) => void): (job: () => Promise<void> | void) => void {
   let last: Promise<void> = Promise.resolve();
@@ -110,9 +119,7 @@ function shardRole(port: MessagePort): void {
     if (task.type !== "block" || task.bytes) return;
     const file = files[task.file];
     if (!file) return;
-    const bytes = read(file, task.offset, task.offset + task.byteLen + READ_AHEAD);
-    bytes.catch(() => undefined);
-    reads.set(task, bytes);
+    reads.set(task, readOn(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
   };
 
   const work = async (task: ShardTask): Promise<void> => {
@@ -130,12 +137,11 @@ function shardRole(port: MessagePort): void {
         } else {
           const file = files[task.file];
           if (!file) throw new Error("no such file");
-          let bytes = await (reads.get(task) ??
-            read(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
+          let bytes = (await reads.get(task)) ?? new Uint8Array();
           reads.delete(task);
           let at = task.offset + bytes.length;
-          while (shard.push(bytes) && at < file.size) {
-            bytes = await read(file, at, at + 4 * READ_AHEAD);
+          while (shard.push(bytes) && bytes.length > 0 && at < file.size) {
+            bytes = await readOn(file, at, at + 4 * READ_AHEAD);
             at += bytes.length;
           }
         }
@@ -254,7 +260,7 @@ class Run {
       const file = this.#files[index];
       if (!file) throw new Error("no such file");
       if (kind === "read") {
-        const bytes = await read(file, offset, offset + byteLen);
+        const bytes = await readOn(file, offset, offset + byteLen);
         engine.feed(index, bytes);
         this.#doneBytes += bytes.length;
         this.#progress("reading");
@@ -286,6 +292,15 @@ class Run {
       );
     }
     await Promise.all(pending);
+    await this.#checkUnchanged();
+  }
+
+  /** A browser that notices a change refuses all that is read after it, also when lines are shown. */
+  async #checkUnchanged(): Promise<void> {
+    for (const [index, file] of this.#files.entries()) {
+      const last = await readOn(file, file.size - 1, file.size);
+      if (last.length === 0) this.#engine.noteChanged(index);
+    }
   }
 
   /** A shard with fewer than two blocks in hand: one to work on, one to read ahead. */

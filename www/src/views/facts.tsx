@@ -34,22 +34,11 @@ export function Levels({ report }: { report: Report }): JSX.Element {
 }
 
 export function Files({ report }: { report: Report }): JSX.Element {
-  const { totals } = report;
-  const details = [
-    totals.nRecords === totals.nLines
-      ? ""
-      : `${format.counted(totals.nRecords, "record")} in ${format.counted(totals.nRecordLines, "line")}`,
-    totals.nBlankLines > 0 ? format.counted(totals.nBlankLines, "blank line") : "",
-    totals.nStructureLines > 0
-      ? `${format.counted(totals.nStructureLines, "line")} of structure`
-      : "",
-    totals.nUntimed > 0 ? `${format.counted(totals.nUntimed, "record")} without a time` : "",
-  ].filter(Boolean);
   return (
     <Panel
       id="files"
       title={report.files.length === 1 ? "File" : `Files (${format.count(report.files.length)})`}
-      about={details.length > 0 ? `${details.join(", ")}.` : undefined}
+      about={<Accounts report={report} />}
     >
       <ul class="files">
         {report.files.map((file, idx) => (
@@ -77,6 +66,27 @@ export function Files({ report }: { report: Report }): JSX.Element {
       </ul>
       <p class="about">Times without a zone were read as {report.timezone}.</p>
     </Panel>
+  );
+}
+
+/** Where every byte and line went; the core has checked the sums. */
+function Accounts({ report }: { report: Report }): JSX.Element {
+  const { totals } = report;
+  const nContinued = totals.nRecordLines - totals.nRecords;
+  const parts = [
+    nContinued >= 0
+      ? format.counted(totals.nRecords, "record")
+      : `${format.count(totals.nRecordLines)} with ${format.counted(totals.nRecords, "record")}`,
+    nContinued > 0 ? `${format.count(nContinued)} that continue one` : "",
+    totals.nBlankLines > 0 ? `${format.count(totals.nBlankLines)} blank` : "",
+    totals.nStructureLines > 0 ? `${format.count(totals.nStructureLines)} of structure` : "",
+  ].filter(Boolean);
+  return (
+    <span id="accounts">
+      {format.count(totals.nBytesRead)} of {format.count(totals.byteLen)} bytes read;{" "}
+      {format.counted(totals.nLines, "line")} = {parts.join(" + ")}.
+      {totals.nUntimed > 0 && ` ${format.counted(totals.nUntimed, "record")} without a time.`}
+    </span>
   );
 }
 

@@ -1,20 +1,36 @@
-// Ways in: the file picker, drops anywhere on the page, pasted files or text.
+// Ways in: the pickers, drops anywhere on the page, pasted files or text.
 
-import { signal } from "@preact/signals";
-import { createRef, type JSX } from "preact";
+import { signal, useSignalEffect } from "@preact/signals";
+import { createRef, type JSX, type TargetedEvent } from "preact";
 import { useEffect } from "preact/hooks";
+import { ofDrop, ofFiles, type Source } from "../sources.ts";
 import * as state from "../state.ts";
 
 const input = createRef<HTMLInputElement>();
+const folderInput = createRef<HTMLInputElement>();
 const isOver = signal(false);
 
 export function pickFiles(): void {
   input.current?.click();
 }
 
-/** The picker and the overlay that shows where a drop will land: anywhere. */
+export function pickFolder(): void {
+  folderInput.current?.click();
+}
+
+/** Whether this browser can hand out the files of a folder; those of telephones mostly cannot. */
+export const canPickFolder =
+  "webkitdirectory" in HTMLInputElement.prototype &&
+  !/Android|iPhone|iPad/.test(navigator.userAgent);
+
+/** The pickers and the overlay that shows where a drop will land: anywhere. */
 export function FileInput(): JSX.Element {
   useEffect(listenForFiles, []);
+  useSignalEffect(() => {
+    if (state.pickAgain.value > 0) {
+      pickFiles();
+    }
+  });
   return (
     <>
       <input
@@ -26,12 +42,19 @@ export function FileInput(): JSX.Element {
         tabIndex={-1}
         aria-label="Log files"
         disabled={state.readiness.value.kind !== "ready"}
-        onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])];
-          // The same file can then be chosen once more.
-          event.currentTarget.value = "";
-          state.openFiles(files);
-        }}
+        onChange={onPicked}
+      />
+      <input
+        ref={folderInput}
+        type="file"
+        multiple
+        {...{ webkitdirectory: true }}
+        id="folder-input"
+        class="visually-hidden"
+        tabIndex={-1}
+        aria-label="Folder with log files"
+        disabled={state.readiness.value.kind !== "ready"}
+        onChange={onPicked}
       />
       {isOver.value && (
         <div class="drop-overlay" aria-hidden="true">
@@ -40,6 +63,13 @@ export function FileInput(): JSX.Element {
       )}
     </>
   );
+}
+
+function onPicked(event: TargetedEvent<HTMLInputElement>): void {
+  const sources = ofFiles(event.currentTarget.files ?? []);
+  // The same file can then be chosen once more.
+  event.currentTarget.value = "";
+  state.openFiles(sources);
 }
 
 function listenForFiles(): () => void {
@@ -90,7 +120,7 @@ function listenForFiles(): () => void {
       isOver.value = false;
       if (hasFiles(event) && event.dataTransfer !== null) {
         event.preventDefault();
-        void droppedFiles(event.dataTransfer).then(onDropped, () => {
+        void ofDrop(event.dataTransfer).then(onDropped, () => {
           state.notice.value = "The folder could not be read. Drop the files in it instead.";
         });
       }
@@ -110,9 +140,9 @@ function listenForFiles(): () => void {
       const files = [...clipboardData.files];
       const text = clipboardData.getData("text/plain");
       if (files.length > 0) {
-        state.openFiles(files);
+        state.openFiles(ofFiles(files));
       } else if (text !== "") {
-        state.openFiles([new File([text], "pasted text", { type: "text/plain" })]);
+        state.openFiles(ofFiles([new File([text], "pasted text", { type: "text/plain" })]));
       }
     },
     { signal: until },
@@ -120,53 +150,9 @@ function listenForFiles(): () => void {
   return () => listeners.abort();
 }
 
-function onDropped(files: File[]): void {
-  if (files.length === 0) {
+function onDropped(sources: Source[]): void {
+  if (sources.length === 0) {
     state.notice.value = "There was no file in what was dropped.";
   }
-  state.openFiles(files);
-}
-
-/** The dropped files; of a folder, all files in it. */
-async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  // Both lists are gone after the first await.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
-  const files = [...transfer.files];
-  if (!entries.some((entry) => entry?.isDirectory)) {
-    return files;
-  }
-  const found: File[] = [];
-  for (const entry of entries) {
-    if (entry !== null) {
-      await gather(entry, found);
-    }
-  }
-  return found;
-}
-
-async function gather(entry: FileSystemEntry, found: File[]): Promise<void> {
-  if (entry.isFile) {
-    found.push(
-      await new Promise<File>((resolve, reject) =>
-        (entry as FileSystemFileEntry).file(resolve, reject),
-      ),
-    );
-    return;
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const children: FileSystemEntry[] = [];
-  for (;;) {
-    // A folder is listed in parts; an empty part is the end.
-    const part = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
-    );
-    if (part.length === 0) {
-      break;
-    }
-    children.push(...part);
-  }
-  children.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const child of children) {
-    await gather(child, found);
-  }
+  state.openFiles(sources);
 }

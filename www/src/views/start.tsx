@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
-import { pickFiles } from "./files.tsx";
+import { canPickFolder, pickFiles, pickFolder } from "./files.tsx";
 import { LogText } from "./parts.tsx";
 
 export function Start(): JSX.Element {
@@ -32,13 +32,18 @@ export function Start(): JSX.Element {
               >
                 Choose files…
               </button>
+              {canPickFolder && (
+                <button type="button" class="button" onClick={pickFolder}>
+                  Choose a folder…
+                </button>
+              )}
               <button type="button" class="button" onClick={state.openSample}>
                 Try a sample
               </button>
             </div>
             <p class="drop-hint">
               Text, CSV, JSON or NDJSON, as it is or packed (gzip, zstd, bzip2, xz, zip, tar).
-              Several files at once, or paste text with Ctrl+V.
+              Several files at once, a folder, or paste text with Ctrl+V.
             </p>
           </>
         ) : (
@@ -208,11 +213,7 @@ const FAILURES: Record<string, [headline: string, advice: string]> = {
   ],
   unreadable: [
     "The file could not be read",
-    "It may have been moved, deleted, locked, or written to since you chose it; a folder cannot be read as a file either. Choose the file again; of a log that is still being written, use a copy.",
-  ],
-  changed: [
-    "The file changed while it was read",
-    "An answer would have mixed old and new lines, so there is none. Choose the file again; of a log that is still being written, use a copy.",
+    "It may have been moved, deleted, locked, or written to since you chose it. Choose it again.",
   ],
   crashed: [
     "The analysis stopped unexpectedly",
@@ -223,6 +224,15 @@ const FAILURES: Record<string, [headline: string, advice: string]> = {
     "Close other tabs, or drop a part of the log, for example one day of it.",
   ],
 };
+
+/** What could not be read is opened anew; for the rest the files are as they were. */
+function tryAgain(): void {
+  if (state.failure.value?.code === "unreadable") {
+    void state.readFresh();
+  } else {
+    state.retry();
+  }
+}
 
 export function Failed(): JSX.Element {
   const { code, message } = state.failure.value ?? { code: "", message: "" };
@@ -246,7 +256,7 @@ export function Failed(): JSX.Element {
             Choose files…
           </button>
           {state.canRetry.value && (
-            <button type="button" class="button" onClick={state.retry}>
+            <button type="button" class="button" onClick={tryAgain}>
               Try again
             </button>
           )}

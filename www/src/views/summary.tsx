@@ -7,7 +7,7 @@ import * as state from "../state.ts";
 import { LogText, TemplateText } from "./parts.tsx";
 
 /** Notices without which the sentence would mislead: a part of what was dropped is not in the answer. */
-const IMPORTANT = ["damaged", "changed", "leftOut"];
+const IMPORTANT = ["conservation", "changed", "damaged", "leftOut"];
 
 export function Summary({ report }: { report: Report }): JSX.Element {
   const { totals, files } = report;
@@ -35,10 +35,15 @@ export function Summary({ report }: { report: Report }): JSX.Element {
         .map(({ code, message }) => (
           <p key={message} class="caution" data-code={code}>
             <LogText text={message} />
+            {code === "changed" && !state.isSample.value && (
+              <button type="button" class="button small" onClick={() => void state.readFresh()}>
+                Read again
+              </button>
+            )}
           </p>
         ))}
       <dl class="numbers">
-        <Figure term="lines" hint="All of them were read and analysed.">
+        <Figure term="lines" hint="Physical lines; where each of them went is said under Files.">
           {format.count(totals.nLines)}
         </Figure>
         {firstMs != null && lastMs != null && !hasOutlyingTimes && (
