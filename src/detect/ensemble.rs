@@ -457,7 +457,7 @@ pub fn score_in_window(message: &MessageScore, facts: &MessageFacts, window: &Wi
     if facts.is_failed_login && window.is_alarm_by(feature::FAILED_LOGINS) {
         return message.score.max(window.score);
     }
-    if is_error(facts) && window.is_alarm_by(feature::ERRORS) {
+    if is_error(*facts) && window.is_alarm_by(feature::ERRORS) {
         let said = severity::of_level(facts.level, 0.0) * severity::of_manner(facts.manner).0;
         return message.score.max(said);
     }
@@ -481,7 +481,7 @@ pub fn score_of_run(
         window.is_alarm_by(col) && f64::from(n_records) >= RUN_SHARE * value
     };
     if (facts.is_failed_login && is_cause(feature::FAILED_LOGINS))
-        || (is_error(facts) && is_cause(feature::ERRORS))
+        || (is_error(*facts) && is_cause(feature::ERRORS))
     {
         message.score.max(window.score)
     } else {
@@ -489,7 +489,7 @@ pub fn score_of_run(
     }
 }
 
-fn is_error(facts: &MessageFacts) -> bool {
+fn is_error(facts: MessageFacts) -> bool {
     facts.level.is_some_and(|level| level >= Level::Error)
 }
 

@@ -187,6 +187,8 @@ pub struct Session {
     pub line: u64,
     /// Offset of its first record in the text.
     pub offset: u64,
+    /// Message of its first record.
+    pub first_message: MessageId,
     last_message: u32,
 }
 
@@ -281,6 +283,7 @@ impl Sessions {
                     file,
                     line: line_base + u64::from(part.line),
                     offset: part.offset,
+                    first_message: MessageId(id(part.first_message)),
                     last_message: id(part.last_message),
                 });
             } else {

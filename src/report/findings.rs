@@ -2,6 +2,7 @@
 
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::Timestamp;
+use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
 use crate::detect::ensemble::{
@@ -195,6 +196,39 @@ pub struct TemplateFindings {
     pub slots: Vec<SlotKind>,
 }
 
+/// Unusual windows that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlarmRun {
+    /// The first.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
+    /// The strangest.
+    pub worst: u32,
+    /// Whether they hold no record.
+    pub is_silence: bool,
+}
+
+/// What an alarm of an incident is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlarmCause {
+    /// Unusual windows.
+    Windows(AlarmRun),
+    /// Strange sessions of an identifier, as indices, strangest first.
+    Sessions(u32, Vec<u32>),
+}
+
+/// Components of anomalous messages that are no incidents because the like of them recurs all over the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What they are about.
+    pub template: TemplateId,
+    /// How many there are.
+    pub n_incidents: u32,
+    /// Their records.
+    pub n_records: u32,
+}
+
 /// Everything found about a run.
 #[derive(Debug)]
 pub struct Findings {
@@ -226,6 +260,10 @@ pub struct Findings {
     pub clusters: MessageClusters,
     /// Incidents, worst first.
     pub incidents: Vec<Incident>,
+    /// What is no incident because it recurs all over the log, the most frequent first.
+    pub suppressed: Vec<Suppressed>,
+    /// What the alarms of incidents are.
+    pub alarm_causes: Vec<AlarmCause>,
     /// Episodes of anomalous messages.
     pub episodes: Vec<Episode>,
     /// Records of each template in [`limits::SPARKLINE`] slices.
@@ -250,6 +288,8 @@ const ALWAYS: u8 = 1;
 const IN_LOGIN_ALARMS: u8 = 2;
 /// A message is anomalous in windows with too many errors.
 const IN_ERROR_ALARMS: u8 = 4;
+/// The first record of a window is wanted.
+const WANTS_EDGE: u8 = 8;
 
 impl Findings {
     /// Score of a message's record at a time, 0 to 100.
@@ -300,6 +340,40 @@ impl Findings {
             .map(|(idx, window)| (idx as u32, window))
     }
 
+    /// Unusual windows that follow each other, as one each, in the order of time; a silence apart from what is beside it.
+    #[must_use]
+    pub fn alarm_runs(&self) -> Vec<AlarmRun> {
+        let mut runs: Vec<AlarmRun> = Vec::new();
+        for (idx, window) in self.alarms() {
+            let is_silence = window.silence.is_some();
+            match runs.last_mut() {
+                Some(run) if run.last + 1 == idx && run.is_silence == is_silence => {
+                    run.last = idx;
+                    if window.score > self.window_scores[run.worst as usize].score {
+                        run.worst = idx;
+                    }
+                }
+                _ => runs.push(AlarmRun {
+                    first: idx,
+                    last: idx,
+                    worst: idx,
+                    is_silence,
+                }),
+            }
+        }
+        runs
+    }
+
+    /// What an alarm is about, of those that a message can be about.
+    #[must_use]
+    pub fn about(&self, message: MessageId) -> u8 {
+        let Some(facts) = self.facts.get(message.index()) else {
+            return 0;
+        };
+        let is_error = facts.level.is_some_and(|level| level >= Level::Error);
+        u8::from(facts.is_failed_login) * about::LOGINS + u8::from(is_error) * about::ERRORS
+    }
+
     /// What only the shards can tell: where the anomalous records are, and when each template was seen.
     #[must_use]
     pub fn survey(&self) -> Survey {
@@ -329,6 +403,14 @@ impl Findings {
                 }
         };
         let windows = self.windows.as_ref();
+        let mut alarms: Vec<u8> = self.window_scores.iter().map(alarm).collect();
+        for run in self.alarm_runs() {
+            for window in run.first..=run.last + 1 {
+                if let Some(alarm) = alarms.get_mut(window as usize) {
+                    *alarm |= WANTS_EDGE;
+                }
+            }
+        }
         Survey {
             interest: self
                 .facts
@@ -337,7 +419,8 @@ impl Findings {
                 .map(interest)
                 .collect(),
             always: ALWAYS,
-            alarms: self.window_scores.iter().map(alarm).collect(),
+            wants_edge: WANTS_EDGE,
+            alarms,
             alarms_start: windows.map_or(Timestamp(0), |windows| windows.start),
             alarm_us: windows.map_or(1, |windows| windows.width_us),
             templates: self

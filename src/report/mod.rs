@@ -35,6 +35,8 @@ pub mod limits {
     pub const INCIDENT_MESSAGES: usize = 100;
     /// Characters of any text quoted from the log.
     pub const TEXT_CHARS: usize = 240;
+    /// Suppressed patterns listed.
+    pub const SUPPRESSED: usize = 30;
     /// Sessions listed of each identifier.
     pub const SESSIONS: usize = 60;
     /// Templates named by one session.
@@ -86,6 +88,8 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// How many incidents there are in all.
     pub n_incidents: u32,
+    /// What would be an incident if it did not recur all over the log, the most frequent first.
+    pub suppressed: Vec<SuppressedReport>,
     /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.
     pub sessions: Vec<Sessions>,
     /// How good the scores are, where labels were given.
@@ -402,6 +406,21 @@ pub struct Incident {
     pub templates: Vec<u32>,
     /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
     pub messages: Vec<u32>,
+}
+
+/// Unusual lines that are no incidents because the like of them recurs all over the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SuppressedReport {
+    /// What they are about.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// How often it came.
+    pub n_times: u32,
+    /// Records.
+    pub n_records: u32,
 }
 
 /// The sessions of one identifier.

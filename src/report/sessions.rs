@@ -15,6 +15,13 @@ pub(super) fn sessions(findings: &Findings) -> Vec<Sessions> {
         .collect()
 }
 
+/// Sessions at or above the alarm threshold, of the identifier that orders the log best.
+pub(super) fn n_anomalous(findings: &Findings) -> u64 {
+    let scores = findings.sessions.first().map(|found| &found.scores.scores);
+    let n = scores.map(|scores| scores.iter().filter(|score| **score >= ALARM).count());
+    n.unwrap_or(0) as u64
+}
+
 fn of_identifier(findings: &Findings, found: &SessionFindings) -> Sessions {
     let scores = &found.scores.scores;
     let mut order: Vec<usize> = (0..scores.len())
@@ -52,19 +59,12 @@ pub(super) fn identifier(found: &SessionFindings) -> String {
 
 fn session(findings: &Findings, found: &SessionFindings, idx: usize) -> SessionReport {
     let session = &found.set.sessions[idx];
-    let n_sessions = found.set.sessions.len() as u64;
-    let reasons = found.scores.reasons(&found.set, idx);
-    let said: Vec<String> = reasons
-        .iter()
-        .take(3)
-        .map(|reason| said(findings, reason, n_sessions))
-        .collect();
     let first_template = found.set.events(idx).first().map_or(0, |event| event.0);
     let text = findings.templates.get(first_template as usize);
     SessionReport {
         id: words::quoted(&session.text),
         score: score(found.scores.scores[idx]),
-        reason: said.join("; "),
+        reason: reason(findings, found, idx),
         start_ms: session.span.map(|span| span.0.millis()),
         end_ms: session.span.map(|span| span.1.millis()),
         n_records: session.n_records,
@@ -83,6 +83,18 @@ fn session(findings: &Findings, found: &SessionFindings, idx: usize) -> SessionR
             .map(|event| event.0)
             .collect(),
     }
+}
+
+/// Why a session is strange.
+pub(super) fn reason(findings: &Findings, found: &SessionFindings, idx: usize) -> String {
+    let n_sessions = found.set.sessions.len() as u64;
+    let reasons = found.scores.reasons(&found.set, idx);
+    let said: Vec<String> = reasons
+        .iter()
+        .take(3)
+        .map(|reason| said(findings, reason, n_sessions))
+        .collect();
+    said.join("; ")
 }
 
 fn said(findings: &Findings, reason: &SessionReason, n_sessions: u64) -> String {

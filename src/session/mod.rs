@@ -4,6 +4,7 @@
 //! for work, hands blocks to any [`Shard`](crate::shard::Shard) and summaries back, and after the last one asks the shards for
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
+mod alarms;
 mod analysis;
 mod evaluation;
 mod identify;
@@ -26,6 +27,7 @@ use self::stream::Stream;
 use crate::base::ids::{FileId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
+use crate::correlate::incidents::Episode;
 use crate::error::{Error, ParamsError};
 use crate::evaluate::labels::{self, Labels};
 use crate::featurize::identifier::Identifier;
@@ -488,8 +490,14 @@ impl Engine {
         let findings = self.findings.as_mut().ok_or_else(not_yet)?;
         findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
         let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
+        let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
             verdicts.extend(answer.verdicts);
+            for (block, window, mut edge) in answer.edges {
+                let base = self.files[edge.file.index()].line_base[block as usize];
+                edge.line = u32::try_from(base + u64::from(edge.line) + 1).unwrap_or(u32::MAX);
+                edges.push((window, edge));
+            }
             for (key, n) in answer.slices {
                 if let Some(slice) = findings.slices.get_mut(key as usize) {
                     *slice = slice.saturating_add(n);
@@ -502,7 +510,8 @@ impl Engine {
                 episodes.push(episode);
             }
         }
-        analysis::correlate(findings, episodes, &self.options);
+        edges.sort_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        analysis::correlate(findings, episodes, &edges, &self.options);
         findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);
         Ok(build::report(findings, &self.options))
     }

@@ -141,6 +141,11 @@ impl Shard {
         let mut out = Surveyed::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
+        let has_edges = survey
+            .alarms
+            .iter()
+            .any(|alarm| alarm & survey.wants_edge != 0);
+        let mut edges = vec![None; if has_edges { survey.alarms.len() } else { 0 }];
         for kept in &self.kept {
             let mut open: FxHashMap<u32, Episode> = FxHashMap::default();
             for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
@@ -151,6 +156,20 @@ impl Shard {
                     .clamp(0, i64::from(n_slices) - 1);
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
+                }
+                if has_edges
+                    && let Some(window) = survey.window_of(time)
+                    && let Some(alarm) = survey.alarms.get(window as usize)
+                    && alarm & survey.wants_edge != 0
+                {
+                    let edge = &mut edges[window as usize];
+                    let place = (time, kept.job.file, kept.job.block);
+                    let is_first = edge.as_ref().is_none_or(|(block, first): &(u32, Episode)| {
+                        place < (first.start, first.file, *block)
+                    });
+                    if is_first {
+                        *edge = Some((kept.job.block, kept.episode(idx, id, time)));
+                    }
                 }
                 if !survey.is_anomalous(id, time) {
                     continue;
@@ -179,6 +198,10 @@ impl Shard {
                 .extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
         }
         out.verdicts = self.verdicts(survey);
+        let edges = (0..).zip(edges);
+        out.edges = edges
+            .filter_map(|(window, edge)| edge.map(|(block, edge)| (block, window, edge)))
+            .collect();
         out.slices = slices
             .iter()
             .enumerate()

@@ -130,6 +130,8 @@ pub struct Naming {
 pub struct Survey {
     /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
     pub interest: Vec<u8>,
+    /// The bit of windows of which the first record is wanted.
+    pub wants_edge: u8,
     /// The bit of messages that are anomalous wherever they occur.
     pub always: u8,
     /// For each window of time the kinds of alarm it is, as bits.
@@ -208,6 +210,8 @@ pub struct Surveyed {
     pub episodes: Vec<(u32, Episode)>,
     /// (template × slices + slice, records) where there are any.
     pub slices: Vec<(u32, u32)>,
+    /// (block, window, first record) of windows of which it is wanted, by window; `line` counts from the beginning of the block.
+    pub edges: Vec<(u32, u32, Episode)>,
     /// Labelled records, where labels are wanted; by message and window.
     pub verdicts: Vec<Verdict>,
 }
