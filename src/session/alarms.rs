@@ -56,7 +56,8 @@ fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> 
     let (start, end) = (windows.start_of(run.first), windows.end_of(run.last));
     Some(Alarm {
         start: start.max(windows.covered.0),
-        end: Timestamp(end.0 - 1).min(windows.covered.1),
+        // The end of a window is not part of it; instants are shown in milliseconds.
+        end: Timestamp(end.0 - 1000).min(windows.covered.1),
         score: worst.score,
         n_records: n_records as u32,
         about: if kinds == 0 { about::ANY } else { kinds },
