@@ -150,7 +150,8 @@ pub struct FileReport {
     pub text_len: f64,
     /// `plain` or `gzip`.
     pub container: String,
-    /// `lines`, `csv`, `jsonArray`, `plain`, or `labels` for a table of labels.
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
+    /// labels.
     pub shape: String,
     /// Physical lines.
     pub n_lines: u32,

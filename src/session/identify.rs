@@ -23,11 +23,14 @@ pub(super) fn look(
         Shape::Csv(columns) => Some(columns.delimiter),
         _ => None,
     };
-    let mut is_header_due = delimiter.is_some();
+    let mut is_header_due = matches!(&plan.shape, Shape::Csv(columns) if columns.has_header);
     let mut splitter = Splitter::new(boundary(&plan.shape), 0, false);
     // The last piece of the head may be cut, and is left aside.
     let _ = splitter.push(head, |piece| {
-        if std::mem::take(&mut is_header_due) || piece.bytes.trim_ascii().is_empty() {
+        if piece.bytes.trim_ascii().is_empty()
+            || std::mem::take(&mut is_header_due)
+            || parser.is_structure(piece.bytes)
+        {
             return ControlFlow::Continue(());
         }
         let Some(parsed) = parser.parse_line(piece.bytes, &mut scratch) else {

@@ -37,13 +37,15 @@ use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
 use crate::ingest::encoding::without_bom;
+use crate::ingest::split::Boundary;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
-use crate::parse::{ParsePlan, Parser, Shape};
-use crate::protocol::{FileMeta, Options};
+use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
+use crate::protocol::{FileMeta, LinePattern, Options};
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, TemplateFindings};
 use crate::report::{Report, limits};
+use crate::shard::boundary;
 use crate::shard::wire::{
     BlockJob, BlockLabels, FileSetup, Naming, Setup, Summary, Survey, Surveyed,
 };
@@ -54,6 +56,11 @@ pub use self::reread::{Reread, by_file};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
+
+/// Lines of a file that a preview shows.
+const PREVIEW_LINES: usize = 20;
+/// Bytes of each.
+const PREVIEW_CAP: usize = 1 << 10;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +99,8 @@ enum Source {
 #[derive(Debug)]
 struct OpenFile {
     meta: FileMeta,
+    /// Its first lines, for previews.
+    head_lines: Vec<Vec<u8>>,
     container: Container,
     setup: FileSetup,
     source: Source,
@@ -191,6 +200,9 @@ impl Engine {
         Zone::parse(&options.timezone)?;
         analysis::check(&options)?;
         check_budget(&options)?;
+        if let Some(pattern) = &options.pattern {
+            parse_pattern(pattern).check()?;
+        }
         Ok(Self {
             options,
             block_len: block_len.max(1),
@@ -224,7 +236,13 @@ impl Engine {
             &unpacked
         };
         let text = without_bom(text);
-        let plan = ParsePlan::probe(text, self.options.plain);
+        let plan = match &self.options.pattern {
+            Some(pattern) if !self.options.plain && pattern.is_for(&meta.name) => {
+                ParsePlan::of_pattern(text, parse_pattern(pattern))?
+            }
+            _ => ParsePlan::probe(text, self.options.plain),
+        };
+        let head_lines = head_lines(text);
         let reference = Timestamp::from_millis(meta.modified_ms);
         if container == Container::Plain
             && let Some(layout) = labels::recognise(text)
@@ -233,8 +251,7 @@ impl Engine {
         }
         let zone = Zone::parse(&self.options.timezone)?;
         identify::look(&mut self.probe, text, &plan, &zone, reference);
-        let is_split =
-            container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
+        let is_split = container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
         let source = if is_split {
             let n_blocks =
                 u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
@@ -256,6 +273,7 @@ impl Engine {
         };
         self.files.push(OpenFile {
             meta,
+            head_lines,
             container,
             setup,
             source,
@@ -292,6 +310,7 @@ impl Engine {
                 is_packed: false,
             },
             is_short: false,
+            head_lines: Vec::new(),
             source: Source::Labels(Box::new(LabelFile::new(layout, byte_len))),
             n_handed: 0,
             n_merged: 0,
@@ -547,6 +566,30 @@ impl Engine {
             .collect()
     }
 
+    /// What becomes of the first lines of a file where they are written as `pattern` says; `None`: as the run read them.
+    ///
+    /// # Errors
+    /// [`Error::Params`] where the pattern cannot be used, [`Error::Wire`] where there is no such file.
+    pub fn preview(
+        &self,
+        file: FileId,
+        pattern: Option<&LinePattern>,
+    ) -> Result<Vec<Previewed>, Error> {
+        let open = self.files.get(file.index());
+        let open = open.ok_or_else(|| Error::Wire("there is no such file".to_owned()))?;
+        let plan = match pattern {
+            Some(pattern) => {
+                let head = open.head_lines.join(&b'\n');
+                ParsePlan::of_pattern(&head, parse_pattern(pattern))?
+            }
+            None => open.setup.plan.clone(),
+        };
+        let zone = Zone::parse(&self.options.timezone)?;
+        let mut parser = Parser::new(&plan, &zone, open.setup.reference);
+        let lines = open.head_lines.iter();
+        Ok(lines.map(|line| Previewed::of(line, &mut parser)).collect())
+    }
+
     /// Text of a template.
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
@@ -584,6 +627,25 @@ impl Engine {
             carry,
         }
     }
+}
+
+/// What the parser takes of a choice of lines.
+fn parse_pattern(pattern: &LinePattern) -> Pattern {
+    Pattern {
+        regex: pattern.regex.clone(),
+        timestamp_format: pattern.timestamp_format.clone(),
+    }
+}
+
+/// The first lines of a text that say something, each cut to a length that fits on a screen.
+fn head_lines(text: &[u8]) -> Vec<Vec<u8>> {
+    let lines = text.split(|byte| *byte == b'\n');
+    lines
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty())
+        .take(PREVIEW_LINES)
+        .map(|line| line[..line.len().min(PREVIEW_CAP)].to_vec())
+        .collect()
 }
 
 /// Refuses a budget of unpacked text that is out of range.

@@ -43,7 +43,7 @@ impl Stream {
         Self {
             cutter: Cutter::new(boundary(shape), block_len),
             reader,
-            parser: matches!(shape, Shape::Lines).then_some(parser),
+            parser: matches!(shape, Shape::Lines | Shape::Pattern(_)).then_some(parser),
             n_read: 0,
             byte_len,
             fed: Vec::new(),

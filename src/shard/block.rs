@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
+use super::hidden;
 use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::zone::Zone;
@@ -17,11 +18,14 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
-use crate::parse::{Fields, FormatId, Parsed, Parser, Shape, Text};
+use crate::parse::{Fields, FormatId, Parsed, Parser, Shape, Text, continuation};
 use crate::table::{BlockTable, Row};
 
 /// Name of the format of which a line may carry a label.
 const LABELLED_FORMAT: &str = "supercomputer";
+
+/// Bytes that are checked at once for NULs and invalid UTF-8, so that most lines need no check of their own; they fit a cache.
+const CHECKED_LEN: usize = 256 << 10;
 
 /// Bytes of a source's name that are kept.
 const SOURCE_CAP: usize = 200;
@@ -60,6 +64,10 @@ pub(super) enum Label {
 
 /// What has been found in it so far.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "where the reading stands, each a fact of its own"
+)]
 struct Block {
     job: BlockJob,
     shape: Shape,
@@ -89,6 +97,10 @@ struct Block {
     is_header_due: bool,
     has_seen_line: bool,
     reach: u64,
+    /// The piece that comes next lies within text without NULs and invalid UTF-8.
+    is_checked: bool,
+    /// The same of the pieces after it.
+    is_clean: bool,
 }
 
 impl OpenBlock {
@@ -121,9 +133,12 @@ impl OpenBlock {
             skip_from: None,
             reach_from: None,
             covered: u64::from(job.is_line_shared),
-            is_header_due: is_first && matches!(file.plan.shape, Shape::Csv(_)),
+            is_header_due: is_first
+                && matches!(&file.plan.shape, Shape::Csv(columns) if columns.has_header),
             has_seen_line: false,
             reach,
+            is_checked: false,
+            is_clean: false,
         };
         Self {
             splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
@@ -157,11 +172,11 @@ impl OpenBlock {
             self.is_skipping_line = false;
             bytes = &bytes[end + 1..];
         }
-        let block = &mut self.block;
-        self.is_done = self
-            .splitter
-            .push(bytes, |piece| block.take(piece))
-            .is_break();
+        let (block, splitter) = (&mut self.block, &mut self.splitter);
+        self.is_done = bytes.chunks(CHECKED_LEN).any(|part| {
+            block.check(part);
+            splitter.push(part, |piece| block.take(piece)).is_break()
+        });
         !self.is_done
     }
 
@@ -176,6 +191,7 @@ impl OpenBlock {
     /// What the block holds.
     pub(super) fn finish(mut self) -> Finished {
         let block = &mut self.block;
+        block.is_checked = false;
         if !self.is_done {
             let _ = self.splitter.finish(|piece| block.take(piece));
         }
@@ -204,8 +220,21 @@ impl Block {
         self.covered = self.covered.max(covered);
     }
 
+    /// Checks text that is about to be split. Its first piece may have begun before, and is looked at by itself.
+    fn check(&mut self, part: &[u8]) {
+        let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
+        let n_inside = part.iter().take(3).take_while(is_inside).count();
+        let whole = without_half_character(&part[n_inside..]);
+        self.is_checked = false;
+        // Several records of one part may have begun before it where a stray quote held them back.
+        self.is_clean = !matches!(self.shape, Shape::Csv(_))
+            && memchr::memchr(0, whole).is_none()
+            && simdutf8::basic::from_utf8(whole).is_ok();
+    }
+
     /// Takes the next piece, or breaks off at the first that belongs to the next block.
     fn take(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
+        let is_checked = std::mem::replace(&mut self.is_checked, self.is_clean);
         if !self.job.is_exact && !self.is_owned(&piece)? {
             return ControlFlow::Continue(());
         }
@@ -218,7 +247,7 @@ impl Block {
             self.summary.is_line_open = piece.is_open;
             self.summary.text_len += piece.end - piece.offset;
         }
-        self.read(piece, line);
+        self.read(piece, line, is_checked);
         ControlFlow::Continue(())
     }
 
@@ -248,9 +277,9 @@ impl Block {
         ControlFlow::Continue(true)
     }
 
-    fn read(&mut self, mut piece: Piece<'_>, line: u64) {
+    fn read(&mut self, mut piece: Piece<'_>, line: u64, is_checked: bool) {
         self.summary.n_cut_lines += u64::from(piece.is_cut());
-        if memchr::memchr(0, piece.bytes).is_some() {
+        if !is_checked && memchr::memchr(0, piece.bytes).is_some() {
             self.summary.n_nul += memchr::memchr_iter(0, piece.bytes).count() as u64;
             piece = without_nuls(piece);
         }
@@ -259,7 +288,7 @@ impl Block {
         if piece.is_cut() {
             bytes = without_half_character(bytes);
         }
-        if simdutf8::basic::from_utf8(bytes).is_err() {
+        if !is_checked && simdutf8::basic::from_utf8(bytes).is_err() {
             self.summary.n_invalid_utf8 += bytes
                 .utf8_chunks()
                 .filter(|chunk| !chunk.invalid().is_empty())
@@ -272,26 +301,28 @@ impl Block {
             self.summary.n_blank_lines += piece.n_lines;
             return;
         }
-        if std::mem::take(&mut self.is_header_due) {
+        if std::mem::take(&mut self.is_header_due) || self.parser.is_structure(bytes) {
             self.summary.n_header_lines += piece.n_lines;
             return;
         }
+        self.summary.n_hidden += hidden::count(bytes);
         let end = line + piece.n_lines;
         self.summary.n_record_lines += end.saturating_sub(self.covered.max(line));
         self.covered = self.covered.max(end);
 
         let mut scratch = std::mem::take(&mut self.scratch);
         let parsed = match self.shape {
-            Shape::Lines => self.parser.parse_line(bytes, &mut scratch),
-            Shape::Csv(_) | Shape::JsonArray | Shape::Plain => {
-                Some(self.parser.parse(bytes, &mut scratch))
-            }
+            Shape::Lines | Shape::Pattern(_) => self.parser.parse_line(bytes, &mut scratch),
+            _ => Some(self.parser.parse(bytes, &mut scratch)),
         };
         match parsed {
             Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
-            None if self.table.n_rows() > 0 => self.table.extend_last(
-                u32::try_from(piece.offset + piece.byte_len - self.job.start).unwrap_or(u32::MAX),
-            ),
+            None if self.table.n_rows() > 0 => {
+                self.summary.n_joined += u64::from(!continuation::reads_like_one(bytes));
+                let end = piece.offset + piece.byte_len - self.job.start;
+                self.table
+                    .extend_last(u32::try_from(end).unwrap_or(u32::MAX));
+            }
             None => {
                 let parsed = self.parser.parse(bytes, &mut scratch);
                 self.file(&piece, bytes, line, parsed, &scratch);
@@ -313,8 +344,7 @@ impl Block {
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
-            self.summary.first.get_or_insert(time);
-            self.summary.last = Some(time);
+            self.summary.follow(Some(time), Some(time));
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
             };
@@ -348,7 +378,6 @@ impl Block {
             } else {
                 Label::Normal
             });
-            self.summary.n_labelled += 1;
         }
         let source = self.source(fields, bytes, scratch);
         self.table.push(Row {
@@ -433,8 +462,10 @@ fn without_half_character(text: &[u8]) -> &[u8] {
 #[must_use]
 pub fn boundary(shape: &Shape) -> Boundary {
     match shape {
-        Shape::Lines | Shape::Plain => Boundary::Line,
+        Shape::Lines | Shape::Directives(_) | Shape::Pattern(_) | Shape::Plain => Boundary::Line,
         Shape::Csv(_) => Boundary::CsvRecord,
         Shape::JsonArray => Boundary::JsonElement,
+        Shape::JsonObjects => Boundary::JsonObject,
+        Shape::JournalExport => Boundary::Paragraph,
     }
 }

@@ -3,6 +3,7 @@
 //! A summary depends on the block alone, never on the worker that made it or on what that worker did before.
 
 mod block;
+pub mod hidden;
 mod query;
 pub mod question;
 pub mod wire;
@@ -256,6 +257,12 @@ impl Shard {
             n_normal,
         };
         counts.into_iter().map(verdict).collect()
+    }
+
+    /// Bytes that the records occupy.
+    #[must_use]
+    pub fn table_len(&self) -> usize {
+        self.kept.iter().map(|kept| kept.table.byte_len()).sum()
     }
 
     /// Every record of a block in the order of the text, with its source's name.

@@ -129,15 +129,16 @@ impl EngineWorker {
         self.query.hits.clear();
     }
 
-    /// Looks up the row of a place, in the same way.
-    ///
-    /// # Errors
-    /// `wire`.
-    pub fn seek(&mut self, place: Ts<Place>) -> Result<(), JsValue> {
-        self.query.question = Some(self.engine.seek(plain(&place)?));
-        self.query.page = None;
-        self.query.row = None;
-        Ok(())
+    /// Looks up the row of an instant, in the same way.
+    #[wasm_bindgen(js_name = seekTime)]
+    pub fn seek_time(&mut self, ms: f64) {
+        self.seek(Place::Time { ms });
+    }
+
+    /// Looks up the row of a line, in the same way.
+    #[wasm_bindgen(js_name = seekLine)]
+    pub fn seek_line(&mut self, file: u32, line: u32) {
+        self.seek(Place::Line { file, line });
     }
 
     /// Asks for the sources, in the same way.
@@ -236,6 +237,14 @@ impl EngineWorker {
             .map(|(hit, text)| self.engine.line(hit, &text.to_vec()))
             .collect();
         shown(&lines)
+    }
+}
+
+impl EngineWorker {
+    fn seek(&mut self, place: Place) {
+        self.query.question = Some(self.engine.seek(place));
+        self.query.page = None;
+        self.query.row = None;
     }
 }
 

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -306,6 +307,20 @@ check("gzip, CSV, NDJSON and JSON array hold the same", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+const tools = {
+  openPage,
+  analyse,
+  sample,
+  file,
+  shownLines,
+  frames,
+  gzipSync,
+  readFileSync,
+};
+for (const [name, run] of queryChecks(tools)) {
+  check(name, run);
+}
+
 check("the sample needs no file", async () => {
   const page = await openPage();
   await page.click("text=Try a sample");
@@ -480,7 +495,7 @@ check("a file that is no log does not cost the answer about the others", async (
 });
 
 check("several shards find what one finds", async () => {
-  const one = await openPage({ nCores: 2 });
+  const one = await openPage({ nCores: 1 });
   const several = await openPage({ nCores: 5 });
   const path = bigLog();
   const expected = await analyse(one, path);

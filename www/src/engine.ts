@@ -4,7 +4,17 @@
 // are one path: all of them are terminated and made afresh from the compiled module. That takes milliseconds, frees all
 // memory (WebAssembly's never shrinks by itself), and no state of an earlier run can leak into the next.
 
-import type { Command, Options, RawLine, Selection, Update } from "../pkg/logloupe.js";
+import type {
+  Command,
+  LinePattern,
+  Options,
+  Place,
+  PreviewLine,
+  RawLine,
+  Selection,
+  SourceCount,
+  Update,
+} from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
 import { workerScriptUrl } from "./seal.ts";
 import type { Source } from "./sources.ts";
@@ -25,11 +35,12 @@ export class EngineError extends Error {
   }
 }
 
-export interface LinesAnswer {
-  total: number;
-  lines: RawLine[];
+export interface SourcesAnswer {
+  sources: SourceCount[];
+  isCut: boolean;
 }
 
+export type Found = Extract<Update, { type: "found" }>;
 export type Progress = Extract<Update, { type: "progress" }>;
 
 /** Updates of the current run; those of earlier ones never arrive. */
@@ -49,9 +60,13 @@ interface Finished {
 }
 
 interface PendingQuery {
-  resolve(answer: LinesAnswer): void;
+  answered(update: Answer): void;
   reject(error: EngineError): void;
 }
+
+type Answer = Extract<Update, { type: "found" | "lines" | "preview" | "row" | "sources" }>;
+
+const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
 
 /** Fetches and compiles everything the analysis needs. */
 export async function loadCore(): Promise<Core> {
@@ -131,17 +146,79 @@ export class Engine {
     this.#post({ type: "sample", run: this.#run, seed, nLines, options });
   }
 
-  /** Reads lines of the finished run back; at most 500 at a time. Always settles, also when a worker dies. */
-  lines(selection: Selection, first: number, nLines: number): Promise<LinesAnswer> {
+  /** What would become of the first lines of a file of the finished run; without a pattern, what became of them. */
+  async preview(file: number, pattern: LinePattern | undefined): Promise<PreviewLine[]> {
+    const answer = await this.#ask((run, query) => ({
+      type: "preview",
+      run,
+      query,
+      file,
+      pattern,
+    }));
+    return answer.type === "preview" ? answer.lines : [];
+  }
+
+  /**
+   * Selects records of the finished run in place of those selected before, and says what is found, several times while text
+   * is searched. Answers with what names the selection.
+   */
+  find(
+    selection: Selection,
+    nBins: number,
+    found: (update: Found) => void,
+    failed: (error: EngineError) => void,
+  ): number {
+    const query = ++this.#query;
     if (!this.#isFinished) {
-      return Promise.reject(
-        new EngineError("cancelled", "the workers that held the lines are gone"),
-      );
+      failed(GONE);
+      return query;
     }
+    this.#pending.set(query, {
+      answered: (update) => {
+        if (update.type === "found") found(update);
+      },
+      reject: failed,
+    });
+    this.#post({ type: "find", run: this.#run, query, selection, nBins });
+    return query;
+  }
+
+  /** Searches no further; what was found stays. */
+  stop(find: number): void {
+    this.#post({ type: "stop", run: this.#run, find });
+  }
+
+  /** Reads lines of a selection back; at most 500 at a time. Always settles, also when a worker dies. */
+  async lines(find: number, first: number, nLines: number): Promise<RawLine[]> {
+    const answer = await this.#ask((run, query) => ({
+      type: "lines",
+      run,
+      query,
+      find,
+      first,
+      nLines,
+    }));
+    return answer.type === "lines" ? answer.lines : [];
+  }
+
+  /** At which record of a selection a place is. */
+  async seek(find: number, place: Place): Promise<number> {
+    const answer = await this.#ask((run, query) => ({ type: "seek", run, query, find, place }));
+    return answer.type === "row" ? answer.row : 0;
+  }
+
+  /** The sources of the finished run, most frequent first. */
+  async sources(): Promise<SourcesAnswer> {
+    const answer = await this.#ask((run, query) => ({ type: "sources", run, query }));
+    return answer.type === "sources" ? answer : { sources: [], isCut: false };
+  }
+
+  #ask(command: (run: number, query: number) => Command): Promise<Answer> {
+    if (!this.#isFinished) return Promise.reject(GONE);
     const query = ++this.#query;
     return new Promise((resolve, reject) => {
-      this.#pending.set(query, { resolve, reject });
-      this.#post({ type: "lines", run: this.#run, query, selection, first, nLines });
+      this.#pending.set(query, { answered: resolve, reject });
+      this.#post(command(this.#run, query));
     });
   }
 
@@ -233,11 +310,14 @@ export class Engine {
         this.#isFinished = true;
         this.#listener.finished(update.report);
         break;
-      case "lines": {
-        this.#pending.get(update.query)?.resolve({ total: update.total, lines: update.lines });
-        this.#pending.delete(update.query);
+      case "found":
+      case "lines":
+      case "preview":
+      case "row":
+      case "sources":
+        this.#pending.get(update.query)?.answered(update);
+        if (update.type !== "found" || update.isFinal) this.#pending.delete(update.query);
         break;
-      }
       case "failed": {
         const error = new EngineError(update.code, update.message);
         if (update.query == null) {
@@ -275,7 +355,9 @@ export class Engine {
 }
 
 function shardCount(): number {
-  return Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1));
+  // The engine worker only merges while shards read, so two cores carry two shards; more leave one to it and to the page.
+  const nCores = navigator.hardwareConcurrency;
+  return Math.min(8, nCores > 2 ? nCores - 1 : nCores);
 }
 
 function messageOf(error: unknown): string {

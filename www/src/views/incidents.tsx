@@ -14,13 +14,7 @@ export function showIncident(incident: Incident): void {
   state.showLines({
     title: `Incident ${incident.id}`,
     detail: incident.title,
-    // The end is exclusive in a selection, the last anomaly belongs to the incident.
-    // An incident without messages is all that happened, or did not, in its time.
-    selection: {
-      ...(incident.messages.length > 0 ? { messages: incident.messages } : {}),
-      fromMs: incident.startMs,
-      toMs: incident.endMs + 1,
-    },
+    selection: { incident: incident.id },
   });
 }
 
