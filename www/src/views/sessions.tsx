@@ -139,7 +139,7 @@ function Agreement({ evaluation }: { evaluation: Evaluation }): JSX.Element {
         {format.count(evaluation.matched)} of {format.count(evaluation.labelled)} labelled{" "}
         {evaluation.kind} are in the log. Labels take no part in the scores.
       </p>
-      <dl class="facts-list">
+      <dl class="numbers">
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
