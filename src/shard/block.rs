@@ -37,6 +37,17 @@ pub(super) struct OpenBlock {
     is_done: bool,
 }
 
+/// From which piece on the text is known to be without NULs and invalid UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Clean {
+    /// Each piece is to be looked at.
+    Unknown,
+    /// The piece that comes next may have begun before the text that was checked.
+    AfterNext,
+    /// From the piece that comes next.
+    FromNext,
+}
+
 /// What has been found in it so far.
 #[derive(Debug)]
 struct Block {
@@ -64,10 +75,7 @@ struct Block {
     is_header_due: bool,
     has_seen_line: bool,
     reach: u64,
-    /// The piece that comes next lies within text without NULs and invalid UTF-8.
-    is_checked: bool,
-    /// The same of the pieces after it.
-    is_clean: bool,
+    clean: Clean,
 }
 
 impl OpenBlock {
@@ -95,8 +103,7 @@ impl OpenBlock {
                 && matches!(&file.plan.shape, Shape::Csv(columns) if columns.has_header),
             has_seen_line: false,
             reach,
-            is_checked: false,
-            is_clean: false,
+            clean: Clean::Unknown,
         };
         Self {
             splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
@@ -149,7 +156,7 @@ impl OpenBlock {
     /// The summary, the records and the names of their sources.
     pub(super) fn finish(mut self) -> (Summary, BlockTable, Vec<String>) {
         let block = &mut self.block;
-        block.is_checked = false;
+        block.clean = Clean::Unknown;
         if !self.is_done {
             let _ = self.splitter.finish(|piece| block.take(piece));
         }
@@ -183,16 +190,23 @@ impl Block {
         let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
         let n_inside = part.iter().take(3).take_while(is_inside).count();
         let whole = without_half_character(&part[n_inside..]);
-        self.is_checked = false;
         // Several records of one part may have begun before it where a stray quote held them back.
-        self.is_clean = !matches!(self.shape, Shape::Csv(_))
+        let is_clean = !matches!(self.shape, Shape::Csv(_))
             && memchr::memchr(0, whole).is_none()
             && simdutf8::basic::from_utf8(whole).is_ok();
+        self.clean = if is_clean {
+            Clean::AfterNext
+        } else {
+            Clean::Unknown
+        };
     }
 
     /// Takes the next piece, or breaks off at the first that belongs to the next block.
     fn take(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
-        let is_checked = std::mem::replace(&mut self.is_checked, self.is_clean);
+        let is_checked = self.clean == Clean::FromNext;
+        if self.clean == Clean::AfterNext {
+            self.clean = Clean::FromNext;
+        }
         if !self.job.is_exact && !self.is_owned(&piece)? {
             return ControlFlow::Continue(());
         }
