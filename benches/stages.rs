@@ -1,7 +1,7 @@
 //! What each stage costs natively, on the sample log or on a file of your own.
 //!
-//!   `cargo bench`                            the sample of 200,000 lines
-//!   `LOGLOUPE_BENCH=FILE cargo bench`        the first 64 MB of a file
+//!     cargo bench                              the sample of 200,000 lines
+//!     LOGLOUPE_BENCH=FILE cargo bench          the first 64 MB of a file
 //!
 //! Rates are bytes of that text a second; stages after the summaries are given times only.
 

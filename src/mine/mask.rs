@@ -113,16 +113,14 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
 fn next_mark(message: &[u8], from: usize) -> Option<usize> {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
-    const SLASH_BYTE: u64 = 0x2f;
-    const COLON_BYTE: u64 = 0x3a;
     let rest = message.get(from..)?;
     let (words, tail) = rest.as_chunks::<8>();
     for (idx, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
         // For each byte without its highest bit, so that nothing is carried over: is it '/' or above, is it above ':'?
         let low = word & !HIGH;
-        let is_from = low + ONES * (0x80 - SLASH_BYTE);
-        let is_beyond = low + ONES * (0x7f - COLON_BYTE);
+        let is_from = low + ONES * u64::from(0x80 - b'/');
+        let is_beyond = low + ONES * u64::from(0x7f - b':');
         let marks = is_from & !is_beyond & !word & HIGH;
         if marks != 0 {
             return Some(from + idx * 8 + marks.trailing_zeros() as usize / 8);

@@ -4,16 +4,22 @@
 //! for work, hands blocks to any [`Shard`](crate::shard::Shard) and summaries back, and after the last one asks the shards for
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
+mod alarms;
 mod analysis;
+mod evaluation;
+mod identify;
+mod label_file;
 mod page;
 mod query;
 mod reread;
 mod said;
 mod stream;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
+use self::label_file::LabelFile;
 use self::query::Query;
 use self::said::Said;
 use self::stream::Stream;
@@ -21,7 +27,12 @@ use self::stream::Stream;
 use crate::base::ids::{FileId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
+use crate::correlate::incidents::Episode;
 use crate::error::{Error, ParamsError};
+use crate::evaluate::labels::{self, Labels};
+use crate::featurize::identifier::Identifier;
+use crate::featurize::identify::Probe;
+use crate::featurize::sessions::Sessions;
 use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::{self, Container};
@@ -35,7 +46,9 @@ use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::boundary;
-use crate::shard::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+use crate::shard::wire::{
+    BlockJob, BlockLabels, FileSetup, Naming, Setup, Summary, Survey, Surveyed,
+};
 
 pub use self::page::Page;
 pub use self::query::RECORD_CAP;
@@ -79,6 +92,8 @@ enum Source {
     Split { n_blocks: u32 },
     /// Text comes from the front of the file.
     Stream(Box<Stream>),
+    /// The file is a table of labels.
+    Labels(Box<LabelFile>),
 }
 
 #[derive(Debug)]
@@ -104,6 +119,7 @@ impl OpenFile {
         match &self.source {
             Source::Split { n_blocks } => Some(*n_blocks),
             Source::Stream(stream) => stream.is_done().then_some(self.n_handed),
+            Source::Labels(_) => Some(0),
         }
     }
 
@@ -117,6 +133,13 @@ impl OpenFile {
                 findings.notes = stream.notes();
                 // What is missing at the end explains what is wrong with it.
                 findings.fault = stream.fault().filter(|_| !findings.is_short());
+            }
+            Source::Labels(labels) => {
+                let sums = &mut findings.sums;
+                (sums.text_len, sums.n_newlines, sums.is_line_open) = labels.read();
+                sums.n_header_lines = sums.n_newlines + u64::from(sums.is_line_open);
+                findings.n_read = sums.text_len;
+                findings.is_labels = true;
             }
         }
         findings
@@ -150,6 +173,12 @@ pub struct Engine {
     left_out: Vec<String>,
     said: Said,
     tally: Tally,
+    probe: Probe,
+    /// Values that a table of labels names, of its beginning.
+    labelled_ids: Vec<u64>,
+    labels: Labels,
+    identifiers: OnceCell<Vec<Identifier>>,
+    sessions: Sessions,
     findings: Option<Findings>,
     query: Option<Query>,
 }
@@ -183,6 +212,11 @@ impl Engine {
             left_out: Vec::new(),
             said: Said::default(),
             tally: Tally::default(),
+            probe: Probe::default(),
+            labelled_ids: Vec::new(),
+            labels: Labels::default(),
+            identifiers: OnceCell::new(),
+            sessions: Sessions::default(),
             findings: None,
             query: None,
         })
@@ -210,13 +244,20 @@ impl Engine {
         };
         let head_lines = head_lines(text);
         let reference = Timestamp::from_millis(meta.modified_ms);
+        if container == Container::Plain
+            && let Some(layout) = labels::recognise(text)
+        {
+            return Ok(self.open_labels(meta, layout, text, plan, reference));
+        }
+        let zone = Zone::parse(&self.options.timezone)?;
+        identify::look(&mut self.probe, text, &plan, &zone, reference);
         let is_split = container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
         let source = if is_split {
             let n_blocks =
                 u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
             Source::Split { n_blocks }
         } else {
-            let parser = Parser::new(&plan, &Zone::parse(&self.options.timezone)?, reference);
+            let parser = Parser::new(&plan, &zone, reference);
             let byte_len = meta.byte_len as u64;
             let budget = u64::from(self.options.output_budget_gib) << 30;
             let reader = TextReader::new(budget);
@@ -245,6 +286,40 @@ impl Engine {
         Ok(id)
     }
 
+    /// Adds a table of labels, of which `head` is the beginning.
+    fn open_labels(
+        &mut self,
+        meta: FileMeta,
+        layout: labels::Layout,
+        head: &[u8],
+        plan: ParsePlan,
+        reference: Timestamp,
+    ) -> FileId {
+        let mut first = labels::Reader::new(layout);
+        first.push(head);
+        self.labelled_ids
+            .extend(first.finish().ids.iter().map(|label| label.0));
+        let id = FileId::from_index(self.files.len());
+        let byte_len = meta.byte_len as u64;
+        self.files.push(OpenFile {
+            findings: FileFindings::new(&meta, Container::Plain, &plan),
+            container: Container::Plain,
+            setup: FileSetup {
+                plan,
+                reference,
+                is_packed: false,
+            },
+            is_short: false,
+            head_lines: Vec::new(),
+            source: Source::Labels(Box::new(LabelFile::new(layout, byte_len))),
+            n_handed: 0,
+            n_merged: 0,
+            line_base: Vec::new(),
+            meta,
+        });
+        id
+    }
+
     /// Says in the report that a file was left out because [`Engine::open`] refused it or it could not be read.
     pub fn leave_out(&mut self, reason: String) {
         self.left_out.push(reason);
@@ -265,7 +340,17 @@ impl Engine {
             link_us: i64::from(self.options.link_seconds) * SECOND,
             block_len: self.block_len,
             files: self.files.iter().map(|file| file.setup.clone()).collect(),
+            identifiers: self.identifiers().to_vec(),
         }
+    }
+
+    /// What ties records to sessions; decided when it is first asked for.
+    fn identifiers(&self) -> &[Identifier] {
+        self.identifiers.get_or_init(|| {
+            let mut wanted = self.labelled_ids.clone();
+            wanted.sort_unstable();
+            self.probe.identifiers(&wanted)
+        })
     }
 
     /// The next thing to do. Files are worked through in the order given.
@@ -289,6 +374,15 @@ impl Engine {
                     return Task::Block { job, bytes: None };
                 }
                 Source::Split { .. } => {}
+                Source::Labels(labels) => {
+                    if let Some((offset, byte_len)) = labels.wanted() {
+                        return Task::Read {
+                            file: id,
+                            offset,
+                            byte_len,
+                        };
+                    }
+                }
                 Source::Stream(stream) => {
                     if let Some((job, bytes)) = stream.next_block(id, file.n_handed) {
                         file.n_handed += 1;
@@ -312,12 +406,14 @@ impl Engine {
 
     /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.
     pub fn feed(&mut self, file: FileId, bytes: &[u8]) {
-        if let Some(OpenFile {
-            source: Source::Stream(stream),
-            ..
-        }) = self.files.get_mut(file.index())
+        match self
+            .files
+            .get_mut(file.index())
+            .map(|file| &mut file.source)
         {
-            stream.feed(bytes);
+            Some(Source::Stream(stream)) => stream.feed(bytes),
+            Some(Source::Labels(labels)) => labels.feed(bytes),
+            _ => {}
         }
     }
 
@@ -372,6 +468,9 @@ impl Engine {
                 slots: miner.slots(id),
             }
         };
+        let of_message: Vec<u32> = self.said.templates().map(|id| id.0).collect();
+        let is_sessions_full = self.sessions.is_full();
+        let sessions = std::mem::take(&mut self.sessions).finish(self.identifiers(), &of_message);
         let merged = Merged {
             files: self.files.iter().map(OpenFile::findings).collect(),
             left_out: std::mem::take(&mut self.left_out),
@@ -381,9 +480,22 @@ impl Engine {
             facts: self.said.facts(),
             is_miner_full: miner.is_full(),
             is_messages_full: self.said.is_crowded(),
+            sessions,
+            is_sessions_full,
         };
         let findings = analysis::detect(merged, &self.options);
-        let survey = findings.survey();
+        let mut survey = findings.survey();
+        for file in &mut self.files {
+            if let Source::Labels(labels) = &mut file.source {
+                let more = labels.take();
+                self.labels.ids.extend(more.ids);
+                self.labels.lines.extend(more.lines);
+                self.labels.n_dropped += more.n_dropped;
+            }
+        }
+        self.labels.ids.sort_unstable();
+        survey.labels = self.labelled_lines();
+        survey.wants_labels = self.labels.is_empty();
         self.findings = Some(findings);
         survey
     }
@@ -396,8 +508,15 @@ impl Engine {
         let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
         let findings = self.findings.as_mut().ok_or_else(not_yet)?;
         findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
-        let mut episodes = Vec::new();
+        let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
+        let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
+            verdicts.extend(answer.verdicts);
+            for (block, window, mut edge) in answer.edges {
+                let base = self.files[edge.file.index()].line_base[block as usize];
+                edge.line = u32::try_from(base + u64::from(edge.line) + 1).unwrap_or(u32::MAX);
+                edges.push((window, edge));
+            }
             for (key, n) in answer.slices {
                 if let Some(slice) = findings.slices.get_mut(key as usize) {
                     *slice = slice.saturating_add(n);
@@ -410,8 +529,41 @@ impl Engine {
                 episodes.push(episode);
             }
         }
-        analysis::correlate(findings, episodes, &self.options);
+        edges.sort_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        analysis::correlate(findings, episodes, &edges, &self.options);
+        findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);
         Ok(build::report(findings, &self.options))
+    }
+
+    /// The labelled lines of each block of the first log, as its shard counts them.
+    fn labelled_lines(&self) -> Vec<BlockLabels> {
+        let mut files = self.files.iter().enumerate();
+        let log = files.find(|(_, file)| !matches!(file.source, Source::Labels(_)));
+        let Some((idx, file)) = log else {
+            return Vec::new();
+        };
+        let lines = &self.labels.lines;
+        let from = |base: u64| lines.partition_point(|label| u64::from(label.0) <= base);
+        let of_block = |block: usize| {
+            let base = file.line_base[block];
+            let end = file
+                .line_base
+                .get(block + 1)
+                .map_or(lines.len(), |next| from(*next));
+            let own = &lines[from(base)..end];
+            BlockLabels {
+                file: FileId::from_index(idx),
+                block: block as u32,
+                lines: own
+                    .iter()
+                    .map(|label| ((u64::from(label.0) - base - 1) as u32, label.1))
+                    .collect(),
+            }
+        };
+        (0..file.line_base.len())
+            .map(of_block)
+            .filter(|block| !block.lines.is_empty())
+            .collect()
     }
 
     /// What becomes of the first lines of a file where they are written as `pattern` says; `None`: as the run read them.
@@ -444,6 +596,13 @@ impl Engine {
         self.said.miner().text(id)
     }
 
+    /// Whether a file is a table of labels rather than a log.
+    #[must_use]
+    pub fn is_labels(&self, file: FileId) -> bool {
+        let file = self.files.get(file.index());
+        file.is_some_and(|file| matches!(file.source, Source::Labels(_)))
+    }
+
     /// How a file is packed.
     #[must_use]
     pub fn container(&self, file: FileId) -> Option<Container> {
@@ -457,6 +616,8 @@ impl Engine {
         let carry = file.findings.sums.last;
         file.n_merged += 1;
         file.findings.add(&summary);
+        let line_base = file.line_base[block as usize];
+        self.sessions.merge(summary.sessions, &ids, id, line_base);
         file.check_whole(self.block_len);
         self.tally.merge(summary.tally);
         Naming {

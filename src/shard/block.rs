@@ -10,13 +10,19 @@ use super::hidden;
 use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::zone::Zone;
+use crate::evaluate::column;
+use crate::featurize::identifier::Identifier;
 use crate::featurize::login::{self, Login};
+use crate::featurize::sessions::{BlockSessions, RecordPlace};
 use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
-use crate::parse::{Fields, Parsed, Parser, Shape, Text, continuation};
+use crate::parse::{Fields, FormatId, Parsed, Parser, Shape, Text, continuation};
 use crate::table::{BlockTable, Row};
+
+/// Name of the format of which a line may carry a label.
+const LABELLED_FORMAT: &str = "supercomputer";
 
 /// Bytes that are checked at once for NULs and invalid UTF-8, so that most lines need no check of their own; they fit a cache.
 const CHECKED_LEN: usize = 256 << 10;
@@ -37,19 +43,31 @@ pub(super) struct OpenBlock {
     is_done: bool,
 }
 
-/// From which piece on the text is known to be without NULs and invalid UTF-8.
+/// A block that has been worked on.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) summary: Summary,
+    pub(super) table: BlockTable,
+    /// Names of the sources of its records.
+    pub(super) sources: Vec<String>,
+    /// Labels of its records by row; empty when none carries one, short when none of the last does.
+    pub(super) labels: Vec<Label>,
+}
+
+/// What a record says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Clean {
-    /// Each piece is to be looked at.
-    Unknown,
-    /// The piece that comes next may have begun before the text that was checked.
-    AfterNext,
-    /// From the piece that comes next.
-    FromNext,
+pub(super) enum Label {
+    Missing,
+    Normal,
+    Anomalous,
 }
 
 /// What has been found in it so far.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "where the reading stands, each a fact of its own"
+)]
 struct Block {
     job: BlockJob,
     shape: Shape,
@@ -57,10 +75,14 @@ struct Block {
     scratch: Vec<u8>,
     messages: Messages,
     logins: Vec<Login>,
+    sessions: BlockSessions,
     table: BlockTable,
     source_idx: FxHashMap<u64, u16>,
     sources: Vec<String>,
     n_by_format: Vec<u64>,
+    labels: Vec<Label>,
+    /// The format of which a line may carry a label.
+    labelled_format: Option<FormatId>,
     summary: Summary,
     /// Line feeds before the bytes that the splitter gets.
     line_base: u64,
@@ -75,11 +97,20 @@ struct Block {
     is_header_due: bool,
     has_seen_line: bool,
     reach: u64,
-    clean: Clean,
+    /// The piece that comes next lies within text without NULs and invalid UTF-8.
+    is_checked: bool,
+    /// The same of the pieces after it.
+    is_clean: bool,
 }
 
 impl OpenBlock {
-    pub(super) fn new(job: BlockJob, file: &FileSetup, zone: &Zone, reach: u64) -> Self {
+    pub(super) fn new(
+        job: BlockJob,
+        file: &FileSetup,
+        identifiers: &[Identifier],
+        zone: &Zone,
+        reach: u64,
+    ) -> Self {
         let boundary = boundary(&file.plan.shape);
         let is_first = job.start == 0;
         let block = Block {
@@ -89,10 +120,13 @@ impl OpenBlock {
             scratch: Vec::new(),
             messages: Messages::default(),
             logins: Vec::new(),
+            sessions: BlockSessions::new(identifiers),
             table: BlockTable::default(),
             source_idx: FxHashMap::default(),
             sources: Vec::new(),
             n_by_format: Vec::new(),
+            labels: Vec::new(),
+            labelled_format: FormatId::of_name(LABELLED_FORMAT),
             summary: Summary::default(),
             line_base: 0,
             first_line: job.is_exact.then_some(0),
@@ -103,7 +137,8 @@ impl OpenBlock {
                 && matches!(&file.plan.shape, Shape::Csv(columns) if columns.has_header),
             has_seen_line: false,
             reach,
-            clean: Clean::Unknown,
+            is_checked: false,
+            is_clean: false,
         };
         Self {
             splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
@@ -153,10 +188,10 @@ impl OpenBlock {
         );
     }
 
-    /// The summary, the records and the names of their sources.
-    pub(super) fn finish(mut self) -> (Summary, BlockTable, Vec<String>) {
+    /// What the block holds.
+    pub(super) fn finish(mut self) -> Finished {
         let block = &mut self.block;
-        block.clean = Clean::Unknown;
+        block.is_checked = false;
         if !self.is_done {
             let _ = self.splitter.finish(|piece| block.take(piece));
         }
@@ -190,23 +225,16 @@ impl Block {
         let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
         let n_inside = part.iter().take(3).take_while(is_inside).count();
         let whole = without_half_character(&part[n_inside..]);
+        self.is_checked = false;
         // Several records of one part may have begun before it where a stray quote held them back.
-        let is_clean = !matches!(self.shape, Shape::Csv(_))
+        self.is_clean = !matches!(self.shape, Shape::Csv(_))
             && memchr::memchr(0, whole).is_none()
             && simdutf8::basic::from_utf8(whole).is_ok();
-        self.clean = if is_clean {
-            Clean::AfterNext
-        } else {
-            Clean::Unknown
-        };
     }
 
     /// Takes the next piece, or breaks off at the first that belongs to the next block.
     fn take(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
-        let is_checked = self.clean == Clean::FromNext;
-        if self.clean == Clean::AfterNext {
-            self.clean = Clean::FromNext;
-        }
+        let is_checked = std::mem::replace(&mut self.is_checked, self.is_clean);
         if !self.job.is_exact && !self.is_owned(&piece)? {
             return ControlFlow::Continue(());
         }
@@ -328,6 +356,12 @@ impl Block {
         } else {
             self.summary.n_untimed += 1;
         }
+        let place = RecordPlace {
+            time: fields.timestamp,
+            line: line as u32,
+            offset: piece.offset,
+        };
+        self.sessions.add(bytes, filed.idx, place);
         self.summary.n_records += 1;
         self.summary.n_by_level[fields.level.map_or(0, |level| level as usize)] += 1;
         let format = usize::from(parsed.format.0);
@@ -335,6 +369,16 @@ impl Block {
             self.n_by_format.resize(format + 1, 0);
         }
         self.n_by_format[format] += 1;
+        if Some(parsed.format) == self.labelled_format
+            && let Some(is_anomalous) = column::label(bytes)
+        {
+            self.labels.resize(self.table.n_rows(), Label::Missing);
+            self.labels.push(if is_anomalous {
+                Label::Anomalous
+            } else {
+                Label::Normal
+            });
+        }
         let source = self.source(fields, bytes, scratch);
         self.table.push(Row {
             time: fields.timestamp,
@@ -366,7 +410,7 @@ impl Block {
         idx
     }
 
-    fn close(mut self) -> (Summary, BlockTable, Vec<String>) {
+    fn close(mut self) -> Finished {
         self.summary.formats = self
             .n_by_format
             .iter()
@@ -375,8 +419,14 @@ impl Block {
             .map(|(format, &n)| (format as u16, n))
             .collect();
         self.summary.messages = self.messages.into_block();
+        self.summary.sessions = self.sessions.finish();
         self.table.shrink();
-        (self.summary, self.table, self.sources)
+        Finished {
+            summary: self.summary,
+            table: self.table,
+            sources: self.sources,
+            labels: self.labels,
+        }
     }
 }
 
