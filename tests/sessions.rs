@@ -122,7 +122,7 @@ fn a_table_of_labels_is_measured_against_and_changes_nothing() {
 #[test]
 fn lines_are_measured_by_their_numbers() {
     let (log, _) = log();
-    let n_lines = memchr::memchr_iter(b'\n', log).count();
+    let n_lines = memchr::memchr_iter(b'\n', &log).count();
     let mut labels = "line,anomaly\n".to_owned();
     for (idx, line) in log.split(|byte| *byte == b'\n').enumerate().take(n_lines) {
         let is_strange = line.windows(10).any(|part| part == b"taken back");
