@@ -5,32 +5,35 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod file;
+mod input;
+mod settle;
 mod stream;
 
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
-use self::stream::Stream;
+use self::file::OpenFile;
+use self::input::{Input, Source};
+use self::stream::Ready;
 use rustc_hash::FxHashMap;
 
+use crate::base::hash;
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
 use crate::detect::ensemble::MessageFacts;
 use crate::error::{Error, ParamsError};
 use crate::featurize::login;
-use crate::featurize::tally::Tally;
 use crate::ingest::blocks::BLOCK_LEN;
-use crate::ingest::container::{self, Container};
-use crate::ingest::encoding::without_bom;
-use crate::ingest::text::TextReader;
-use crate::ingest::unpack::Unpack;
+use crate::ingest::container::Container;
+use crate::ingest::nested_name;
 use crate::mine::messages::Message;
-use crate::mine::tree::{Grouped, Miner};
-use crate::parse::{ParsePlan, Parser, Shape};
+use crate::mine::tree::Miner;
+use crate::parse::ParsePlan;
 use crate::protocol::{FileMeta, Options, Selection};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings, MessageFindings};
+use crate::report::findings::{FileFindings, Findings, InputFindings, MessageFindings};
 use crate::report::{Report, limits};
 use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
 
@@ -40,19 +43,23 @@ pub const HEAD_LEN: u64 = 1 << 20;
 const MESSAGE_CAP: usize = 100_000;
 
 /// What to do next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Task {
     /// Give this block to a free shard.
     Block {
         /// The block.
         job: BlockJob,
+        /// How to read the text it is of.
+        setup: Box<FileSetup>,
+        /// The file that text stands in, counted in the order in which files were opened.
+        input: u32,
         /// Its text; `None`: the shard reads it from the file.
         bytes: Option<Vec<u8>>,
     },
     /// Read these bytes of the file (fewer at its end) and give them to [`Engine::feed`].
     Read {
-        /// The file.
-        file: FileId,
+        /// The file, counted in the order in which files were opened.
+        input: u32,
         /// Where.
         offset: u64,
         /// How many.
@@ -62,89 +69,33 @@ pub enum Task {
     Done,
 }
 
-/// Names of a merged block's messages, for the shard that keeps its records.
+/// Numbers of a merged block's messages, for the shard that keeps its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
     /// The file.
     pub file: FileId,
     /// The block.
     pub block: u32,
-    /// The run's id of each message of the block.
+    /// Number of each message of the block among all that were read.
     pub ids: Vec<MessageId>,
 }
 
-/// How text reaches the shards.
+/// A distinct message of all that was read.
 #[derive(Debug)]
-enum Source {
-    /// Shards read plain lines themselves.
-    Split { n_blocks: u32 },
-    /// Text comes from the front of the file.
-    Stream(Box<Stream>),
-}
-
-#[derive(Debug)]
-struct OpenFile {
-    meta: FileMeta,
-    container: Container,
-    setup: FileSetup,
-    source: Source,
-    n_handed: u32,
-    n_merged: u32,
-    /// Line feeds before each merged block.
-    line_base: Vec<u64>,
-    /// It gave fewer bytes than it has; the blocks after that are not read.
-    is_short: bool,
-    findings: FileFindings,
-}
-
-impl OpenFile {
-    /// Blocks of the file, once that is known.
-    fn n_blocks(&self) -> Option<u32> {
-        match &self.source {
-            Source::Split { n_blocks } => Some(*n_blocks),
-            Source::Stream(stream) => stream.is_done().then_some(self.n_handed),
-        }
-    }
-
-    fn findings(&self) -> FileFindings {
-        let mut findings = self.findings.clone();
-        match &self.source {
-            Source::Split { .. } => findings.n_read = findings.sums.text_len,
-            Source::Stream(stream) => {
-                findings.n_read = stream.n_read();
-                findings.is_over_budget = stream.is_over_budget();
-                findings.notes = stream.notes();
-                // What is missing at the end explains what is wrong with it.
-                findings.fault = stream.fault().filter(|_| !findings.is_short());
-            }
-        }
-        findings
-    }
-
-    /// Whether its next block is one that will be merged.
-    fn is_due(&self, block: u32) -> bool {
-        block >= self.n_merged && self.n_blocks().is_none_or(|n_blocks| block < n_blocks)
-    }
-
-    /// Looks whether the blocks merged so far hold all the text up to the next; if not, the file is read no further.
-    fn check_whole(&mut self, block_len: u64) {
-        if let Source::Split { n_blocks } = &mut self.source {
-            let owed = (u64::from(self.n_merged) * block_len).min(self.meta.byte_len as u64);
-            if self.findings.sums.text_len < owed {
-                self.is_short = true;
-                *n_blocks = self.n_merged;
-            }
-        }
-    }
+struct Pooled {
+    said: Message,
+    /// What the miner said while reading.
+    group: TemplateId,
+    is_failed_login: bool,
 }
 
 /// A distinct message of the run.
 #[derive(Debug, Clone)]
 struct RunMessage {
     said: Message,
-    /// What the miner said while reading.
+    /// The miner's group of it.
     group: TemplateId,
-    /// What it said at the end of the run.
+    /// Its template.
     template: TemplateId,
     is_failed_login: bool,
 }
@@ -179,15 +130,33 @@ impl RunMessage {
 pub struct Engine {
     options: Options,
     block_len: u64,
+    inputs: Vec<Input>,
+    /// Files by length and hash of their beginning.
+    twins: FxHashMap<(u64, u64), u32>,
+    /// The inputs in the order in which they are read, and how many have been.
+    queue: Vec<u32>,
+    n_begun: usize,
+    /// The texts found in them, in the order in which they are read.
     files: Vec<OpenFile>,
     waiting: BTreeMap<(u32, u32), Summary>,
     merging: usize,
     left_out: Vec<String>,
     miner: Miner,
-    message_ids: FxHashMap<u64, MessageId>,
-    overflow_ids: FxHashMap<TemplateId, MessageId>,
+    message_ids: FxHashMap<u64, u32>,
+    overflow_ids: FxHashMap<TemplateId, u32>,
+    /// Distinct messages by first appearance in the order of reading.
+    pool: Vec<Pooled>,
+    /// Texts that are shown, in the order of time.
+    order: Vec<u32>,
+    /// The distinct messages in them, by first appearance in that order.
     messages: Vec<RunMessage>,
-    tally: Tally,
+    /// What each message of the pool is called there.
+    names: Vec<MessageId>,
+    is_settled: bool,
+    /// Number of each text in the report.
+    places: Vec<Option<u32>>,
+    /// Texts that were left out by hand, the last at the end.
+    undo: Vec<Vec<u32>>,
     findings: Option<Findings>,
 }
 
@@ -211,6 +180,10 @@ impl Engine {
         Ok(Self {
             options,
             block_len: block_len.max(1),
+            inputs: Vec::new(),
+            twins: FxHashMap::default(),
+            queue: Vec::new(),
+            n_begun: 0,
             files: Vec::new(),
             waiting: BTreeMap::new(),
             merging: 0,
@@ -218,57 +191,35 @@ impl Engine {
             miner: Miner::default(),
             message_ids: FxHashMap::default(),
             overflow_ids: FxHashMap::default(),
+            pool: Vec::new(),
+            order: Vec::new(),
             messages: Vec::new(),
-            tally: Tally::default(),
+            names: Vec::new(),
+            is_settled: false,
+            places: Vec::new(),
+            undo: Vec::new(),
             findings: None,
         })
     }
 
-    /// Adds a file by its first [`HEAD_LEN`] bytes (all of them when it is shorter).
+    /// Adds a file by its first [`HEAD_LEN`] bytes (all of them when it is shorter); files are counted from 0.
     ///
     /// # Errors
     /// [`Error::EmptyFile`] and [`Error::Binary`].
-    pub fn open(&mut self, meta: FileMeta, head: &[u8]) -> Result<FileId, Error> {
-        let container = container::recognise(&meta.name, head)?;
-        let unpacked;
-        let text = if container == Container::Plain {
-            head
-        } else {
-            unpacked = unpack_head(&meta, head)?;
-            &unpacked
-        };
-        let text = without_bom(text);
-        let plan = ParsePlan::probe(text, self.options.plain);
-        let reference = Timestamp::from_millis(meta.modified_ms);
-        let is_split =
-            container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
-        let source = if is_split {
-            let n_blocks =
-                u32::try_from((meta.byte_len as u64).div_ceil(self.block_len)).unwrap_or(u32::MAX);
-            Source::Split { n_blocks }
-        } else {
-            let parser = Parser::new(&plan, &Zone::parse(&self.options.timezone)?, reference);
-            let byte_len = meta.byte_len as u64;
-            let budget = u64::from(self.options.output_budget_gib) << 30;
-            let reader = TextReader::new(budget);
-            let stream = Stream::new(reader, &plan.shape, parser, byte_len, self.block_len);
-            Source::Stream(Box::new(stream))
-        };
-        let id = FileId::from_index(self.files.len());
-        let findings = FileFindings::new(&meta, container, &plan);
-        let setup = FileSetup { plan, reference };
-        self.files.push(OpenFile {
-            meta,
-            container,
-            setup,
-            source,
-            n_handed: 0,
-            n_merged: 0,
-            line_base: Vec::new(),
-            is_short: false,
-            findings,
-        });
-        Ok(id)
+    pub fn open(&mut self, meta: FileMeta, head: &[u8]) -> Result<u32, Error> {
+        let input = Input::new(meta, head, &self.options, self.block_len)?;
+        let idx = self.inputs.len() as u32;
+        let key = (input.meta.byte_len.to_bits(), hash::bytes(head));
+        self.twins.entry(key).or_insert(idx);
+        self.inputs.push(input);
+        Ok(idx)
+    }
+
+    /// A file that was opened before, is as long as this one and begins with the same bytes: they may be the same.
+    #[must_use]
+    pub fn twin_of(&self, meta: &FileMeta, head: &[u8]) -> Option<u32> {
+        let key = (meta.byte_len.to_bits(), hash::bytes(head));
+        self.twins.get(&key).copied()
     }
 
     /// Says in the report that a file was left out because [`Engine::open`] refused it or it could not be read.
@@ -277,9 +228,9 @@ impl Engine {
     }
 
     /// Says in the report that a file can no longer be read, although all of it may have been read before.
-    pub fn note_changed(&mut self, file: FileId) {
-        if let Some(file) = self.files.get_mut(file.index()) {
-            file.findings.is_changed_since = true;
+    pub fn note_changed(&mut self, input: u32) {
+        if let Some(input) = self.inputs.get_mut(input as usize) {
+            input.is_changed_since = true;
         }
     }
 
@@ -288,60 +239,135 @@ impl Engine {
     pub fn setup(&self) -> Setup {
         Setup {
             timezone: self.options.timezone.clone(),
-            link_us: i64::from(self.options.link_seconds) * SECOND,
             block_len: self.block_len,
-            files: self.files.iter().map(|file| file.setup.clone()).collect(),
         }
     }
 
-    /// The next thing to do. Files are worked through in the order given.
+    /// The next thing to do. Files are worked through one after the other, by the first time in each.
     pub fn next_task(&mut self) -> Task {
-        for (idx, file) in self.files.iter_mut().enumerate() {
-            let id = FileId::from_index(idx);
-            match &mut file.source {
-                Source::Split { n_blocks } if file.n_handed < *n_blocks => {
-                    let start = u64::from(file.n_handed) * self.block_len;
-                    let end = (start + self.block_len).min(file.meta.byte_len as u64);
-                    let job = BlockJob {
-                        file: id,
-                        block: file.n_handed,
-                        start,
-                        end,
-                        is_exact: false,
-                        is_line_shared: false,
-                        n_passed: 0,
-                    };
-                    file.n_handed += 1;
-                    return Task::Block { job, bytes: None };
-                }
-                Source::Split { .. } => {}
-                Source::Stream(stream) => {
-                    if let Some((job, bytes)) = stream.next_block(id, file.n_handed) {
-                        file.n_handed += 1;
-                        return Task::Block {
-                            job,
-                            bytes: Some(bytes),
-                        };
-                    }
-                    if let Some((offset, byte_len)) = stream.wanted() {
-                        return Task::Read {
-                            file: id,
-                            offset,
-                            byte_len,
-                        };
-                    }
-                }
+        if self.queue.len() < self.inputs.len() {
+            self.queue = (0..self.inputs.len() as u32).collect();
+            self.queue.sort_by_cached_key(|&idx| {
+                let Input { first, meta, .. } = &self.inputs[idx as usize];
+                (first.is_none(), *first, meta.name.clone(), idx)
+            });
+        }
+        while let Some(&input) = self.queue.get(self.n_begun) {
+            if let Some(task) = self.next_of(input) {
+                return task;
             }
+            self.n_begun += 1;
         }
         Task::Done
     }
 
+    /// The next thing to do with a file; `None` when nothing is left.
+    fn next_of(&mut self, idx: u32) -> Option<Task> {
+        let input = &mut self.inputs[idx as usize];
+        let stream = match &mut input.source {
+            Source::Split { plan, n_blocks } => {
+                if self.files.last().is_none_or(|file| file.input != idx) {
+                    let (plan, n_blocks) = (plan.as_ref().clone(), *n_blocks);
+                    self.begin_file(idx, None, plan, Some(n_blocks));
+                }
+                return self.next_split(idx);
+            }
+            Source::Stream(stream) => stream,
+        };
+        match stream.next() {
+            Some(Ready::Begin { name, plan }) => {
+                self.begin_file(idx, name.as_deref(), plan, None);
+                self.next_of(idx)
+            }
+            Some(Ready::Block(cut)) => {
+                let file = FileId::from_index(self.files.len() - 1);
+                let open = &mut self.files[file.index()];
+                let job = BlockJob {
+                    file,
+                    block: open.n_handed,
+                    start: cut.start,
+                    end: cut.start + cut.bytes.len() as u64,
+                    is_exact: true,
+                    is_line_shared: cut.is_line_shared,
+                    n_passed: cut.n_passed,
+                };
+                open.n_handed += 1;
+                Some(Task::Block {
+                    job,
+                    setup: Box::new(open.setup.clone()),
+                    input: idx,
+                    bytes: Some(cut.bytes),
+                })
+            }
+            Some(Ready::End { fault }) => {
+                if let Some(file) = self.files.last_mut() {
+                    file.n_blocks = Some(file.n_handed);
+                    file.findings.fault = fault;
+                }
+                self.next_of(idx)
+            }
+            None => stream.wanted().map(|(offset, byte_len)| Task::Read {
+                input: idx,
+                offset,
+                byte_len,
+            }),
+        }
+    }
+
+    fn next_split(&mut self, input: u32) -> Option<Task> {
+        let id = FileId::from_index(self.files.len() - 1);
+        let file = self.files.last_mut()?;
+        let byte_len = self.inputs[input as usize].meta.byte_len as u64;
+        let start = u64::from(file.n_handed) * self.block_len;
+        if !file.is_due(file.n_handed) {
+            return None;
+        }
+        let job = BlockJob {
+            file: id,
+            block: file.n_handed,
+            start,
+            end: (start + self.block_len).min(byte_len),
+            is_exact: false,
+            is_line_shared: false,
+            n_passed: 0,
+        };
+        file.n_handed += 1;
+        Some(Task::Block {
+            job,
+            setup: Box::new(file.setup.clone()),
+            input,
+            bytes: None,
+        })
+    }
+
+    /// Begins a text of a file; `name` is what it is called within.
+    fn begin_file(
+        &mut self,
+        input: u32,
+        name: Option<&str>,
+        plan: ParsePlan,
+        n_blocks: Option<u32>,
+    ) {
+        let of = &self.inputs[input as usize];
+        let full_name = name.map_or_else(
+            || of.meta.name.clone(),
+            |name| nested_name(&of.meta.name, name),
+        );
+        let findings = FileFindings::new(full_name, of.container, &plan);
+        let setup = FileSetup {
+            plan,
+            reference: of.reference,
+        };
+        self.files
+            .push(OpenFile::new(input, setup, n_blocks, findings));
+    }
+
     /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.
-    pub fn feed(&mut self, file: FileId, bytes: &[u8]) {
-        if let Some(OpenFile {
+    pub fn feed(&mut self, input: u32, bytes: &[u8]) {
+        if let Some(Input {
             source: Source::Stream(stream),
             ..
-        }) = self.files.get_mut(file.index())
+        }) = self.inputs.get_mut(input as usize)
         {
             stream.feed(bytes);
         }
@@ -363,7 +389,7 @@ impl Engine {
         let mut named = Vec::new();
         while let Some(file) = self.files.get(self.merging) {
             let (idx, block) = (self.merging as u32, file.n_merged);
-            if file.n_blocks().is_some_and(|n_blocks| block >= n_blocks) {
+            if file.is_merged() {
                 self.waiting = self.waiting.split_off(&(idx + 1, 0));
                 self.merging += 1;
             } else if let Some(summary) = self.waiting.remove(&(idx, block)) {
@@ -389,20 +415,20 @@ impl Engine {
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
-        let grouped = self.messages.iter().map(|message| Grouped {
-            text: &message.said.text,
-            slots: &message.said.slots,
-            group: message.group,
-        });
-        let templates = self.miner.finish(grouped);
-        for (message, template) in self.messages.iter_mut().zip(templates) {
-            message.template = template;
-        }
+        self.settle();
         let template = |idx| self.miner.text(TemplateId::from_index(idx));
+        let files = self.order.iter().map(|&key| &self.files[key as usize]);
         let merged = Merged {
-            files: self.files.iter().map(OpenFile::findings).collect(),
-            left_out: std::mem::take(&mut self.left_out),
-            tally: std::mem::take(&mut self.tally),
+            inputs: self.inputs_shown(),
+            files: files
+                .map(|file| {
+                    let mut findings = file.findings.clone();
+                    findings.span = file.tally.span();
+                    findings
+                })
+                .collect(),
+            left_out: self.left_out.clone(),
+            tally: self.tally(),
             templates: (0..self.miner.n_templates()).map(template).collect(),
             messages: self.messages.iter().map(RunMessage::findings).collect(),
             facts: self.messages.iter().map(RunMessage::facts).collect(),
@@ -410,9 +436,87 @@ impl Engine {
             is_messages_full: !self.overflow_ids.is_empty(),
         };
         let findings = analysis::detect(merged, &self.options);
-        let survey = findings.survey();
+        let survey = Survey {
+            link_us: i64::from(self.options.link_seconds) * SECOND,
+            names: self.names.clone(),
+            hidden: self.files.iter().map(|file| file.is_hidden).collect(),
+            ..findings.survey()
+        };
         self.findings = Some(findings);
         survey
+    }
+
+    /// The files of which something is shown, or of which there is nothing that could be.
+    fn inputs_shown(&self) -> Vec<InputFindings> {
+        let mut text_lens = vec![0; self.inputs.len()];
+        let mut is_shown = vec![None; self.inputs.len()];
+        for file in &self.files {
+            text_lens[file.input as usize] += file.findings.sums.text_len;
+            let shown = is_shown[file.input as usize].get_or_insert(false);
+            *shown |= !file.is_hidden;
+        }
+        self.inputs
+            .iter()
+            .zip(text_lens)
+            .zip(is_shown)
+            .filter(|(_, is_shown)| *is_shown != Some(false))
+            .map(|((input, text_len), _)| input.findings(text_len))
+            .collect()
+    }
+
+    /// Number of a text in the report; those that are not shown have none.
+    #[must_use]
+    pub fn place_of(&self, file: FileId) -> Option<u32> {
+        self.places.get(file.index()).copied().flatten()
+    }
+
+    /// The file that a text stands in, counted in the order in which files were opened.
+    #[must_use]
+    pub fn input_of(&self, file: FileId) -> Option<u32> {
+        self.files.get(file.index()).map(|file| file.input)
+    }
+
+    /// Takes other choices, leaves out texts by their number in the report, or brings back those that were left out last;
+    /// [`Engine::analyze`] follows. `false`: nothing was changed, because these choices need the files to be read again.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn change(
+        &mut self,
+        options: Options,
+        without: &[u32],
+        is_undo: bool,
+    ) -> Result<bool, Error> {
+        Zone::parse(&options.timezone)?;
+        analysis::check(&options)?;
+        check_budget(&options)?;
+        let read = |options: &Options| {
+            (
+                options.plain,
+                options.timezone.clone(),
+                options.output_budget_gib,
+            )
+        };
+        if read(&options) != read(&self.options) {
+            return Ok(false);
+        }
+        self.options = options;
+        if is_undo {
+            for key in self.undo.pop().unwrap_or_default() {
+                self.files[key as usize].is_hidden = false;
+            }
+        }
+        let keys: Vec<u32> = without
+            .iter()
+            .filter_map(|&place| self.order.get(place as usize).copied())
+            .collect();
+        for &key in &keys {
+            self.files[key as usize].is_hidden = true;
+        }
+        if !keys.is_empty() {
+            self.undo.push(keys);
+        }
+        Ok(true)
     }
 
     /// Takes the shards' answers and says what was found.
@@ -423,8 +527,22 @@ impl Engine {
         let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
         let findings = self.findings.as_mut().ok_or_else(not_yet)?;
         findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
+        let n_slices = limits::SPARKLINE as u32;
+        findings.lanes = vec![0; findings.files.len() * limits::SPARKLINE];
+        findings.n_anomalous = vec![0; findings.files.len()];
         let mut episodes = Vec::new();
         for answer in answers {
+            for (key, n) in answer.lanes {
+                let place = self
+                    .places
+                    .get((key / n_slices) as usize)
+                    .copied()
+                    .flatten();
+                let lane = place.map(|place| place as usize * limits::SPARKLINE);
+                if let Some(lane) = lane {
+                    findings.lanes[lane + (key % n_slices) as usize] += n;
+                }
+            }
             for (key, n) in answer.slices {
                 if let Some(slice) = findings.slices.get_mut(key as usize) {
                     *slice = slice.saturating_add(n);
@@ -434,7 +552,11 @@ impl Engine {
                 let base = self.files[episode.file.index()].line_base[block as usize];
                 episode.line =
                     u32::try_from(base + u64::from(episode.line) + 1).unwrap_or(u32::MAX);
-                episodes.push(episode);
+                if let Some(&Some(place)) = self.places.get(episode.file.index()) {
+                    episode.file = FileId(place);
+                    findings.n_anomalous[place as usize] += u64::from(episode.n_records);
+                    episodes.push(episode);
+                }
             }
         }
         analysis::correlate(findings, episodes, &self.options);
@@ -496,29 +618,30 @@ impl Engine {
         self.miner.text(id)
     }
 
-    /// How a file is packed.
+    /// How a file is packed, counted in the order in which files were opened.
     #[must_use]
-    pub fn container(&self, file: FileId) -> Option<Container> {
-        self.files.get(file.index()).map(|file| file.container)
+    pub fn container(&self, input: u32) -> Option<Container> {
+        self.inputs.get(input as usize).map(|input| input.container)
     }
 
     fn absorb(&mut self, id: FileId, block: u32, summary: Summary) -> Naming {
         let mut ids = Vec::with_capacity(summary.messages.len());
         for message in &summary.messages {
-            let id = self.message_id(message);
-            let said = &mut self.messages[id.index()].said;
-            said.n_records = said.n_records.saturating_add(message.n_records);
-            said.level = said.level.max(message.level);
-            said.first = [said.first, message.first].into_iter().flatten().min();
-            said.last = said.last.max(message.last);
-            ids.push(id);
+            let pooled = self.pooled(message);
+            let slots = &self.pool[pooled as usize].said.slots;
+            self.files[id.index()].say(pooled, message, slots);
+            ids.push(MessageId(pooled));
         }
         let file = &mut self.files[id.index()];
-        file.line_base.push(file.findings.sums.n_newlines);
-        file.n_merged += 1;
-        file.findings.add(&summary);
-        file.check_whole(self.block_len);
-        self.tally.merge(summary.tally);
+        file.add(summary);
+        let input = &self.inputs[file.input as usize];
+        if matches!(input.source, Source::Split { .. }) {
+            // The blocks so far hold all the text up to the next; if not, the file is read no further.
+            let owed = (u64::from(file.n_merged) * self.block_len).min(input.meta.byte_len as u64);
+            if file.findings.sums.text_len < owed {
+                file.n_blocks = Some(file.n_merged);
+            }
+        }
         Naming {
             file: id,
             block,
@@ -526,16 +649,17 @@ impl Engine {
         }
     }
 
-    fn message_id(&mut self, message: &Message) -> MessageId {
+    /// Number of a message among all distinct ones.
+    fn pooled(&mut self, message: &Message) -> u32 {
         if let Some(&id) = self.message_ids.get(&message.hash) {
             return id;
         }
         let group = self.miner.add(&message.text);
-        let is_overflow = message.is_overflow || self.messages.len() >= MESSAGE_CAP;
+        let is_overflow = message.is_overflow || self.pool.len() >= MESSAGE_CAP;
         if is_overflow && let Some(&id) = self.overflow_ids.get(&group) {
             return id;
         }
-        let id = MessageId::from_index(self.messages.len());
+        let id = self.pool.len() as u32;
         if is_overflow {
             self.overflow_ids.insert(group, id);
         } else {
@@ -549,10 +673,9 @@ impl Engine {
             ..message.clone()
         };
         let is_failed_login = login::read(&said.text).is_failed;
-        self.messages.push(RunMessage {
+        self.pool.push(Pooled {
             said,
             group,
-            template: group,
             is_failed_login,
         });
         id
@@ -569,41 +692,4 @@ fn check_budget(options: &Options) -> Result<(), ParamsError> {
         expected: "a number from 1 to 65536",
         actual: options.output_budget_gib.to_string(),
     })
-}
-
-/// The first text of a file that is packed or written in another way.
-fn unpack_head(meta: &FileMeta, head: &[u8]) -> Result<Vec<u8>, Error> {
-    let (mut reader, mut text) = (TextReader::default(), Vec::new());
-    let mut rest = head;
-    while !rest.is_empty() && (text.len() as u64) < HEAD_LEN {
-        let n = reader.push(rest, &mut |bytes| text.extend_from_slice(bytes));
-        rest = &rest[n..];
-    }
-    let is_whole = meta.byte_len <= head.len() as f64;
-    while (text.len() as u64) < HEAD_LEN
-        && !reader.finish(&mut |bytes| text.extend_from_slice(bytes))
-    {}
-    text.truncate(HEAD_LEN as usize);
-    let name = meta.name.clone();
-    if !text.is_empty() {
-        return Ok(text);
-    }
-    if let Some(kind) = reader.left() {
-        let kind = kind.to_owned();
-        return Err(Error::Binary { name, kind });
-    }
-    // The text may begin further on: behind an image in an archive, or with a first block that is longer than the head.
-    if !is_whole {
-        return Ok(text);
-    }
-    let container = reader.container().map_or("packed", Container::name);
-    let said: Vec<String> = reader.fault().into_iter().chain(reader.notes()).collect();
-    if said.is_empty() {
-        return Err(Error::EmptyFile { name });
-    }
-    let kind = format!(
-        "{container} data without any readable text ({})",
-        said.join("; ")
-    );
-    Err(Error::Binary { name, kind })
 }

@@ -65,7 +65,7 @@ struct Block {
 impl OpenBlock {
     pub(super) fn new(job: BlockJob, file: &FileSetup, zone: &Zone, reach: u64) -> Self {
         let boundary = boundary(&file.plan.shape);
-        let is_first = job.start == 0;
+        let is_first = job.block == 0;
         let block = Block {
             job,
             shape: file.plan.shape.clone(),
@@ -193,7 +193,7 @@ impl Block {
         if is_beyond {
             self.reach_from.get_or_insert(piece.offset);
         }
-        if self.job.start > 0 && self.first_line.is_none() {
+        if self.job.block > 0 && self.first_line.is_none() {
             let from = *self.skip_from.get_or_insert(piece.offset);
             if piece.offset < from + self.reach && self.parser.is_continuation(piece.bytes) {
                 return ControlFlow::Continue(false);

@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use rustc_hash::FxHashMap;
 
 use self::block::OpenBlock;
-use self::wire::{BlockJob, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use self::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
@@ -27,6 +27,9 @@ struct Kept {
     job: BlockJob,
     table: BlockTable,
     sources: Vec<String>,
+    /// Numbers of its messages among all that were read.
+    pooled: Vec<MessageId>,
+    /// What they are called in the run.
     ids: Vec<MessageId>,
 }
 
@@ -36,6 +39,8 @@ pub struct Shard {
     setup: Setup,
     zone: Zone,
     kept: Vec<Kept>,
+    /// Blocks of texts that were left out by hand.
+    hidden: Vec<Kept>,
     open: Option<OpenBlock>,
 }
 
@@ -50,27 +55,19 @@ impl Shard {
             setup,
             zone,
             kept: Vec::new(),
+            hidden: Vec::new(),
             open: None,
         })
     }
 
-    /// Begins a block; its bytes follow through [`Shard::push`].
-    ///
-    /// # Errors
-    /// [`Error::Wire`] when the job names a file that is not of this run.
-    pub fn begin(&mut self, job: BlockJob) -> Result<(), Error> {
-        let file = self
-            .setup
-            .files
-            .get(job.file.index())
-            .ok_or_else(|| Error::Wire(format!("no file {}", job.file.0)))?;
+    /// Begins a block of a text that is read as `setup` says; its bytes follow through [`Shard::push`].
+    pub fn begin(&mut self, job: BlockJob, setup: &FileSetup) {
         self.open = Some(OpenBlock::new(
             job,
-            file,
+            setup,
             &self.zone,
             continuation_reach(self.setup.block_len),
         ));
-        Ok(())
     }
 
     /// Feeds the bytes that follow; `false` when the block needs no more.
@@ -92,19 +89,34 @@ impl Shard {
             job,
             table,
             sources,
+            pooled: Vec::new(),
             ids: Vec::new(),
         });
         Ok(summary)
     }
 
-    /// Learns how the messages of a block are called in the run.
-    pub fn name_messages(&mut self, file: FileId, block: u32, ids: Vec<MessageId>) {
-        if let Some(kept) = self
-            .kept
-            .iter_mut()
-            .find(|kept| kept.job.file == file && kept.job.block == block)
-        {
-            kept.ids = ids;
+    /// Learns which of all messages that were read those of a block are.
+    pub fn name_messages(&mut self, file: FileId, block: u32, pooled: Vec<MessageId>) {
+        // Blocks are merged soon after they were worked on.
+        let is_it = |kept: &&mut Kept| kept.job.file == file && kept.job.block == block;
+        if let Some(kept) = self.kept.iter_mut().rev().find(is_it) {
+            kept.pooled = pooled;
+        }
+    }
+
+    /// Puts aside what is left out, brings back what is not, and learns what messages are called.
+    fn arrange(&mut self, survey: &Survey) {
+        let mut all = std::mem::take(&mut self.kept);
+        all.append(&mut self.hidden);
+        all.sort_unstable_by_key(|kept| (kept.job.file, kept.job.block));
+        for mut kept in all {
+            if survey.hidden.get(kept.job.file.index()) == Some(&true) {
+                self.hidden.push(kept);
+                continue;
+            }
+            let name = |pooled: &MessageId| survey.names.get(pooled.index()).copied();
+            kept.ids = kept.pooled.iter().filter_map(name).collect();
+            self.kept.push(kept);
         }
     }
 
@@ -150,18 +162,21 @@ impl Shard {
 
     /// Episodes of the anomalous messages, and when each template was seen.
     #[must_use]
-    pub fn survey(&self, survey: &Survey) -> Surveyed {
+    pub fn survey(&mut self, survey: &Survey) -> Surveyed {
+        self.arrange(survey);
         let mut out = Surveyed::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
         for kept in &self.kept {
             let mut open: FxHashMap<u32, Episode> = FxHashMap::default();
+            let mut lane = vec![0u32; n_slices as usize];
             for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
                 let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else {
                     continue;
                 };
                 let slice = ((time.0.saturating_sub(survey.start.0)) / survey.slice_us.max(1))
                     .clamp(0, i64::from(n_slices) - 1);
+                lane[slice as usize] += 1;
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
                 }
@@ -169,8 +184,8 @@ impl Shard {
                     continue;
                 }
                 let near = |episode: &Episode| {
-                    time.0 < episode.end.0.saturating_add(self.setup.link_us)
-                        && time.0 > episode.start.0.saturating_sub(self.setup.link_us)
+                    time.0 < episode.end.0.saturating_add(survey.link_us)
+                        && time.0 > episode.start.0.saturating_sub(survey.link_us)
                 };
                 if let Some(episode) = open.get_mut(&message).filter(|episode| near(episode)) {
                     episode.n_records += 1;
@@ -186,6 +201,9 @@ impl Shard {
                     out.episodes.push((kept.job.block, closed));
                 }
             }
+            let key = kept.job.file.0 * n_slices;
+            let lane = lane.into_iter().zip(key..).filter(|(n, _)| *n > 0);
+            out.lanes.extend(lane.map(|(n, key)| (key, n)));
             let mut rest: Vec<_> = open.into_values().collect();
             rest.sort_by_key(|episode| (episode.message, episode.start));
             out.episodes

@@ -14,15 +14,11 @@ use crate::parse::ParsePlan;
 pub struct Setup {
     /// Zone of timestamps that carry none.
     pub timezone: String,
-    /// Gap in microseconds that ends an episode.
-    pub link_us: i64,
     /// Nominal bytes of a block.
     pub block_len: u64,
-    /// One entry a file.
-    pub files: Vec<FileSetup>,
 }
 
-/// How to read one file.
+/// How to read one text: a file, or an entry of an archive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileSetup {
     /// Shape and formats.
@@ -38,7 +34,7 @@ pub struct BlockJob {
     pub file: FileId,
     /// Number of the block within the file, from 0.
     pub block: u32,
-    /// Offset of the block in the text.
+    /// Offset of the block in all text of the file, which in an archive are its entries one after the other.
     pub start: u64,
     /// Offset of its end.
     pub end: u64,
@@ -137,6 +133,12 @@ pub struct Filter {
 /// What the engine asks once it knows which messages are anomalous.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
+    /// Gap in microseconds that ends an episode.
+    pub link_us: i64,
+    /// What each message that was read is called in the run.
+    pub names: Vec<MessageId>,
+    /// For each text that was read whether it was left out by hand.
+    pub hidden: Vec<bool>,
     /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
     pub interest: Vec<u8>,
     /// The bit of messages that are anomalous wherever they occur.
@@ -184,4 +186,6 @@ pub struct Surveyed {
     pub episodes: Vec<(u32, Episode)>,
     /// (template × slices + slice, records) where there are any.
     pub slices: Vec<(u32, u32)>,
+    /// (text × slices + slice, records) where there are any.
+    pub lanes: Vec<(u32, u32)>,
 }

@@ -18,7 +18,7 @@ use crate::report::words::level_name;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
 use crate::shard::Shard;
-use crate::shard::wire::{BlockJob, Hit, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Hit, Surveyed};
 
 /// Bytes of a record that are read back.
 const RECORD_CAP: u32 = 64 << 10;
@@ -60,13 +60,22 @@ impl NextTask {
         .to_owned()
     }
 
-    /// Index of the file.
+    /// Number of the text that the block is of.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn file(&self) -> u32 {
         match self.task {
             Task::Block { job, .. } => job.file.0,
-            Task::Read { file, .. } => file.0,
+            Task::Read { .. } | Task::Done => 0,
+        }
+    }
+
+    /// The file to read, counted in the order in which files were opened.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn input(&self) -> u32 {
+        match self.task {
+            Task::Block { input, .. } | Task::Read { input, .. } => input,
             Task::Done => 0,
         }
     }
@@ -109,8 +118,8 @@ impl NextTask {
     /// # Errors
     /// `wire`, never for a block.
     pub fn job(&self) -> Result<Vec<u8>, JsValue> {
-        if let Task::Block { job, .. } = self.task {
-            pack(&job)
+        if let Task::Block { job, setup, .. } = &self.task {
+            pack(&(job, setup))
         } else {
             Ok(Vec::new())
         }
@@ -189,8 +198,32 @@ impl EngineWorker {
 
     /// Says in the report that a file can no longer be read.
     #[wasm_bindgen(js_name = noteChanged)]
-    pub fn note_changed(&mut self, file: u32) {
-        self.engine.note_changed(FileId(file));
+    pub fn note_changed(&mut self, input: u32) {
+        self.engine.note_changed(input);
+    }
+
+    /// A file that was opened before and may be the same.
+    ///
+    /// # Errors
+    /// `wire`.
+    #[wasm_bindgen(js_name = twinOf)]
+    pub fn twin_of(&self, meta: Ts<FileMeta>, head: &[u8]) -> Result<Option<u32>, JsValue> {
+        Ok(self.engine.twin_of(&plain(&meta)?, head))
+    }
+
+    /// Takes other choices, leaves out texts or brings back the last; `false` when the files have to be read again for it.
+    ///
+    /// # Errors
+    /// `params`, `wire`.
+    pub fn change(
+        &mut self,
+        options: Ts<Options>,
+        without: &[u32],
+        is_undo: bool,
+    ) -> Result<bool, JsValue> {
+        self.engine
+            .change(plain(&options)?, without, is_undo)
+            .map_err(|error| thrown(&error))
     }
 
     /// What every shard must know before its first block.
@@ -210,8 +243,8 @@ impl EngineWorker {
     }
 
     /// Takes bytes that were asked for.
-    pub fn feed(&mut self, file: u32, bytes: &[u8]) {
-        self.engine.feed(FileId(file), bytes);
+    pub fn feed(&mut self, input: u32, bytes: &[u8]) {
+        self.engine.feed(input, bytes);
     }
 
     /// Takes a block's summary.
@@ -308,14 +341,14 @@ impl EngineWorker {
         Ok(total as f64)
     }
 
-    /// Where the text of the kept hits stands: file, offset and length, three numbers a hit.
+    /// Where the text of the kept hits stands: file as opened, offset and length, three numbers a hit.
     #[must_use]
     pub fn places(&self) -> Vec<f64> {
         self.hits
             .iter()
             .flat_map(|hit| {
                 [
-                    f64::from(hit.file.0),
+                    f64::from(self.engine.input_of(hit.file).unwrap_or(u32::MAX)),
                     hit.offset as f64,
                     f64::from(hit.byte_len.min(RECORD_CAP)),
                 ]
@@ -326,8 +359,8 @@ impl EngineWorker {
     /// Whether a file must be unpacked to be read.
     #[wasm_bindgen(js_name = isPacked)]
     #[must_use]
-    pub fn is_packed(&self, file: u32) -> bool {
-        self.engine.container(FileId(file)) != Some(Container::Plain)
+    pub fn is_packed(&self, input: u32) -> bool {
+        self.engine.container(input) != Some(Container::Plain)
     }
 
     /// The kept hits with their texts, which come in the order of [`EngineWorker::places`].
@@ -350,7 +383,7 @@ impl EngineWorker {
     fn line(&self, hit: &Hit, text: &[u8]) -> RawLine {
         let (template, score) = self.engine.facts(hit);
         RawLine {
-            file: hit.file.0,
+            file: self.engine.place_of(hit.file).unwrap_or(u32::MAX),
             line: self.engine.line_of(hit),
             n_lines: hit.n_lines,
             ms: hit.time.map(Timestamp::millis),
@@ -387,9 +420,9 @@ impl ShardWorker {
     /// # Errors
     /// `wire`.
     pub fn begin(&mut self, job: &[u8]) -> Result<(), JsValue> {
-        self.shard
-            .begin(unpack::<BlockJob>(job)?)
-            .map_err(|error| thrown(&error))
+        let (job, setup) = unpack::<(BlockJob, FileSetup)>(job)?;
+        self.shard.begin(job, &setup);
+        Ok(())
     }
 
     /// Feeds bytes; `false` when the block needs no more.
@@ -420,7 +453,7 @@ impl ShardWorker {
     ///
     /// # Errors
     /// `wire`.
-    pub fn survey(&self, survey: &[u8]) -> Result<Vec<u8>, JsValue> {
+    pub fn survey(&mut self, survey: &[u8]) -> Result<Vec<u8>, JsValue> {
         pack(&self.shard.survey(&unpack(survey)?))
     }
 

@@ -38,6 +38,8 @@ export interface EngineListener {
   progress(update: Progress): void;
   finished(report: Uint8Array<ArrayBuffer>): void;
   failed(error: EngineError): void;
+  /** Nothing came of a change; the run is as it was. */
+  unchanged(error: EngineError): void;
   /** A worker died. Nothing can be asked about the run it worked on; `hasStarted` is false if it never got ready. */
   crashed(error: EngineError, hasStarted: boolean): void;
 }
@@ -129,6 +131,11 @@ export class Engine {
   sample(seed: number, nLines: number, options: Options): void {
     this.#begin();
     this.#post({ type: "sample", run: this.#run, seed, nLines, options });
+  }
+
+  /** Works the finished run out again without reading: answered by `finished` or `unchanged`. */
+  change(options: Options, without: number[], isUndo: boolean): void {
+    this.#post({ type: "change", run: this.#run, options, without, isUndo });
   }
 
   /** Reads lines of the finished run back; at most 500 at a time. Always settles, also when a worker dies. */
@@ -232,6 +239,9 @@ export class Engine {
       case "finished":
         this.#isFinished = true;
         this.#listener.finished(update.report);
+        break;
+      case "unchanged":
+        this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
       case "lines": {
         this.#pending.get(update.query)?.resolve({ total: update.total, lines: update.lines });

@@ -39,7 +39,7 @@ export function Choices(): JSX.Element {
     if (form.has("plain")) {
       chosen.plain = true;
     }
-    state.readAgain(chosen);
+    state.choose(chosen);
   };
   return (
     <Panel
@@ -82,8 +82,8 @@ export function Choices(): JSX.Element {
           <span>Every line is a message: no time, level or source in it</span>
         </label>
         <div class="drop-actions">
-          <button type="submit" class="button primary">
-            Read again
+          <button type="submit" class="button primary" disabled={state.isBusy.value}>
+            Apply
           </button>
           {state.isSample.value && (
             <button type="button" class="button" onClick={state.openAnotherSample}>

@@ -181,7 +181,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
           fetchPage={fetchPage}
           unfolded={unfolded.current}
           report={report}
-          hasFiles={report.files.length > 1}
+          hasFiles={report.nFiles > 1}
         />
       )}
     </section>
@@ -248,7 +248,7 @@ function Rows(props: {
   const { firstMs, lastMs } = props.report.totals;
   const isTimed = firstMs != null && lastMs != null;
   const hasDates = isTimed && format.date(firstMs) !== format.date(lastMs);
-  const { nRows, firstRow, pages, fetchPage, unfolded, hasFiles, report } = props;
+  const { nRows, firstRow, pages, fetchPage, unfolded, hasFiles } = props;
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
   const items = rows.getVirtualItems();
   const [, redraw] = useState(0);
@@ -288,7 +288,11 @@ function Rows(props: {
                 <Row
                   line={line}
                   hasDate={hasDates}
-                  fileName={hasFiles ? (report.files[line.file]?.name ?? "") : ""}
+                  fileName={
+                    hasFiles
+                      ? (state.fileNames.value.get(line.file) ?? `file ${line.file + 1}`)
+                      : ""
+                  }
                   isUnfolded={unfolded.has(idx)}
                   unfold={() => {
                     unfolded.add(idx);

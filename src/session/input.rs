@@ -1,0 +1,161 @@
+//! A file as it was given: what it is, and how its text reaches the shards.
+
+use super::stream::{Manner, Stream};
+use super::{HEAD_LEN, analysis};
+use crate::base::time::Timestamp;
+use crate::base::zone::Zone;
+use crate::error::Error;
+use crate::ingest::container::{self, Container};
+use crate::ingest::encoding::without_bom;
+use crate::ingest::text::TextReader;
+use crate::ingest::unpack::Unpack;
+use crate::parse::{ParsePlan, Parser, Shape};
+use crate::protocol::{FileMeta, Options};
+use crate::report::findings::InputFindings;
+
+/// Lines of a file's beginning among which its first time is looked for.
+const FIRST_TIME_LINES: usize = 1000;
+
+/// How text reaches the shards.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// Shards read plain lines themselves.
+    Split { plan: Box<ParsePlan>, n_blocks: u32 },
+    /// Text comes from the front of the file.
+    Stream(Box<Stream>),
+}
+
+/// A file of the run, which may hold several texts.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) meta: FileMeta,
+    pub(super) container: Container,
+    pub(super) reference: Timestamp,
+    pub(super) source: Source,
+    /// The first time in it, as far as its beginning tells.
+    pub(super) first: Option<Timestamp>,
+    /// All of it was read, and then it was changed.
+    pub(super) is_changed_since: bool,
+}
+
+impl Input {
+    /// Recognises a file by its first [`HEAD_LEN`] bytes.
+    pub(super) fn new(
+        meta: FileMeta,
+        head: &[u8],
+        options: &Options,
+        block_len: u64,
+    ) -> Result<Self, Error> {
+        let container = container::recognise(&meta.name, head)?;
+        let unpacked;
+        let text = if container == Container::Plain {
+            head
+        } else {
+            unpacked = unpack_head(&meta, head)?;
+            &unpacked
+        };
+        let text = without_bom(text);
+        let plan = ParsePlan::probe(text, options.plain);
+        let reference = Timestamp::from_millis(meta.modified_ms);
+        let zone = Zone::parse(&options.timezone)?;
+        let first = first_time(text, &plan, &zone, reference);
+        let byte_len = meta.byte_len as u64;
+        let is_split =
+            container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
+        let source = if is_split {
+            Source::Split {
+                plan: Box::new(plan),
+                n_blocks: u32::try_from(byte_len.div_ceil(block_len)).unwrap_or(u32::MAX),
+            }
+        } else {
+            let manner = Manner {
+                is_plain: options.plain,
+                zone,
+                reference,
+                block_len,
+            };
+            let reader = TextReader::new(analysis::budget(options));
+            Source::Stream(Box::new(Stream::new(reader, manner, byte_len)))
+        };
+        Ok(Self {
+            meta,
+            container,
+            reference,
+            source,
+            first,
+            is_changed_since: false,
+        })
+    }
+
+    /// What is known of it; `text_len` is the length of its text as far as it was read.
+    pub(super) fn findings(&self, text_len: u64) -> InputFindings {
+        let mut findings = InputFindings {
+            name: self.meta.name.clone(),
+            byte_len: self.meta.byte_len as u64,
+            n_read: text_len,
+            is_over_budget: false,
+            is_changed_since: self.is_changed_since,
+            fault: None,
+            notes: Vec::new(),
+        };
+        if let Source::Stream(stream) = &self.source {
+            findings.n_read = stream.n_read();
+            findings.is_over_budget = stream.is_over_budget();
+            findings.notes = stream.notes();
+            // What is missing at the end explains what is wrong with it.
+            findings.fault = stream.fault().filter(|_| !findings.is_short());
+        }
+        findings
+    }
+}
+
+/// The first time that a line of the file's beginning tells.
+fn first_time(
+    text: &[u8],
+    plan: &ParsePlan,
+    zone: &Zone,
+    reference: Timestamp,
+) -> Option<Timestamp> {
+    let mut parser = Parser::new(plan, zone, reference);
+    let mut scratch = Vec::new();
+    text.split(|&byte| byte == b'\n')
+        .take(FIRST_TIME_LINES)
+        .find_map(|line| parser.parse(line, &mut scratch).fields.timestamp)
+}
+
+/// The first text of a file that is packed or written in another way.
+fn unpack_head(meta: &FileMeta, head: &[u8]) -> Result<Vec<u8>, Error> {
+    let (mut reader, mut text) = (TextReader::default(), Vec::new());
+    let mut rest = head;
+    while !rest.is_empty() && (text.len() as u64) < HEAD_LEN {
+        let n = reader.push(rest, &mut |bytes| text.extend_from_slice(bytes));
+        rest = &rest[n..];
+    }
+    let is_whole = meta.byte_len <= head.len() as f64;
+    while (text.len() as u64) < HEAD_LEN
+        && !reader.finish(&mut |bytes| text.extend_from_slice(bytes))
+    {}
+    text.truncate(HEAD_LEN as usize);
+    let name = meta.name.clone();
+    if !text.is_empty() {
+        return Ok(text);
+    }
+    if let Some(kind) = reader.left() {
+        let kind = kind.to_owned();
+        return Err(Error::Binary { name, kind });
+    }
+    // The text may begin further on: behind an image in an archive, or with a first block that is longer than the head.
+    if !is_whole {
+        return Ok(text);
+    }
+    let container = reader.container().map_or("packed", Container::name);
+    let said: Vec<String> = reader.fault().into_iter().chain(reader.notes()).collect();
+    if said.is_empty() {
+        return Err(Error::EmptyFile { name });
+    }
+    let kind = format!(
+        "{container} data without any readable text ({})",
+        said.join("; ")
+    );
+    Err(Error::Binary { name, kind })
+}
