@@ -120,7 +120,7 @@ async function analyse(page, ...paths) {
   const before = await stateOf(page);
   await page.setInputFiles("#file-input", paths);
   if (before === "done" && (await page.$("#offer")) !== null) {
-    await page.click("#offer >> text=Replace");
+    await page.click("#offer button:text-is('Replace')");
   }
   const state = await waitFor(page, ["done", "failed"]);
   if (state === "failed") {
@@ -405,7 +405,7 @@ check(
 
     await page.setInputFiles("#file-input", [paths[2], paths[0]]);
     await page.screenshot({ path: `${OUTPUT}lanes-offer.png` });
-    await page.click("#offer >> text=Add");
+    await page.click("#offer button:text-is('Add')");
     await page.waitForFunction(
       () => window.logloupe.state() === "done" && window.logloupe.report()?.nFiles === 3,
     );
