@@ -29,9 +29,10 @@ use logloupe::ingest::unpack::Unpack;
 use logloupe::parse::{Parser, Shape};
 use logloupe::protocol::{FileMeta, Options};
 use logloupe::report::words::level_name;
-use logloupe::session::{Engine, HEAD_LEN, Naming, Task};
+use logloupe::session::{Engine, HEAD_LEN, Task};
 use logloupe::shard::Shard;
-use logloupe::shard::wire::{BlockJob, FileSetup, Hit, Summary};
+use logloupe::shard::question::Hit;
+use logloupe::shard::wire::{BlockJob, FileSetup, Naming, Summary};
 
 const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--records OUT.csv] [--report OUT.json] FILE...";
 
@@ -190,7 +191,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let answers = std::thread::scope(|scope| {
         let asked: Vec<_> = shards
             .iter_mut()
-            .map(|shard| scope.spawn(|| shard.survey(&survey)))
+            .map(|shard| scope.spawn(|| shard.survey(survey.clone())))
             .collect();
         asked
             .into_iter()
@@ -231,7 +232,7 @@ fn read_all(
                     for order in todo {
                         match order {
                             Order::Names(naming) => {
-                                shard.name_messages(naming.file, naming.block, naming.ids);
+                                shard.name_messages(naming);
                             }
                             Order::Block(job, setup, input, bytes) => {
                                 shard.begin(job, &setup);
@@ -384,8 +385,10 @@ fn write_records(
     let zone = Zone::parse(&engine.setup().timezone).expect("the engine has checked the zone");
     let mut templates: BTreeMap<u32, String> = BTreeMap::new();
     let mut scratch = Vec::new();
-    for (&id, setup) in setups {
-        let of = engine.input_of(id).expect("its blocks were read");
+    for place in (0..setups.len()).map(FileId::from_index) {
+        let id = engine.read_as(place).expect("every text is in the report");
+        let setup = &setups[&id];
+        let of = engine.input_of(place).expect("it stands in a file");
         let input = &inputs[of as usize];
         let is_direct = engine.container(of) == Some(Container::Plain);
         let reader = (!is_direct).then(TextReader::default);
@@ -397,8 +400,8 @@ fn write_records(
             read_to: 0,
         };
         let mut parser = Parser::new(&setup.plan, &zone, setup.reference);
-        for (&(file, block), &owner) in owners.range((id, 0)..=(id, u32::MAX)) {
-            for (hit, source) in shards[owner].rows(file, block) {
+        for (&(_, block), &owner) in owners.range((id, 0)..=(id, u32::MAX)) {
+            for (hit, source) in shards[owner].rows(place, block) {
                 let raw = text.at(hit.offset, (hit.byte_len as usize).min(RECORD_CAP));
                 let first = parsed_part(raw, &hit, &setup.plan.shape);
                 let fields = parser.parse(first, &mut scratch).fields;

@@ -16,6 +16,16 @@ pub struct ParamsError {
     pub actual: String,
 }
 
+/// A search pattern that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the pattern cannot be read at character {position}: {what}")]
+pub struct PatternError {
+    /// Character at which it goes wrong, from 1.
+    pub position: u32,
+    /// What is wrong.
+    pub what: String,
+}
+
 /// Too little or degenerate data for a method; the stage is listed as skipped and the run goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -55,6 +65,9 @@ pub enum Error {
     /// An option is out of range.
     #[error(transparent)]
     Params(#[from] ParamsError),
+    /// A search pattern cannot be read.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
     /// A file without a byte in it.
     #[error("{name} is empty: there is nothing to analyse")]
     EmptyFile {
@@ -80,6 +93,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Params(_) => "params",
+            Self::Pattern(_) => "pattern",
             Self::EmptyFile { .. } => "emptyFile",
             Self::Binary { .. } => "binary",
             Self::Wire(_) => "wire",

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::ingest::blocks::BLOCK_LEN;
-use crate::protocol::{FileMeta, Options};
+use crate::ingest::container::Container;
+use crate::ingest::readback::ReadBack;
+use crate::protocol::{FileMeta, Histogram, Options, Place, RawLine, Selection, SourceCount};
 use crate::report::Report;
-use crate::session::{Engine, HEAD_LEN, Task};
+use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input};
 use crate::shard::Shard;
+use crate::shard::question::{Answer, Hit, Question};
 
 /// How the work is laid out; the report does not depend on it, except that continuation lines and block summaries meet at
 /// block borders.
@@ -40,23 +43,26 @@ pub fn analyze(
     options: Options,
     layout: Layout,
 ) -> Result<Report, Error> {
-    Run::read(files, options, layout)?.report()
+    Analysis::new(files, options, layout).map(|analysis| analysis.report)
 }
 
-/// A run whose files have been read, of which one may ask again with other choices.
+/// A finished run whose records can be asked for.
 #[derive(Debug)]
-pub struct Run {
+pub struct Analysis<'a> {
+    /// What was found.
+    pub report: Report,
     engine: Engine,
     shards: Vec<Shard>,
+    files: Vec<&'a [u8]>,
 }
 
-impl Run {
-    /// Reads files that are in memory.
+impl<'a> Analysis<'a> {
+    /// Analyses files that are in memory.
     ///
     /// # Errors
     /// As [`Engine::new`] and [`Engine::open`].
-    pub fn read(
-        files: &[(FileMeta, &[u8])],
+    pub fn new(
+        files: &[(FileMeta, &'a [u8])],
         options: Options,
         layout: Layout,
     ) -> Result<Self, Error> {
@@ -70,7 +76,7 @@ impl Run {
         let (mut owners, mut n_blocks) = (BTreeMap::new(), 0);
         loop {
             match engine.next_task() {
-                Task::Done => return Ok(Self { engine, shards }),
+                Task::Done => break,
                 Task::Read {
                     input,
                     offset,
@@ -97,15 +103,22 @@ impl Run {
                     let summary = work(&mut shards[owner], text, layout.chunk_len)?;
                     for naming in engine.merge(job.file, job.block, summary) {
                         if let Some(owner) = owners.remove(&(naming.file, naming.block)) {
-                            shards[owner].name_messages(naming.file, naming.block, naming.ids);
+                            shards[owner].name_messages(naming);
                         }
                     }
                 }
             }
         }
+        let report = work_out(&mut engine, &mut shards)?;
+        Ok(Self {
+            report,
+            engine,
+            shards,
+            files: files.iter().map(|file| file.1).collect(),
+        })
     }
 
-    /// As [`Engine::change`].
+    /// Takes other choices or leaves out files, as [`Engine::change`] says, and works the report out again.
     ///
     /// # Errors
     /// As [`Engine::change`].
@@ -115,17 +128,104 @@ impl Run {
         without: &[u32],
         is_undo: bool,
     ) -> Result<bool, Error> {
-        self.engine.change(options, without, is_undo)
+        let is_changed = self.engine.change(options, without, is_undo)?;
+        if is_changed {
+            self.report = work_out(&mut self.engine, &mut self.shards)?;
+        }
+        Ok(is_changed)
     }
 
-    /// What was found.
+    /// Selects records, in place of those selected before; answers how many there are.
     ///
     /// # Errors
-    /// As [`Engine::conclude`].
-    pub fn report(&mut self) -> Result<Report, Error> {
-        let survey = self.engine.analyze();
-        let answers = self.shards.iter_mut().map(|shard| shard.survey(&survey));
-        self.engine.conclude(answers.collect())
+    /// As [`Engine::begin_query`].
+    pub fn find(&mut self, selection: &Selection, n_bins: u32) -> Result<u64, Error> {
+        let filter = self.engine.begin_query(selection, n_bins)?;
+        for shard in &mut self.shards {
+            let begun = shard.begin_query(filter.clone())?;
+            self.engine.add_found(&begun.found);
+            while let Some(range) = shard.wanted_text(0) {
+                let input = self.engine.input_of(range.file).unwrap_or(u32::MAX);
+                let bytes = self.files.get(input as usize).copied().unwrap_or_default();
+                let end = bytes.len().min(range.end as usize);
+                let text = &bytes[(range.start as usize).min(end)..end];
+                self.engine.add_found(&shard.search(range, text));
+            }
+            for (input, ranges) in by_input(begun.packed, |file| self.engine.input_of(file)) {
+                let mut again = Reread::new(ranges);
+                let mut packed = self.files[input as usize];
+                while let Some((range, text)) = again.next(&mut packed, true) {
+                    self.engine.add_found(&shard.search(range, &text));
+                }
+            }
+        }
+        Ok(self.engine.n_hits())
+    }
+
+    /// How the selected records lie in time.
+    #[must_use]
+    pub fn histogram(&self) -> Histogram {
+        self.engine.histogram()
+    }
+
+    /// The selected records from row `first` on, `n_lines` of them.
+    #[must_use]
+    pub fn lines(&mut self, first: u64, n_lines: usize) -> Vec<RawLine> {
+        let mut page = self.engine.page(first, n_lines);
+        while let Some(question) = page.question() {
+            page.answer(self.ask(question));
+        }
+        let hits = page.into_hits();
+        let mut texts = vec![Vec::new(); hits.len()];
+        for (input, bytes) in (0..).zip(&self.files) {
+            let is_here = |hit: &Hit| self.engine.input_of(hit.file) == Some(input);
+            let here = || hits.iter().enumerate().filter(|(_, hit)| is_here(hit));
+            let places = here().map(|(_, hit)| (hit.offset, hit.byte_len.min(RECORD_CAP)));
+            let found = if self.engine.container(input) == Some(Container::Plain) {
+                places
+                    .map(|(offset, byte_len)| {
+                        let end = bytes.len().min(offset as usize + byte_len as usize);
+                        bytes[(offset as usize).min(end)..end].to_vec()
+                    })
+                    .collect()
+            } else {
+                let mut back = ReadBack::new(places.collect());
+                back.push(bytes);
+                back.into_texts()
+            };
+            here()
+                .zip(found)
+                .for_each(|((idx, _), text)| texts[idx] = text);
+        }
+        let lines = hits.iter().zip(&texts);
+        lines
+            .map(|(hit, text)| self.engine.line(hit, text))
+            .collect()
+    }
+
+    /// At which of the selected records a place is.
+    #[must_use]
+    pub fn seek(&self, place: Place) -> u64 {
+        let mut question = self.engine.seek(place);
+        loop {
+            match self.engine.row(self.ask(question)) {
+                Ok(row) => return row,
+                Err(next) => question = next,
+            }
+        }
+    }
+
+    /// The sources, most frequent first, at most 500.
+    #[must_use]
+    pub fn sources(&self) -> Vec<SourceCount> {
+        self.engine.sources(self.ask(Question::Sources)).0
+    }
+
+    fn ask(&self, question: Question) -> Vec<Answer> {
+        self.shards
+            .iter()
+            .map(|shard| shard.answer(question))
+            .collect()
     }
 }
 
@@ -140,6 +240,13 @@ fn work(
         }
     }
     shard.end()
+}
+
+/// The report on what was read.
+fn work_out(engine: &mut Engine, shards: &mut [Shard]) -> Result<Report, Error> {
+    let survey = engine.analyze();
+    let answers = shards.iter_mut().map(|shard| shard.survey(survey.clone()));
+    engine.conclude(answers.collect())
 }
 
 /// A file of this name in memory, last modified at the given instant.

@@ -74,10 +74,61 @@ pub struct Selection {
     pub templates: Option<Vec<u32>>,
     /// Only these messages.
     pub messages: Option<Vec<u32>>,
+    /// Only the records of this incident, as numbered in the report.
+    pub incident: Option<u32>,
+    /// Only messages of this cluster, as numbered in the report.
+    pub cluster: Option<u32>,
+    /// Only these files.
+    pub files: Option<Vec<u32>>,
+    /// Only these levels, as they stand in the report; the empty one is none.
+    pub levels: Option<Vec<String>>,
+    /// Only these sources; the empty one is none.
+    pub sources: Option<Vec<String>>,
     /// Not before this instant.
     pub from_ms: Option<f64>,
     /// Not at or after this instant.
     pub to_ms: Option<f64>,
+    /// Only records that say this; an empty pattern is none.
+    pub text: Option<TextQuery>,
+}
+
+/// What a record must say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct TextQuery {
+    /// What to look for.
+    pub pattern: String,
+    /// It is a regular expression, in which `^`, `$` and `.` mean lines.
+    pub is_regex: bool,
+    /// Letters must have the same case.
+    pub is_case_sensitive: bool,
+}
+
+/// How the records of a query lie in time.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Histogram {
+    /// Start of the first bin.
+    pub start_ms: f64,
+    /// Width of a bin.
+    pub bin_ms: f64,
+    /// One entry a level, from none to FATAL: its records in each bin. A record without a time counts where it stands.
+    pub levels: Vec<Vec<u32>>,
+    /// Records of files in which no record has a time.
+    pub n_timeless: u32,
+}
+
+/// Records of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SourceCount {
+    /// Its name; empty for records without one.
+    pub name: String,
+    /// Records.
+    pub n_records: u32,
 }
 
 /// What the page asks of the engine worker.
@@ -121,18 +172,78 @@ pub enum Command {
         /// Bring back the files that were left out last.
         is_undo: bool,
     },
+    /// Select records, in place of those selected before; answered by [`Update::Found`], several times while text is searched.
+    Find {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, larger than all before.
+        query: u32,
+        /// Which records.
+        selection: Selection,
+        /// Bins of the histogram (1 to 2000).
+        n_bins: u32,
+    },
     /// Send raw lines.
     Lines {
         /// The finished run asked about.
         run: u32,
         /// Chosen by the page, returned with the answer.
         query: u32,
-        /// Which records.
-        selection: Selection,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
         /// Skip this many of them.
         first: u32,
         /// Send at most this many (up to 500).
         n_lines: u32,
+    },
+    /// Say at which record of the selection an instant or a line is.
+    Seek {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+        /// Where to go.
+        place: Place,
+    },
+    /// Say which sources there are.
+    Sources {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+    },
+    /// Search no further; what was found stays.
+    Stop {
+        /// The run.
+        run: u32,
+        /// The [`Command::Find`] to stop.
+        find: u32,
+    },
+}
+
+/// A place in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum Place {
+    /// The first record at or after this instant.
+    Time {
+        /// The instant.
+        ms: f64,
+    },
+    /// The first record at or after this line.
+    Line {
+        /// Index of the file.
+        file: u32,
+        /// Physical line, from 1.
+        line: u32,
     },
 }
 
@@ -176,14 +287,27 @@ pub enum Update {
         /// Templates so far.
         n_templates: u32,
     },
+    /// Answer to [`Command::Find`]: what is found so far.
+    Found {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// Records selected.
+        total: u32,
+        /// Their histogram.
+        histogram: Histogram,
+        /// Share of the search that is done, 0 to 1.
+        done: f64,
+        /// Nothing more will be found: all was searched, or the search was stopped.
+        is_final: bool,
+    },
     /// Answer to [`Command::Lines`].
     Lines {
         /// The run.
         run: u32,
         /// As asked.
         query: u32,
-        /// Records selected in all.
-        total: u32,
         /// The lines sent.
         lines: Vec<RawLine>,
     },
@@ -195,6 +319,26 @@ pub enum Update {
         code: String,
         /// What is wrong and what to do.
         message: String,
+    },
+    /// Answer to [`Command::Seek`].
+    Row {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// Records of the selection before the place.
+        row: u32,
+    },
+    /// Answer to [`Command::Sources`].
+    Sources {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// The sources, most frequent first, at most 500.
+        sources: Vec<SourceCount>,
+        /// Whether there are more.
+        is_cut: bool,
     },
     /// A run or a query ended without a result.
     Failed {
@@ -230,4 +374,6 @@ pub struct RawLine {
     pub score: f64,
     /// The text as it stands in the file (at most 64 KiB), invalid UTF-8 as U+FFFD.
     pub text: String,
+    /// What was searched for in it: start and end of each match in UTF-16 units, one after the other.
+    pub marks: Vec<u32>,
 }

@@ -48,6 +48,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "ingest",
             "parse",
             "mine",
+            "table",
             "featurize",
             "detect",
             "cluster",

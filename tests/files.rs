@@ -6,7 +6,7 @@
 
 use std::io::Write as _;
 
-use logloupe::local::{Layout, Run, analyze, meta};
+use logloupe::local::{Analysis, Layout, analyze, meta};
 use logloupe::protocol::{FileMeta, Options};
 use logloupe::report::Report;
 use logloupe::sample::{Sample, SampleParams};
@@ -18,7 +18,7 @@ const LAYOUTS: [(usize, usize, u64); 3] = [(1, 1 << 20, 1 << 24), (2, 333, 20_00
 fn run(
     files: &[(FileMeta, Vec<u8>)],
     (n_shards, chunk_len, block_len): (usize, usize, u64),
-) -> Run {
+) -> Analysis<'_> {
     let files: Vec<_> = files
         .iter()
         .map(|(meta, text)| (meta.clone(), text.as_slice()))
@@ -28,11 +28,11 @@ fn run(
         chunk_len,
         block_len,
     };
-    Run::read(&files, Options::default(), layout).unwrap()
+    Analysis::new(&files, Options::default(), layout).unwrap()
 }
 
 fn report(files: &[(FileMeta, Vec<u8>)]) -> Report {
-    run(files, LAYOUTS[0]).report().unwrap()
+    run(files, LAYOUTS[0]).report.clone()
 }
 
 fn file(name: &str, text: &[u8]) -> (FileMeta, Vec<u8>) {
@@ -136,8 +136,8 @@ fn files_are_one_log_in_the_order_of_time_however_they_come() {
     turned.swap(0, 2);
     for layout in [LAYOUTS[0], LAYOUTS[1]] {
         assert_same(
-            &run(&turned, layout).report().unwrap(),
-            &run(&files, layout).report().unwrap(),
+            &run(&turned, layout).report.clone(),
+            &run(&files, layout).report.clone(),
         );
     }
     // And the same log as if it had never been cut up.
@@ -155,25 +155,24 @@ fn a_file_that_is_left_out_might_as_well_never_have_been_there() {
     let files = rotated();
     for layout in LAYOUTS {
         let mut all = run(&files, layout);
-        let before = all.report().unwrap();
+        let before = all.report.clone();
         for idx in 0..files.len() {
             assert!(
                 all.change(Options::default(), &[idx as u32], false)
                     .unwrap()
             );
-            let without = all.report().unwrap();
+            let without = all.report.clone();
             let mut rest = files.clone();
             rest.remove(idx);
-            assert_same(&without, &run(&rest, layout).report().unwrap());
+            assert_same(&without, &run(&rest, layout).report.clone());
             assert!(all.change(Options::default(), &[], true).unwrap());
-            assert_same(&all.report().unwrap(), &before);
+            assert_same(&all.report.clone(), &before);
         }
         all.change(Options::default(), &[3], false).unwrap();
-        all.report().unwrap();
         all.change(Options::default(), &[0, 1], false).unwrap();
         assert_same(
-            &all.report().unwrap(),
-            &run(&files[2..3], layout).report().unwrap(),
+            &all.report.clone(),
+            &run(&files[2..3], layout).report.clone(),
         );
     }
 }
@@ -189,7 +188,6 @@ fn choices_that_do_not_touch_reading_need_none() {
         ..Options::default()
     };
     let mut changed = run(&files, LAYOUTS[1]);
-    changed.report().unwrap();
     assert!(changed.change(options.clone(), &[], false).unwrap());
     let borrowed: Vec<_> = files
         .iter()
@@ -200,13 +198,13 @@ fn choices_that_do_not_touch_reading_need_none() {
         ..Layout::default()
     };
     let fresh = analyze(&borrowed, options.clone(), layout).unwrap();
-    assert_same(&changed.report().unwrap(), &fresh);
+    assert_same(&changed.report.clone(), &fresh);
     let is_plain = Options {
         plain: true,
         ..options
     };
     assert!(!changed.change(is_plain, &[], false).unwrap());
-    assert_same(&changed.report().unwrap(), &fresh);
+    assert_same(&changed.report.clone(), &fresh);
 }
 
 #[test]
@@ -237,7 +235,7 @@ fn entries_of_an_archive_are_files_of_their_own() {
     ];
     for archive in [tar(&entries[..2]), tar(&entries), gzip(&tar(&entries))] {
         for layout in LAYOUTS {
-            let found = run(&[file("logs.tar", &archive)], layout).report().unwrap();
+            let found = run(&[file("logs.tar", &archive)], layout).report.clone();
             assert_eq!(found.totals.n_bytes_read, archive.len() as f64);
             let left: Vec<_> = found
                 .notices
@@ -258,7 +256,7 @@ fn entries_of_an_archive_are_files_of_their_own() {
                 if !has_two {
                     rest.retain(|(meta, _)| meta.name != "two.log");
                 }
-                let fresh = content(run(&rest, layout).report().unwrap());
+                let fresh = content(run(&rest, layout).report.clone());
                 assert_same(&content(found), &fresh);
             }
         }
@@ -327,15 +325,15 @@ fn run_with_heads(
         if late.len() > layout.0 {
             let (job, summary) = late.swap_remove(0);
             for naming in engine.merge(job.file, job.block, summary) {
-                shard.name_messages(naming.file, naming.block, naming.ids);
+                shard.name_messages(naming);
             }
         }
     }
     for (job, summary) in late {
         for naming in engine.merge(job.file, job.block, summary) {
-            shard.name_messages(naming.file, naming.block, naming.ids);
+            shard.name_messages(naming);
         }
     }
     let survey = engine.analyze();
-    engine.conclude(vec![shard.survey(&survey)]).unwrap()
+    engine.conclude(vec![shard.survey(survey)]).unwrap()
 }

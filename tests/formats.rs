@@ -24,6 +24,7 @@ fn plan() -> ParsePlan {
 fn every_sample_becomes_its_expected_fields() {
     let mut parser = Parser::new(&plan(), &Zone::utc(), REFERENCE);
     let mut scratch = Vec::new();
+    let mut wrong = Vec::new();
     for format in formats::all() {
         assert!(
             !format.samples().is_empty(),
@@ -37,24 +38,34 @@ fn every_sample_becomes_its_expected_fields() {
             let text = |text: logloupe::parse::Text| {
                 String::from_utf8_lossy(text.get(line, &scratch)).into_owned()
             };
-            assert_eq!(
+            let got = (
                 parsed.format.format().name(),
-                format.name(),
-                "{}",
-                sample.line
-            );
-            assert_eq!(
                 fields.timestamp,
-                instant(sample.timestamp),
-                "{}",
-                sample.line
+                fields.level,
+                text(fields.source),
+                text(fields.message),
             );
-            assert_eq!(fields.level, sample.level, "{}", sample.line);
-            assert_eq!(text(fields.source), sample.source, "{}", sample.line);
-            assert_eq!(text(fields.message), sample.message, "{}", sample.line);
+            let want = (
+                format.name(),
+                instant(sample.timestamp),
+                sample.level,
+                sample.source.to_owned(),
+                sample.message.to_owned(),
+            );
+            if got != want {
+                wrong.push(format!("{}\n  got  {got:?}\n  want {want:?}", sample.line));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Families whose lines are also lines of another one that stands behind them in the list.
+const WIDER: [(&str, &str); 3] = [
+    ("cef", "syslog"),
+    ("cisco", "syslog"),
+    ("syslog", "journal"),
+];
 
 #[test]
 fn only_the_fallbacks_also_take_lines_of_other_formats() {
@@ -63,6 +74,7 @@ fn only_the_fallbacks_also_take_lines_of_other_formats() {
         stamp_limit: 160,
         is_inner: false,
     };
+    let mut wrong = Vec::new();
     for format in formats::all() {
         for sample in format.samples() {
             let line = sample.line.as_bytes();
@@ -70,16 +82,16 @@ fn only_the_fallbacks_also_take_lines_of_other_formats() {
                 let is_fallback = matches!(other.name(), "generic" | "plain" | "log4j" | "logfmt");
                 let claims = other.may_begin_with(line[0])
                     && other.parse(line, &ctx, &mut Vec::new()).is_some();
-                let may_claim = is_fallback || other.name() == format.name();
-                assert!(
-                    may_claim || !claims,
-                    "{} claims {}",
-                    other.name(),
-                    sample.line
-                );
+                let may_claim = is_fallback
+                    || other.name() == format.name()
+                    || WIDER.contains(&(format.name(), other.name()));
+                if claims && !may_claim {
+                    wrong.push(format!("{} claims {}", other.name(), sample.line));
+                }
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

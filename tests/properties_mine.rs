@@ -20,7 +20,8 @@ fn distinct(lines: &[Vec<u8>], block_len: usize) -> (Vec<Message>, Vec<usize>) {
             .map(|line| messages.file(line, None, None).idx as usize)
             .collect();
         let ids: Vec<usize> = messages
-            .into_list()
+            .into_block()
+            .kept
             .into_iter()
             .map(|message| {
                 *index.entry(message.hash).or_insert_with(|| {

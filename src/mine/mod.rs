@@ -10,6 +10,8 @@
 //! depends neither on blocks nor on workers.
 
 mod column;
+pub mod crowd;
+mod leaf;
 pub mod mask;
 mod merge;
 pub mod messages;

@@ -6,11 +6,12 @@
 
 use rustc_hash::FxHashMap;
 
+use super::leaf::Leaf;
 use super::mask::WILDCARD;
 use super::refine::{self, Templates};
 use super::slot::SlotKind;
 use super::spelling::Shape;
-use super::token::{ANY, SPACED_ANY, Token, Tokens, Vocabulary};
+use super::token::{ANY, Token, Tokens, Vocabulary};
 use crate::base::ids::TemplateId;
 
 /// Words that lead down the tree.
@@ -19,8 +20,6 @@ const PREFIX_WORDS: usize = 2;
 const MAX_CHILDREN: u32 = 100;
 /// Templates; the last one collects everything that fits none once they are used up.
 pub const TEMPLATE_CAP: usize = 50_000;
-/// Groups of one leaf that are compared with a message, newest first.
-const MAX_COMPARED: usize = 200;
 
 /// A message with the group that [`Miner::add`] said.
 #[derive(Debug, Clone, Copy)]
@@ -40,27 +39,39 @@ pub struct Miner {
     roots: FxHashMap<u64, u32>,
     edges: FxHashMap<(u32, Token), u32>,
     n_children: Vec<u32>,
-    leaves: FxHashMap<u32, Vec<TemplateId>>,
+    leaves: FxHashMap<u32, Leaf>,
     groups: Vec<Vec<Token>>,
     refined: Option<Templates>,
     parsed: Tokens,
+    words: Vec<Token>,
 }
 
 impl Miner {
     /// Finds or makes the group of a masked message; a message that differs generalises the group it joins.
     pub fn add(&mut self, message: &str) -> TemplateId {
-        let mut parsed = std::mem::take(&mut self.parsed);
+        let (mut parsed, mut words) = (
+            std::mem::take(&mut self.parsed),
+            std::mem::take(&mut self.words),
+        );
         self.vocabulary.tokens(message, &[], &mut parsed);
         let tokens = &parsed.tokens;
         let leaf = self.descend(tokens);
-        let id = match self.closest(leaf, tokens) {
-            Some(id) => {
-                self.generalise(id, tokens);
+        words.clear();
+        words.extend(
+            tokens
+                .iter()
+                .copied()
+                .filter(|&token| self.vocabulary.is_word(token)),
+        );
+        let closest = self.leaves.get(&leaf).and_then(|leaf| leaf.closest(&words));
+        let id = match closest {
+            Some((row, id)) => {
+                self.generalise(leaf, row, id, tokens);
                 id
             }
-            None => self.create(leaf, tokens),
+            None => self.create(leaf, tokens, &words),
         };
-        self.parsed = parsed;
+        (self.parsed, self.words) = (parsed, words);
         id
     }
 
@@ -178,45 +189,22 @@ impl Miner {
         child
     }
 
-    /// The group of the leaf that shares most words with the message, if it shares half of them.
-    ///
-    /// Two wildcards at one place agree; a wildcard the group came by later agrees half.
-    fn closest(&self, leaf: u32, parsed: &[Token]) -> Option<TemplateId> {
-        let n_words = parsed
-            .iter()
-            .filter(|&&token| self.vocabulary.is_word(token))
-            .count();
-        let mut best: Option<(usize, TemplateId)> = None;
-        let candidates = self.leaves.get(&leaf).map_or(&[][..], Vec::as_slice);
-        for &id in candidates.iter().rev().take(MAX_COMPARED) {
-            let points: usize = self.groups[id.index()]
-                .iter()
-                .zip(parsed)
-                .filter(|&(_, &token)| self.vocabulary.is_word(token))
-                .map(|(&group, &token)| match group {
-                    _ if group == token => 2,
-                    ANY | SPACED_ANY => 1,
-                    _ => 0,
-                })
-                .sum();
-            // Ties go to the older group.
-            if best.is_none_or(|(most, _)| points >= most) {
-                best = Some((points, id));
-            }
-        }
-        best.filter(|&(points, _)| points >= n_words)
-            .map(|(_, id)| id)
-    }
-
-    fn generalise(&mut self, id: TemplateId, parsed: &[Token]) {
-        for (old, &token) in self.groups[id.index()].iter_mut().zip(parsed) {
+    fn generalise(&mut self, leaf: u32, row: usize, id: TemplateId, parsed: &[Token]) {
+        let group = &mut self.groups[id.index()];
+        let mut is_changed = false;
+        for (old, &token) in group.iter_mut().zip(parsed) {
             if *old != token {
                 *old = self.vocabulary.wildcard(token);
+                is_changed = true;
             }
+        }
+        if is_changed && let Some(leaf) = self.leaves.get_mut(&leaf) {
+            let is_word = |token: &Token| self.vocabulary.is_word(*token);
+            leaf.rewrite(row, group.iter().copied().filter(is_word));
         }
     }
 
-    fn create(&mut self, leaf: u32, parsed: &[Token]) -> TemplateId {
+    fn create(&mut self, leaf: u32, parsed: &[Token], words: &[Token]) -> TemplateId {
         if self.is_overfull() {
             return TemplateId::from_index(TEMPLATE_CAP - 1);
         }
@@ -225,7 +213,7 @@ impl Miner {
         self.groups
             .push(if is_last { vec![ANY] } else { parsed.to_vec() });
         if !is_last {
-            self.leaves.entry(leaf).or_default().push(id);
+            self.leaves.entry(leaf).or_default().push(id, words);
         }
         id
     }

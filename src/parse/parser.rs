@@ -26,11 +26,11 @@ pub struct Parser {
 }
 
 /// For every first byte the formats that may begin with it, as bits.
-static BY_FIRST: LazyLock<[u32; 256]> = LazyLock::new(|| {
+static BY_FIRST: LazyLock<[u64; 256]> = LazyLock::new(|| {
     let mut by_first = [0; 256];
     for (first, bits) in (0..=255).zip(&mut by_first) {
         for (idx, format) in formats::all().iter().enumerate() {
-            *bits |= u32::from(format.may_begin_with(first)) << idx;
+            *bits |= u64::from(format.may_begin_with(first)) << idx;
         }
     }
     by_first

@@ -120,6 +120,8 @@ pub(super) fn report() -> Report {
     .map(|(id, text)| TemplateReport {
         id: id as u32,
         text: text.to_owned(),
+        slots: Vec::new(),
+        key: String::new(),
         n_records: 100,
         level: "ERROR".to_owned(),
         first_ms: Some(START),

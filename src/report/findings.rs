@@ -13,6 +13,7 @@ use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
+use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
 use crate::shard::wire::{Summary, Survey};
 
@@ -91,6 +92,8 @@ impl FileFindings {
         sums.n_header_lines += block.n_header_lines;
         sums.n_records += block.n_records;
         sums.n_untimed += block.n_untimed;
+        sums.first = sums.first.or(block.first);
+        sums.last = block.last.or(sums.last);
         sums.n_invalid_utf8 += block.n_invalid_utf8;
         sums.n_cut_lines += block.n_cut_lines;
         sums.n_nul += block.n_nul;
@@ -158,6 +161,15 @@ pub struct MessageClusters {
     pub eps: f64,
 }
 
+/// A template of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFindings {
+    /// Text with `<*>` for what varies.
+    pub text: String,
+    /// What each `<*>` is.
+    pub slots: Vec<SlotKind>,
+}
+
 /// Everything found about a run.
 #[derive(Debug)]
 pub struct Findings {
@@ -173,8 +185,8 @@ pub struct Findings {
     pub left_out: Vec<String>,
     /// The merged tally.
     pub tally: Tally,
-    /// Text of each template.
-    pub templates: Vec<String>,
+    /// The templates.
+    pub templates: Vec<TemplateFindings>,
     /// The distinct messages.
     pub messages: Vec<MessageFindings>,
     /// What is known of each beside its text.
@@ -295,7 +307,7 @@ impl Findings {
         Survey {
             link_us: 0,
             names: Vec::new(),
-            hidden: Vec::new(),
+            places: Vec::new(),
             interest: self
                 .facts
                 .iter()

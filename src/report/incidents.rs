@@ -47,7 +47,7 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     let edge = &component.leading_edge;
     let head = messages
         .first()
-        .map(|message| words::quoted(&findings.templates[said(message).template.index()]))
+        .map(|message| words::quoted(&findings.templates[said(message).template.index()].text))
         .unwrap_or_default();
     let times = words::counted(u64::from(component.n_records), "record");
     let length = component.end.0.saturating_sub(component.start.0);

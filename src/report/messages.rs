@@ -6,6 +6,7 @@ use super::build::{saturate, score};
 use super::findings::Findings;
 use super::words;
 use super::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport, limits};
+use crate::base::hash;
 use crate::base::ids::MessageId;
 use crate::base::math::round_to;
 use crate::base::time::Timestamp;
@@ -64,7 +65,8 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
     order
         .into_iter()
         .map(|idx| {
-            let sum = &sums[idx];
+            let (sum, template) = (&sums[idx], &findings.templates[idx]);
+            let text = words::quoted(&template.text);
             let reason = if sum.score < BANDS[0] {
                 String::new()
             } else {
@@ -74,7 +76,14 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
             let slices = idx * limits::SPARKLINE..(idx + 1) * limits::SPARKLINE;
             TemplateReport {
                 id: idx as u32,
-                text: words::quoted(&findings.templates[idx]),
+                slots: template
+                    .slots
+                    .iter()
+                    .take(text.matches("<*>").count())
+                    .map(|kind| kind.text().to_owned())
+                    .collect(),
+                text,
+                key: format!("{:016x}", hash::bytes(template.text.as_bytes())),
                 n_records: saturate(sum.n_records),
                 level: words::level_of(sum.level).to_owned(),
                 first_ms: sum.first.map(Timestamp::millis),

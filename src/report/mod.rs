@@ -270,6 +270,11 @@ pub struct TemplateReport {
     pub id: u32,
     /// Text with `<*>` for what varies.
     pub text: String,
+    /// What each `<*>` is, in order: `<ip>`, `<uuid>`, `<hex>`, `<path>`, `<num>`, `<dur>`, `<url>`, `<time>`, `<id>`, `<word>`, or
+    /// `<*>` where it is now one and now another.
+    pub slots: Vec<String>,
+    /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
+    pub key: String,
     /// Records.
     pub n_records: u32,
     /// Most severe level seen; empty for none.

@@ -36,6 +36,7 @@ pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     about_files(findings, &mut say);
     about_lines(findings, totals, &mut say);
     about_limits(findings, &mut say);
+    about_clusters(findings, &mut say);
     about_windows(findings, &mut say);
     let unsaid = n_of_code.into_iter().filter(|(_, n)| *n > SAID);
     notices.extend(unsaid.map(|(code, n)| Notice {
@@ -144,6 +145,19 @@ fn about_limits(findings: &Findings, say: &mut impl FnMut(&str, String)) {
     }
     if findings.is_messages_full {
         say("messageCap", "There are too many distinct messages to score each; those beyond the cap are counted and scored together with others of their pattern.".to_owned());
+    }
+}
+
+fn about_clusters(findings: &Findings, say: &mut impl FnMut(&str, String)) {
+    let n_clustered = findings.clusters.messages.len();
+    if (1..findings.messages.len()).contains(&n_clustered) {
+        let n = words::count(n_clustered as u64);
+        say(
+            "clusterCap",
+            format!(
+                "Clusters were made of {n} distinct messages, the strangest and the most frequent; there are more."
+            ),
+        );
     }
 }
 

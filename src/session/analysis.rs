@@ -2,13 +2,15 @@
 //!
 //! A stage that cannot work on the data is listed as skipped with its reason and never stops the run.
 
+use std::cmp::Reverse;
+
 use crate::base::ids::MessageId;
 use crate::base::time::SECOND;
 use crate::cluster::dbscan::{DbscanParams, DbscanValidParams};
 use crate::cluster::{Clusterer, layout, name};
 use crate::correlate::incidents::{Episode, IncidentParams, IncidentValidParams, Messages};
 use crate::correlate::pearson::pearson;
-use crate::detect::ensemble::{MessageFacts, score_messages, score_windows};
+use crate::detect::ensemble::{MessageFacts, MessageScores, score_messages, score_windows};
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
@@ -18,8 +20,12 @@ use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::Options;
 use crate::report::findings::{
-    FileFindings, Findings, InputFindings, MessageClusters, MessageFindings,
+    FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, TemplateFindings,
 };
+
+/// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
+/// thousand, and no picture shows as many.
+const CLUSTERED_CAP: usize = 20_000;
 
 /// What the blocks of all files add up to.
 #[derive(Debug)]
@@ -32,8 +38,8 @@ pub(super) struct Merged {
     pub(super) left_out: Vec<String>,
     /// What was counted over time.
     pub(super) tally: Tally,
-    /// Text of each template.
-    pub(super) templates: Vec<String>,
+    /// The templates.
+    pub(super) templates: Vec<TemplateFindings>,
     /// The distinct messages.
     pub(super) messages: Vec<MessageFindings>,
     /// What is known of each beside its text.
@@ -113,7 +119,8 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
             Err(error) => skipped.push(("windows/scores", error)),
         }
     }
-    let clusters = clusters(&tfidf, &texts, &weights, &params, &mut skipped);
+    let clustered = clustered(&message_scores, &weights);
+    let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
     let (mut window_clusters, mut correlation) = (Vec::new(), Vec::new());
     if let Some(windows) = &windows {
         correlation = pearson(windows.rows.view());
@@ -148,15 +155,37 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     }
 }
 
-/// Clusters of the distinct messages, with a place and a name for each.
+/// The messages that are clustered: all, or as many as the cap allows, half of them the strangest and half the most frequent of
+/// the others.
+fn clustered(scores: &MessageScores, weights: &[u32]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..weights.len() as u32).collect();
+    if order.len() > CLUSTERED_CAP {
+        let score = |idx: u32| scores.scores.get(idx as usize).map_or(0.0, |s| s.score);
+        order.sort_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
+        let mut rest = order.split_off(CLUSTERED_CAP / 2);
+        rest.sort_by_key(|&idx| (Reverse(weights[idx as usize]), idx));
+        order.extend(&rest[..CLUSTERED_CAP - order.len()]);
+        order.sort_unstable();
+    }
+    order
+}
+
+/// Clusters of these distinct messages, with a place and a name for each.
 fn clusters(
     tfidf: &TfIdf,
     texts: &[&str],
     weights: &[u32],
+    chosen: &[u32],
     params: &Params,
     skipped: &mut Vec<(&'static str, FitError)>,
 ) -> MessageClusters {
-    let data = Dataset::weighted(Rows::Sparse(&tfidf.rows), weights);
+    let tfidf = TfIdf {
+        rows: tfidf.rows.select(chosen),
+        ..tfidf.clone()
+    };
+    let weights: Vec<u32> = chosen.iter().map(|&idx| weights[idx as usize]).collect();
+    let texts: Vec<&str> = chosen.iter().map(|&idx| texts[idx as usize]).collect();
+    let data = Dataset::weighted(Rows::Sparse(&tfidf.rows), &weights);
     let clustering = match params.dbscan.cluster(&data) {
         Ok(clustering) => clustering,
         Err(error) => {
@@ -169,8 +198,8 @@ fn clusters(
         Vec::new()
     });
     MessageClusters {
-        messages: (0..texts.len()).map(MessageId::from_index).collect(),
-        names: name::names(tfidf, texts, &clustering),
+        messages: chosen.iter().copied().map(MessageId).collect(),
+        names: name::names(&tfidf, &texts, &clustering),
         eps: clustering.eps.unwrap_or(0.0),
         labels: clustering.labels,
         layout,

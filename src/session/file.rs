@@ -5,26 +5,13 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::base::time::Timestamp;
+use super::said::Saying;
+use crate::base::ids::MessageId;
 use crate::featurize::tally::Tally;
-use crate::mine::messages::Message;
+use crate::mine::messages::Occurrences;
 use crate::mine::slot::SlotKind;
-use crate::parse::Level;
 use crate::report::findings::FileFindings;
 use crate::shard::wire::{FileSetup, Summary};
-
-/// What a lane says of a distinct message.
-#[derive(Debug)]
-pub(super) struct Said {
-    /// Index among the distinct messages of all lanes that were read.
-    pub(super) pooled: u32,
-    /// What its variables are by its first record in this lane, where that is not what they are in the pool.
-    pub(super) slots: Option<Vec<SlotKind>>,
-    pub(super) n_records: u32,
-    pub(super) level: Option<Level>,
-    pub(super) first: Option<Timestamp>,
-    pub(super) last: Option<Timestamp>,
-}
 
 /// A lane.
 #[derive(Debug)]
@@ -43,8 +30,8 @@ pub(super) struct OpenFile {
     pub(super) findings: FileFindings,
     pub(super) tally: Tally,
     /// By first appearance.
-    pub(super) said: Vec<Said>,
-    said_idx: FxHashMap<u32, u32>,
+    pub(super) sayings: Vec<Saying>,
+    saying_idx: FxHashMap<MessageId, u32>,
 }
 
 impl OpenFile {
@@ -64,8 +51,8 @@ impl OpenFile {
             is_hidden: false,
             findings,
             tally: Tally::default(),
-            said: Vec::new(),
-            said_idx: FxHashMap::default(),
+            sayings: Vec::new(),
+            saying_idx: FxHashMap::default(),
         }
     }
 
@@ -80,25 +67,23 @@ impl OpenFile {
             .is_some_and(|n_blocks| self.n_merged >= n_blocks)
     }
 
-    /// Adds a message of a block, which is number `pooled` among all.
-    pub(super) fn say(&mut self, pooled: u32, message: &Message, pool_slots: &[SlotKind]) {
-        let n_said = self.said.len();
-        let idx = *self.said_idx.entry(pooled).or_insert(n_said as u32) as usize;
-        if idx == n_said {
-            self.said.push(Said {
-                pooled,
-                slots: (message.slots != pool_slots).then(|| message.slots.clone()),
-                n_records: 0,
-                level: None,
-                first: None,
-                last: None,
-            });
+    /// Adds what a block says of a message.
+    pub(super) fn say(
+        &mut self,
+        message: MessageId,
+        said: Occurrences,
+        slots: Option<Vec<SlotKind>>,
+    ) {
+        let n_sayings = self.sayings.len();
+        let idx = self.saying_idx.entry(message).or_insert(n_sayings as u32);
+        match self.sayings.get_mut(*idx as usize) {
+            Some(saying) => saying.said.merge(said),
+            None => self.sayings.push(Saying {
+                message,
+                said,
+                slots,
+            }),
         }
-        let said = &mut self.said[idx];
-        said.n_records = said.n_records.saturating_add(message.n_records);
-        said.level = said.level.max(message.level);
-        said.first = earlier(said.first, message.first);
-        said.last = said.last.max(message.last);
     }
 
     /// Adds the counts of the next block.
@@ -109,13 +94,8 @@ impl OpenFile {
         self.tally.merge(summary.tally);
         if self.is_merged() {
             // No more messages come.
-            self.said_idx = FxHashMap::default();
-            self.said.shrink_to_fit();
+            self.saying_idx = FxHashMap::default();
+            self.sayings.shrink_to_fit();
         }
     }
-}
-
-/// The earlier of two times, of which there may be none.
-pub(super) fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    [a, b].into_iter().flatten().min()
 }

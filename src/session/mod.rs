@@ -7,6 +7,10 @@
 mod analysis;
 mod file;
 mod input;
+mod page;
+mod query;
+mod reread;
+mod said;
 mod settle;
 mod stream;
 
@@ -15,32 +19,32 @@ use std::collections::BTreeMap;
 use self::analysis::Merged;
 use self::file::OpenFile;
 use self::input::{Input, Source};
+use self::query::Query;
+use self::said::Said;
 use self::stream::Ready;
 use rustc_hash::FxHashMap;
 
 use crate::base::hash;
 use crate::base::ids::{FileId, MessageId, TemplateId};
-use crate::base::time::{SECOND, Timestamp};
+use crate::base::time::SECOND;
 use crate::base::zone::Zone;
-use crate::detect::ensemble::MessageFacts;
 use crate::error::{Error, ParamsError};
-use crate::featurize::login;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::nested_name;
-use crate::mine::messages::Message;
-use crate::mine::tree::Miner;
 use crate::parse::ParsePlan;
-use crate::protocol::{FileMeta, Options, Selection};
+use crate::protocol::{FileMeta, Options};
 use crate::report::build;
-use crate::report::findings::{FileFindings, Findings, InputFindings, MessageFindings};
+use crate::report::findings::{FileFindings, Findings, InputFindings, TemplateFindings};
 use crate::report::{Report, limits};
-use crate::shard::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+
+pub use self::page::Page;
+pub use self::query::RECORD_CAP;
+pub use self::reread::{Reread, by_input};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
-/// Distinct messages of a run; further ones share one entry a template.
-const MESSAGE_CAP: usize = 100_000;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,62 +73,6 @@ pub enum Task {
     Done,
 }
 
-/// Numbers of a merged block's messages, for the shard that keeps its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// The file.
-    pub file: FileId,
-    /// The block.
-    pub block: u32,
-    /// Number of each message of the block among all that were read.
-    pub ids: Vec<MessageId>,
-}
-
-/// A distinct message of all that was read.
-#[derive(Debug)]
-struct Pooled {
-    said: Message,
-    /// What the miner said while reading.
-    group: TemplateId,
-    is_failed_login: bool,
-}
-
-/// A distinct message of the run.
-#[derive(Debug, Clone)]
-struct RunMessage {
-    said: Message,
-    /// The miner's group of it.
-    group: TemplateId,
-    /// Its template.
-    template: TemplateId,
-    is_failed_login: bool,
-}
-
-impl RunMessage {
-    fn findings(&self) -> MessageFindings {
-        let Message {
-            text, first, last, ..
-        } = self.said.clone();
-        MessageFindings {
-            text,
-            template: self.template,
-            first,
-            last,
-        }
-    }
-
-    fn facts(&self) -> MessageFacts {
-        let Message {
-            level, n_records, ..
-        } = self.said;
-        MessageFacts {
-            level,
-            n_records,
-            is_failed_login: self.is_failed_login,
-        }
-    }
-}
-
 /// The engine's state of one run.
 #[derive(Debug)]
 pub struct Engine {
@@ -141,16 +89,14 @@ pub struct Engine {
     waiting: BTreeMap<(u32, u32), Summary>,
     merging: usize,
     left_out: Vec<String>,
-    miner: Miner,
-    message_ids: FxHashMap<u64, u32>,
-    overflow_ids: FxHashMap<TemplateId, u32>,
-    /// Distinct messages by first appearance in the order of reading.
-    pool: Vec<Pooled>,
+    /// What all of them say, in the order of reading.
+    read: Said,
+    is_read_finished: bool,
     /// Texts that are shown, in the order of time.
     order: Vec<u32>,
-    /// The distinct messages in them, by first appearance in that order.
-    messages: Vec<RunMessage>,
-    /// What each message of the pool is called there.
+    /// What those say, where it is not all or the order is another.
+    rearranged: Option<Said>,
+    /// What each message that was read is called in what is shown.
     names: Vec<MessageId>,
     is_settled: bool,
     /// Number of each text in the report.
@@ -158,6 +104,7 @@ pub struct Engine {
     /// Texts that were left out by hand, the last at the end.
     undo: Vec<Vec<u32>>,
     findings: Option<Findings>,
+    query: Option<Query>,
 }
 
 impl Engine {
@@ -188,17 +135,16 @@ impl Engine {
             waiting: BTreeMap::new(),
             merging: 0,
             left_out: Vec::new(),
-            miner: Miner::default(),
-            message_ids: FxHashMap::default(),
-            overflow_ids: FxHashMap::default(),
-            pool: Vec::new(),
+            read: Said::default(),
+            is_read_finished: false,
             order: Vec::new(),
-            messages: Vec::new(),
+            rearranged: None,
             names: Vec::new(),
             is_settled: false,
             places: Vec::new(),
             undo: Vec::new(),
             findings: None,
+            query: None,
         })
     }
 
@@ -357,6 +303,7 @@ impl Engine {
         let setup = FileSetup {
             plan,
             reference: of.reference,
+            is_packed: of.container != Container::Plain,
         };
         self.files
             .push(OpenFile::new(input, setup, n_blocks, findings));
@@ -409,14 +356,22 @@ impl Engine {
                 .iter()
                 .map(|file| file.findings.sums.n_newlines)
                 .sum(),
-            self.miner.n_templates(),
+            self.read.miner().n_templates(),
         )
     }
 
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
         self.settle();
-        let template = |idx| self.miner.text(TemplateId::from_index(idx));
+        let said = self.said();
+        let miner = said.miner();
+        let template = |idx| {
+            let id = TemplateId::from_index(idx);
+            TemplateFindings {
+                text: miner.text(id),
+                slots: miner.slots(id),
+            }
+        };
         let files = self.order.iter().map(|&key| &self.files[key as usize]);
         let merged = Merged {
             inputs: self.inputs_shown(),
@@ -429,17 +384,17 @@ impl Engine {
                 .collect(),
             left_out: self.left_out.clone(),
             tally: self.tally(),
-            templates: (0..self.miner.n_templates()).map(template).collect(),
-            messages: self.messages.iter().map(RunMessage::findings).collect(),
-            facts: self.messages.iter().map(RunMessage::facts).collect(),
-            is_miner_full: self.miner.is_full(),
-            is_messages_full: !self.overflow_ids.is_empty(),
+            templates: (0..miner.n_templates()).map(template).collect(),
+            messages: said.findings(),
+            facts: said.facts(),
+            is_miner_full: miner.is_full(),
+            is_messages_full: said.is_crowded(),
         };
         let findings = analysis::detect(merged, &self.options);
         let survey = Survey {
             link_us: i64::from(self.options.link_seconds) * SECOND,
             names: self.names.clone(),
-            hidden: self.files.iter().map(|file| file.is_hidden).collect(),
+            places: self.places.clone(),
             ..findings.survey()
         };
         self.findings = Some(findings);
@@ -464,16 +419,22 @@ impl Engine {
             .collect()
     }
 
-    /// Number of a text in the report; those that are not shown have none.
-    #[must_use]
-    pub fn place_of(&self, file: FileId) -> Option<u32> {
-        self.places.get(file.index()).copied().flatten()
+    /// The text with this number in the report.
+    fn file(&self, place: FileId) -> Option<&OpenFile> {
+        let key = *self.order.get(place.index())?;
+        self.files.get(key as usize)
     }
 
-    /// The file that a text stands in, counted in the order in which files were opened.
+    /// The number by which a text of the report went while it was read.
     #[must_use]
-    pub fn input_of(&self, file: FileId) -> Option<u32> {
-        self.files.get(file.index()).map(|file| file.input)
+    pub fn read_as(&self, place: FileId) -> Option<FileId> {
+        self.order.get(place.index()).copied().map(FileId)
+    }
+
+    /// The file that a text of the report stands in, counted in the order in which files were opened.
+    #[must_use]
+    pub fn input_of(&self, place: FileId) -> Option<u32> {
+        self.file(place).map(|file| file.input)
     }
 
     /// Takes other choices, leaves out texts by their number in the report, or brings back those that were left out last;
@@ -527,20 +488,13 @@ impl Engine {
         let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
         let findings = self.findings.as_mut().ok_or_else(not_yet)?;
         findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
-        let n_slices = limits::SPARKLINE as u32;
         findings.lanes = vec![0; findings.files.len() * limits::SPARKLINE];
         findings.n_anomalous = vec![0; findings.files.len()];
         let mut episodes = Vec::new();
         for answer in answers {
             for (key, n) in answer.lanes {
-                let place = self
-                    .places
-                    .get((key / n_slices) as usize)
-                    .copied()
-                    .flatten();
-                let lane = place.map(|place| place as usize * limits::SPARKLINE);
-                if let Some(lane) = lane {
-                    findings.lanes[lane + (key % n_slices) as usize] += n;
+                if let Some(lane) = findings.lanes.get_mut(key as usize) {
+                    *lane = lane.saturating_add(n);
                 }
             }
             for (key, n) in answer.slices {
@@ -549,73 +503,22 @@ impl Engine {
                 }
             }
             for (block, mut episode) in answer.episodes {
-                let base = self.files[episode.file.index()].line_base[block as usize];
+                let key = self.order[episode.file.index()];
+                let base = self.files[key as usize].line_base[block as usize];
                 episode.line =
                     u32::try_from(base + u64::from(episode.line) + 1).unwrap_or(u32::MAX);
-                if let Some(&Some(place)) = self.places.get(episode.file.index()) {
-                    episode.file = FileId(place);
-                    findings.n_anomalous[place as usize] += u64::from(episode.n_records);
-                    episodes.push(episode);
-                }
+                findings.n_anomalous[episode.file.index()] += u64::from(episode.n_records);
+                episodes.push(episode);
             }
         }
         analysis::correlate(findings, episodes, &self.options);
         Ok(build::report(findings, &self.options))
     }
 
-    /// What the shards must look for to show a selection.
-    #[must_use]
-    pub fn filter(&self, selection: &Selection, n_hits: u32) -> Filter {
-        let chosen =
-            |list: &Option<Vec<u32>>, id: u32| list.as_ref().is_none_or(|ids| ids.contains(&id));
-        let is_narrow = selection.messages.is_some() || selection.templates.is_some();
-        let messages = is_narrow.then(|| {
-            self.messages
-                .iter()
-                .enumerate()
-                .map(|(idx, message)| {
-                    chosen(&selection.messages, idx as u32)
-                        && chosen(&selection.templates, message.template.0)
-                })
-                .collect()
-        });
-        Filter {
-            messages,
-            from: selection.from_ms.map(Timestamp::from_millis),
-            to: selection.to_ms.map(Timestamp::from_millis),
-            n_hits,
-        }
-    }
-
-    /// Physical line of a hit, from 1.
-    #[must_use]
-    pub fn line_of(&self, hit: &Hit) -> u32 {
-        let base = self
-            .files
-            .get(hit.file.index())
-            .and_then(|file| file.line_base.get(hit.block as usize))
-            .copied()
-            .unwrap_or(0);
-        u32::try_from(base + u64::from(hit.line) + 1).unwrap_or(u32::MAX)
-    }
-
-    /// Template and score (0 to 100) of a record.
-    #[must_use]
-    pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
-        let message = self.messages.get(hit.message.index());
-        let template = message.map_or(TemplateId(0), |message| message.template);
-        (
-            template,
-            self.findings
-                .as_ref()
-                .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
-        )
-    }
-
     /// Text of a template.
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
-        self.miner.text(id)
+        self.said().miner().text(id)
     }
 
     /// How a file is packed, counted in the order in which files were opened.
@@ -624,15 +527,12 @@ impl Engine {
         self.inputs.get(input as usize).map(|input| input.container)
     }
 
-    fn absorb(&mut self, id: FileId, block: u32, summary: Summary) -> Naming {
-        let mut ids = Vec::with_capacity(summary.messages.len());
-        for message in &summary.messages {
-            let pooled = self.pooled(message);
-            let slots = &self.pool[pooled as usize].said.slots;
-            self.files[id.index()].say(pooled, message, slots);
-            ids.push(MessageId(pooled));
-        }
+    fn absorb(&mut self, id: FileId, block: u32, mut summary: Summary) -> Naming {
         let file = &mut self.files[id.index()];
+        let messages = std::mem::take(&mut summary.messages);
+        let note = |message, said, slots| file.say(message, said, slots);
+        let ids = self.read.merge(messages, note);
+        let carry = file.findings.sums.last;
         file.add(summary);
         let input = &self.inputs[file.input as usize];
         if matches!(input.source, Source::Split { .. }) {
@@ -646,39 +546,8 @@ impl Engine {
             file: id,
             block,
             ids,
+            carry,
         }
-    }
-
-    /// Number of a message among all distinct ones.
-    fn pooled(&mut self, message: &Message) -> u32 {
-        if let Some(&id) = self.message_ids.get(&message.hash) {
-            return id;
-        }
-        let group = self.miner.add(&message.text);
-        let is_overflow = message.is_overflow || self.pool.len() >= MESSAGE_CAP;
-        if is_overflow && let Some(&id) = self.overflow_ids.get(&group) {
-            return id;
-        }
-        let id = self.pool.len() as u32;
-        if is_overflow {
-            self.overflow_ids.insert(group, id);
-        } else {
-            self.message_ids.insert(message.hash, id);
-        }
-        let said = Message {
-            n_records: 0,
-            level: None,
-            first: None,
-            last: None,
-            ..message.clone()
-        };
-        let is_failed_login = login::read(&said.text).is_failed;
-        self.pool.push(Pooled {
-            said,
-            group,
-            is_failed_login,
-        });
-        id
     }
 }
 

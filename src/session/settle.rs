@@ -4,15 +4,10 @@
 //! that is left out. Distinct messages are few: they are grouped anew from what the lanes keep, and the shards learn how each
 //! message is called now.
 
-use super::file::earlier;
-use super::{Engine, RunMessage};
-use crate::base::ids::{MessageId, TemplateId};
+use super::Engine;
+use super::said::Said;
+use crate::base::ids::MessageId;
 use crate::featurize::tally::Tally;
-use crate::mine::messages::Message;
-use crate::mine::tree::{Grouped, Miner};
-
-/// A message that no lane shown says.
-const UNSAID: MessageId = MessageId(u32::MAX);
 
 impl Engine {
     /// The lanes that are shown, in the order of time: by the first time in each, those without any at the end.
@@ -22,7 +17,7 @@ impl Engine {
             .collect();
         order.sort_by_cached_key(|&key| {
             let file = &self.files[key as usize];
-            let first = file.tally.span().map(|span| span.0);
+            let first = file.findings.sums.first;
             (first.is_none(), first, file.findings.name.clone(), key)
         });
         order
@@ -31,53 +26,23 @@ impl Engine {
     /// Names messages and templates by first appearance in the lanes that are shown, in their order.
     pub(super) fn settle(&mut self) {
         let order = self.order_of_time();
-        let is_as_read = order.len() == self.files.len() && order.is_sorted();
-        if is_as_read && self.is_settled && self.order == order {
+        if self.is_settled && self.order == order {
             return;
         }
-        // What the miner learned while reading holds as long as nothing stands elsewhere and it has not finished.
-        let is_miner_right = is_as_read && !self.is_settled;
-        if !is_miner_right {
-            self.miner = Miner::default();
-        }
-        self.messages = Vec::with_capacity(self.pool.len());
-        self.names = vec![UNSAID; self.pool.len()];
-        for &key in &order {
-            for said in &self.files[key as usize].said {
-                let pooled = &self.pool[said.pooled as usize];
-                let name = &mut self.names[said.pooled as usize];
-                if *name == UNSAID {
-                    *name = MessageId::from_index(self.messages.len());
-                    let slots = said.slots.as_ref().unwrap_or(&pooled.said.slots);
-                    self.messages.push(RunMessage {
-                        said: Message {
-                            slots: slots.clone(),
-                            ..pooled.said.clone()
-                        },
-                        group: if is_miner_right {
-                            pooled.group
-                        } else {
-                            self.miner.add(&pooled.said.text)
-                        },
-                        template: TemplateId(0),
-                        is_failed_login: pooled.is_failed_login,
-                    });
-                }
-                let message = &mut self.messages[name.index()].said;
-                message.n_records = message.n_records.saturating_add(said.n_records);
-                message.level = message.level.max(said.level);
-                message.first = earlier(message.first, said.first);
-                message.last = message.last.max(said.last);
+        if order.len() == self.files.len() && order.is_sorted() {
+            if !self.is_read_finished {
+                self.read.finish();
+                self.is_read_finished = true;
             }
-        }
-        let grouped = self.messages.iter().map(|message| Grouped {
-            text: &message.said.text,
-            slots: &message.said.slots,
-            group: message.group,
-        });
-        let templates = self.miner.finish(grouped);
-        for (message, template) in self.messages.iter_mut().zip(templates) {
-            message.template = template;
+            self.rearranged = None;
+            self.names = (0..self.read.n_messages())
+                .map(MessageId::from_index)
+                .collect();
+        } else {
+            let files = order.iter().map(|&key| &self.files[key as usize]);
+            let (said, names) = self.read.rearranged(files.map(|file| &file.sayings[..]));
+            self.rearranged = Some(said);
+            self.names = names;
         }
         self.places = vec![None; self.files.len()];
         for (place, &key) in order.iter().enumerate() {
@@ -85,6 +50,11 @@ impl Engine {
         }
         self.order = order;
         self.is_settled = true;
+    }
+
+    /// What is said in the lanes that are shown.
+    pub(super) fn said(&self) -> &Said {
+        self.rearranged.as_ref().unwrap_or(&self.read)
     }
 
     /// What was counted over time in the lanes that are shown.

@@ -271,11 +271,12 @@ impl Block {
             fields.level,
         );
         if filed.is_new {
-            self.logins
-                .push(login::read(&self.messages.list()[filed.idx as usize].text));
+            self.logins.push(login::read(self.messages.newest()));
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
+            self.summary.first.get_or_insert(time);
+            self.summary.last = Some(time);
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
             };
@@ -333,7 +334,7 @@ impl Block {
             .filter(|(_, n)| **n > 0)
             .map(|(format, &n)| (format as u16, n))
             .collect();
-        self.summary.messages = self.messages.into_list();
+        self.summary.messages = self.messages.into_block();
         self.table.shrink();
         (self.summary, self.table, self.sources)
     }

@@ -3,14 +3,16 @@
 //! A summary depends on the block alone, never on the worker that made it or on what that worker did before.
 
 mod block;
+mod query;
+pub mod question;
 pub mod wire;
-
-use std::collections::BinaryHeap;
 
 use rustc_hash::FxHashMap;
 
 use self::block::OpenBlock;
-use self::wire::{BlockJob, FileSetup, Filter, Hit, Setup, Summary, Survey, Surveyed};
+use self::query::Query;
+use self::question::{Hit, TIMELESS};
+use self::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
@@ -20,17 +22,24 @@ use crate::ingest::blocks::continuation_reach;
 use crate::table::BlockTable;
 
 pub use self::block::boundary;
+pub use self::query::compiled;
 
 /// Records of a block, and how its messages are called in the run.
 #[derive(Debug)]
 struct Kept {
     job: BlockJob,
+    /// Number of its text while it was read.
+    read_as: FileId,
     table: BlockTable,
     sources: Vec<String>,
     /// Numbers of its messages among all that were read.
     pooled: Vec<MessageId>,
     /// What they are called in the run.
     ids: Vec<MessageId>,
+    /// Where records before the first time of the block stand, if not where those of the file do.
+    carry: Option<Timestamp>,
+    /// Its text is not what stands in the file.
+    is_packed: bool,
 }
 
 /// A shard worker's state.
@@ -41,7 +50,10 @@ pub struct Shard {
     kept: Vec<Kept>,
     /// Blocks of texts that were left out by hand.
     hidden: Vec<Kept>,
-    open: Option<OpenBlock>,
+    /// The block being worked on, and whether its text is not what stands in the file.
+    open: Option<(OpenBlock, bool)>,
+    survey: Option<Survey>,
+    query: Option<Query>,
 }
 
 impl Shard {
@@ -57,22 +69,21 @@ impl Shard {
             kept: Vec::new(),
             hidden: Vec::new(),
             open: None,
+            survey: None,
+            query: None,
         })
     }
 
     /// Begins a block of a text that is read as `setup` says; its bytes follow through [`Shard::push`].
     pub fn begin(&mut self, job: BlockJob, setup: &FileSetup) {
-        self.open = Some(OpenBlock::new(
-            job,
-            setup,
-            &self.zone,
-            continuation_reach(self.setup.block_len),
-        ));
+        let reach = continuation_reach(self.setup.block_len);
+        let open = OpenBlock::new(job, setup, &self.zone, reach);
+        self.open = Some((open, setup.is_packed));
     }
 
     /// Feeds the bytes that follow; `false` when the block needs no more.
     pub fn push(&mut self, bytes: &[u8]) -> bool {
-        self.open.as_mut().is_some_and(|open| open.push(bytes))
+        self.open.as_mut().is_some_and(|(open, _)| open.push(bytes))
     }
 
     /// Ends the block: it has all it needs, or the text ends here.
@@ -80,90 +91,63 @@ impl Shard {
     /// # Errors
     /// [`Error::Wire`] when no block was begun.
     pub fn end(&mut self) -> Result<Summary, Error> {
-        let open = self
+        let (open, is_packed) = self
             .open
             .take()
             .ok_or_else(|| Error::Wire("no block was begun".to_owned()))?;
         let (job, (summary, table, sources)) = (open.job(), open.finish());
         self.kept.push(Kept {
             job,
+            read_as: job.file,
             table,
             sources,
             pooled: Vec::new(),
             ids: Vec::new(),
+            carry: None,
+            is_packed,
         });
         Ok(summary)
     }
 
     /// Learns which of all messages that were read those of a block are.
-    pub fn name_messages(&mut self, file: FileId, block: u32, pooled: Vec<MessageId>) {
+    pub fn name_messages(&mut self, naming: Naming) {
         // Blocks are merged soon after they were worked on.
-        let is_it = |kept: &&mut Kept| kept.job.file == file && kept.job.block == block;
+        let is_it =
+            |kept: &&mut Kept| kept.read_as == naming.file && kept.job.block == naming.block;
         if let Some(kept) = self.kept.iter_mut().rev().find(is_it) {
-            kept.pooled = pooled;
+            kept.pooled = naming.ids;
+            kept.carry = naming.carry;
         }
     }
 
     /// Puts aside what is left out, brings back what is not, and learns what messages are called.
     fn arrange(&mut self, survey: &Survey) {
+        self.query = None;
         let mut all = std::mem::take(&mut self.kept);
         all.append(&mut self.hidden);
-        all.sort_unstable_by_key(|kept| (kept.job.file, kept.job.block));
         for mut kept in all {
-            if survey.hidden.get(kept.job.file.index()) == Some(&true) {
+            let Some(&Some(place)) = survey.places.get(kept.read_as.index()) else {
                 self.hidden.push(kept);
                 continue;
-            }
+            };
+            kept.job.file = FileId(place);
             let name = |pooled: &MessageId| survey.names.get(pooled.index()).copied();
             kept.ids = kept.pooled.iter().filter_map(name).collect();
             self.kept.push(kept);
         }
+        self.kept
+            .sort_unstable_by_key(|kept| (kept.job.file, kept.job.block));
     }
 
-    /// The earliest hits of a filter in order of time, file and line, and how many there are in all.
-    #[must_use]
-    pub fn find(&self, filter: &Filter) -> (u64, Vec<Hit>) {
-        let mut total = 0;
-        let mut heap = BinaryHeap::new();
-        for kept in &self.kept {
-            for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
-                let Some(&id) = kept.ids.get(message as usize) else {
-                    continue;
-                };
-                let is_selected = filter
-                    .messages
-                    .as_ref()
-                    .is_none_or(|chosen| chosen.get(id.index()) == Some(&true))
-                    && filter
-                        .from
-                        .is_none_or(|from| time.is_some_and(|time| time >= from))
-                    && filter
-                        .to
-                        .is_none_or(|to| time.is_some_and(|time| time < to));
-                if !is_selected {
-                    continue;
-                }
-                total += 1;
-                if heap.len() >= filter.n_hits as usize
-                    && heap.peek().is_none_or(|last: &Hit| {
-                        (last.time, last.file, last.block) < (time, kept.job.file, kept.job.block)
-                    })
-                {
-                    continue;
-                }
-                heap.push(kept.hit(idx, id));
-                if heap.len() > filter.n_hits as usize {
-                    heap.pop();
-                }
-            }
-        }
-        (total, heap.into_sorted_vec())
+    /// Episodes of the anomalous messages, and when each template and each text was seen.
+    pub fn survey(&mut self, survey: Survey) -> Surveyed {
+        self.arrange(&survey);
+        let found = self.surveyed(&survey);
+        self.survey = Some(survey);
+        found
     }
 
-    /// Episodes of the anomalous messages, and when each template was seen.
-    #[must_use]
-    pub fn survey(&mut self, survey: &Survey) -> Surveyed {
-        self.arrange(survey);
+    fn surveyed(&self, survey: &Survey) -> Surveyed {
         let mut out = Surveyed::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
@@ -225,11 +209,12 @@ impl Shard {
             .iter()
             .filter(move |kept| kept.job.file == file && kept.job.block == block);
         kept.flat_map(|kept| {
-            (0..kept.table.n_rows()).map(|idx| {
-                let row = kept.table.row(idx);
+            let stands = kept.table.stands(kept.carry.unwrap_or(TIMELESS));
+            stands.enumerate().map(|(idx, at)| {
+                let source = kept.table.row(idx).source;
                 (
-                    kept.hit(idx, kept.ids[row.message as usize]),
-                    kept.sources[row.source as usize].as_str(),
+                    kept.hit(idx, at),
+                    kept.sources[usize::from(source)].as_str(),
                 )
             })
         })
@@ -237,18 +222,19 @@ impl Shard {
 }
 
 impl Kept {
-    fn hit(&self, idx: usize, message: MessageId) -> Hit {
+    fn hit(&self, idx: usize, at: Timestamp) -> Hit {
         let row = self.table.row(idx);
         Hit {
-            time: row.time,
+            at,
             file: self.job.file,
+            offset: self.job.start + u64::from(row.offset),
             block: self.job.block,
             line: row.line,
             n_lines: row.n_lines,
-            offset: self.job.start + u64::from(row.offset),
             byte_len: row.byte_len,
+            time: row.time,
             level: row.level.map_or(0, |level| level as u8),
-            message,
+            message: self.ids[row.message as usize],
         }
     }
 

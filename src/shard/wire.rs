@@ -6,7 +6,7 @@ use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::correlate::incidents::Episode;
 use crate::featurize::tally::Tally;
-use crate::mine::messages::Message;
+use crate::mine::messages::BlockMessages;
 use crate::parse::ParsePlan;
 
 /// What every shard must know before its first block.
@@ -25,6 +25,8 @@ pub struct FileSetup {
     pub plan: ParsePlan,
     /// Last modification; decides the year of timestamps without one.
     pub reference: Timestamp,
+    /// Its text is not what stands in the file: it is packed or written in another way.
+    pub is_packed: bool,
 }
 
 /// A block to work on.
@@ -78,6 +80,10 @@ pub struct Summary {
     pub n_records: u64,
     /// Records without a time.
     pub n_untimed: u64,
+    /// Time of the first record that has one.
+    pub first: Option<Timestamp>,
+    /// Time of the last record that has one.
+    pub last: Option<Timestamp>,
     /// Invalid UTF-8 sequences.
     pub n_invalid_utf8: u64,
     /// Lines cut for analysis.
@@ -88,46 +94,23 @@ pub struct Summary {
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
     pub formats: Vec<(u16, u64)>,
-    /// Distinct messages by first appearance.
-    pub messages: Vec<Message>,
+    /// Its distinct messages.
+    pub messages: BlockMessages,
     /// What is counted per second.
     pub tally: Tally,
 }
 
-/// Where a record stands, as a shard answers a query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Hit {
-    /// When it happened; records without a time come first.
-    pub time: Option<Timestamp>,
+/// What the run knows of a merged block, for the shard that keeps its records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Naming {
     /// The file.
     pub file: FileId,
     /// The block.
     pub block: u32,
-    /// First line, from 0 at the block's beginning.
-    pub line: u32,
-    /// Lines.
-    pub n_lines: u32,
-    /// Offset of the first byte in the text.
-    pub offset: u64,
-    /// Bytes.
-    pub byte_len: u32,
-    /// Level, 0 for none.
-    pub level: u8,
-    /// Message of the run.
-    pub message: MessageId,
-}
-
-/// Which records a query selects; all conditions must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    /// For each message of the run whether it is selected; `None`: all.
-    pub messages: Option<Vec<bool>>,
-    /// Not before.
-    pub from: Option<Timestamp>,
-    /// Before.
-    pub to: Option<Timestamp>,
-    /// Hits wanted, counted from the earliest.
-    pub n_hits: u32,
+    /// The run's id of each message of the block.
+    pub ids: Vec<MessageId>,
+    /// The last time in the blocks before, where records without a time go on.
+    pub carry: Option<Timestamp>,
 }
 
 /// What the engine asks once it knows which messages are anomalous.
@@ -137,8 +120,8 @@ pub struct Survey {
     pub link_us: i64,
     /// What each message that was read is called in the run.
     pub names: Vec<MessageId>,
-    /// For each text that was read whether it was left out by hand.
-    pub hidden: Vec<bool>,
+    /// Number of each text that was read in the report, of which all questions speak; none for those left out by hand.
+    pub places: Vec<Option<u32>>,
     /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
     pub interest: Vec<u8>,
     /// The bit of messages that are anomalous wherever they occur.

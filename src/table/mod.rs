@@ -1,10 +1,30 @@
-//! Records of one block in columns: at most 24 bytes a record, the text stays in the file.
+//! Records of one block in columns: at most 24 bytes a line, the text stays in the file.
 
+pub mod pattern;
+pub mod rows;
+pub mod scan;
+
+use self::rows::RowSet;
 use crate::base::time::Timestamp;
 use crate::parse::Level;
 
 /// Marks a record without a time.
 const NO_TIME: i64 = i64::MIN;
+
+/// Conditions on the columns of a block; all of them must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    /// For each distinct message of the block whether it is selected; `None`: all.
+    pub messages: Option<Vec<bool>>,
+    /// For each source of the block whether it is selected; `None`: all.
+    pub sources: Option<Vec<bool>>,
+    /// The selected levels as bits: 0 none, then as [`Level`].
+    pub levels: u8,
+    /// Not before; records without a time are left out.
+    pub from: Option<Timestamp>,
+    /// Before; records without a time are left out.
+    pub to: Option<Timestamp>,
+}
 
 /// One record, put together from the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +118,85 @@ impl BlockTable {
             .iter()
             .zip(&self.messages)
             .map(|(&time, &message)| ((time != NO_TIME).then_some(Timestamp(time)), message))
+    }
+
+    /// The rows that meet the conditions.
+    #[must_use]
+    pub fn select(&self, columns: &Columns) -> RowSet {
+        let chosen = |list: &Option<Vec<bool>>, idx: usize| {
+            list.as_ref()
+                .is_none_or(|list| list.get(idx) == Some(&true))
+        };
+        // A time of its own is later than the mark of none.
+        let is_timed = columns.from.is_some() || columns.to.is_some();
+        let from = columns.from.map_or(NO_TIME, |from| from.0);
+        let to = columns.to.map_or(i64::MAX, |to| to.0);
+        let is_open = columns.to.is_none();
+        let is_at =
+            |time: i64| !is_timed || (time != NO_TIME && time >= from && (is_open || time < to));
+        RowSet::of(self.n_rows(), |idx| {
+            columns.levels >> self.levels[idx] & 1 == 1
+                && is_at(self.times[idx])
+                && chosen(&columns.messages, self.messages[idx] as usize)
+                && chosen(&columns.sources, usize::from(self.sources[idx]))
+        })
+    }
+
+    /// Where each record stands in time: one without a time where the one before it does, the first ones at `carry`.
+    pub fn stands(&self, mut carry: Timestamp) -> impl Iterator<Item = Timestamp> + '_ {
+        self.times.iter().map(move |&time| {
+            if time != NO_TIME {
+                carry = Timestamp(time);
+            }
+            carry
+        })
+    }
+
+    /// Message of a record, and its time.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn message_and_time(&self, idx: usize) -> (u32, Option<Timestamp>) {
+        let time = self.times[idx];
+        (
+            self.messages[idx],
+            (time != NO_TIME).then_some(Timestamp(time)),
+        )
+    }
+
+    /// Level of a record, 0 for none.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn level(&self, idx: usize) -> u8 {
+        self.levels[idx]
+    }
+
+    /// Offset of a record in the block, and its bytes.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn place(&self, idx: usize) -> (u32, u32) {
+        (self.offsets[idx], self.byte_lens[idx])
+    }
+
+    /// Records of each of the block's `n_sources` sources.
+    #[must_use]
+    pub fn by_source(&self, n_sources: usize) -> Vec<u32> {
+        let mut counts = vec![0; n_sources];
+        for &source in &self.sources {
+            counts[usize::from(source)] += 1;
+        }
+        counts
+    }
+
+    /// Bytes that the columns occupy.
+    #[must_use]
+    pub fn byte_len(&self) -> usize {
+        self.times.len() * (8 + 4 + 4 + 4 + 2 + 1) + 8 * (self.jumps.len() + self.spans.len())
     }
 
     /// The record at `idx`.

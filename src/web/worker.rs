@@ -7,31 +7,26 @@ use serde::de::DeserializeOwned;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
+use super::query::Asked;
 use super::thrown;
-use crate::base::ids::{FileId, MessageId};
-use crate::base::time::Timestamp;
+use crate::base::ids::FileId;
 use crate::error::Error;
-use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
-use crate::protocol::{FileMeta, Options, RawLine, Selection};
-use crate::report::words::level_name;
+use crate::protocol::{FileMeta, Options};
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
 use crate::shard::Shard;
-use crate::shard::wire::{BlockJob, FileSetup, Hit, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Surveyed};
 
-/// Bytes of a record that are read back.
-const RECORD_CAP: u32 = 64 << 10;
-
-fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, JsValue> {
+pub(super) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, JsValue> {
     postcard::to_allocvec(value).map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 
-fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsValue> {
+pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsValue> {
     postcard::from_bytes(bytes).map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 
-fn plain<T: tsify::Tsify + DeserializeOwned>(value: &Ts<T>) -> Result<T, JsValue>
+pub(super) fn plain<T: tsify::Tsify + DeserializeOwned>(value: &Ts<T>) -> Result<T, JsValue>
 where
     T::JsType: JsCast,
 {
@@ -144,15 +139,15 @@ pub struct BlockNames {
     pub file: u32,
     /// Number of the block.
     pub block: u32,
-    ids: Vec<u8>,
+    naming: Vec<u8>,
 }
 
 #[wasm_bindgen]
 impl BlockNames {
     /// The names for [`ShardWorker::name_messages`].
     #[must_use]
-    pub fn ids(&self) -> Vec<u8> {
-        self.ids.clone()
+    pub fn naming(&self) -> Vec<u8> {
+        self.naming.clone()
     }
 }
 
@@ -160,8 +155,8 @@ impl BlockNames {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct EngineWorker {
-    engine: Engine,
-    hits: Vec<Hit>,
+    pub(super) engine: Engine,
+    pub(super) query: Asked,
 }
 
 #[wasm_bindgen]
@@ -175,7 +170,7 @@ impl EngineWorker {
         let engine = Engine::new(plain(&options)?).map_err(|error| thrown(&error))?;
         Ok(Self {
             engine,
-            hits: Vec::new(),
+            query: Asked::default(),
         })
     }
 
@@ -264,7 +259,7 @@ impl EngineWorker {
                 Ok(BlockNames {
                     file: name.file.0,
                     block: name.block,
-                    ids: pack(&name.ids)?,
+                    naming: pack(&name)?,
                 })
             })
             .collect()
@@ -306,100 +301,13 @@ impl EngineWorker {
             .map(|report| report.to_json())
             .map_err(|error| thrown(&error))
     }
-
-    /// What the shards must look for to show the first `n_hits` records of a selection.
-    ///
-    /// # Errors
-    /// `wire`.
-    pub fn filter(&self, selection: Ts<Selection>, n_hits: u32) -> Result<Vec<u8>, JsValue> {
-        pack(&self.engine.filter(&plain(&selection)?, n_hits))
-    }
-
-    /// Takes the shards' answers to a filter and keeps the hits from `first` on; returns how many records are selected in all.
-    ///
-    /// # Errors
-    /// `wire`.
-    pub fn collect(
-        &mut self,
-        answers: Vec<js_sys::Uint8Array>,
-        first: u32,
-        n_hits: u32,
-    ) -> Result<f64, JsValue> {
-        let mut total = 0;
-        let mut hits = Vec::new();
-        for answer in &answers {
-            let (n, found): (u64, Vec<Hit>) = unpack(&answer.to_vec())?;
-            total += n;
-            hits.extend(found);
-        }
-        hits.sort_unstable();
-        self.hits = hits
-            .into_iter()
-            .skip(first as usize)
-            .take(n_hits as usize)
-            .collect();
-        Ok(total as f64)
-    }
-
-    /// Where the text of the kept hits stands: file as opened, offset and length, three numbers a hit.
-    #[must_use]
-    pub fn places(&self) -> Vec<f64> {
-        self.hits
-            .iter()
-            .flat_map(|hit| {
-                [
-                    f64::from(self.engine.input_of(hit.file).unwrap_or(u32::MAX)),
-                    hit.offset as f64,
-                    f64::from(hit.byte_len.min(RECORD_CAP)),
-                ]
-            })
-            .collect()
-    }
-
-    /// Whether a file must be unpacked to be read.
-    #[wasm_bindgen(js_name = isPacked)]
-    #[must_use]
-    pub fn is_packed(&self, input: u32) -> bool {
-        self.engine.container(input) != Some(Container::Plain)
-    }
-
-    /// The kept hits with their texts, which come in the order of [`EngineWorker::places`].
-    ///
-    /// # Errors
-    /// `wire`.
-    pub fn lines(&self, texts: Vec<js_sys::Uint8Array>) -> Result<JsValue, JsValue> {
-        let lines: Vec<RawLine> = self
-            .hits
-            .iter()
-            .zip(&texts)
-            .map(|(hit, text)| self.line(hit, &text.to_vec()))
-            .collect();
-        serde_wasm_bindgen::to_value(&lines)
-            .map_err(|error| thrown(&Error::Wire(error.to_string())))
-    }
-}
-
-impl EngineWorker {
-    fn line(&self, hit: &Hit, text: &[u8]) -> RawLine {
-        let (template, score) = self.engine.facts(hit);
-        RawLine {
-            file: self.engine.place_of(hit.file).unwrap_or(u32::MAX),
-            line: self.engine.line_of(hit),
-            n_lines: hit.n_lines,
-            ms: hit.time.map(Timestamp::millis),
-            level: level_name(hit.level).to_owned(),
-            template: template.0,
-            score,
-            text: String::from_utf8_lossy(text).into_owned(),
-        }
-    }
 }
 
 /// A shard worker.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct ShardWorker {
-    shard: Shard,
+    pub(super) shard: Shard,
 }
 
 #[wasm_bindgen]
@@ -443,9 +351,8 @@ impl ShardWorker {
     /// # Errors
     /// `wire`.
     #[wasm_bindgen(js_name = nameMessages)]
-    pub fn name_messages(&mut self, file: u32, block: u32, ids: &[u8]) -> Result<(), JsValue> {
-        self.shard
-            .name_messages(FileId(file), block, unpack::<Vec<MessageId>>(ids)?);
+    pub fn name_messages(&mut self, naming: &[u8]) -> Result<(), JsValue> {
+        self.shard.name_messages(unpack(naming)?);
         Ok(())
     }
 
@@ -454,15 +361,7 @@ impl ShardWorker {
     /// # Errors
     /// `wire`.
     pub fn survey(&mut self, survey: &[u8]) -> Result<Vec<u8>, JsValue> {
-        pack(&self.shard.survey(&unpack(survey)?))
-    }
-
-    /// Answers a filter.
-    ///
-    /// # Errors
-    /// `wire`.
-    pub fn find(&self, filter: &[u8]) -> Result<Vec<u8>, JsValue> {
-        pack(&self.shard.find(&unpack(filter)?))
+        pack(&self.shard.survey(unpack(survey)?))
     }
 }
 

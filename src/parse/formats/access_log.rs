@@ -1,4 +1,5 @@
-//! Access logs of Apache and nginx: common, combined, with a virtual host in front, with any fields behind.
+//! Access logs of Apache, nginx and the servers that copy them (Python, Django): common, combined, with a virtual host in front,
+//! with any fields behind.
 //!
 //! The message is request, status and bytes: what a person reads first. Referrer and agent vary per client and would only split
 //! what belongs together. Requests that are no HTTP (TLS hellos, scans) are kept as they are.
@@ -39,6 +40,20 @@ const SAMPLES: &[Sample] = &[
         source: "",
         message: "\"\\x16\\x03\\x01\" 400 0",
     },
+    Sample {
+        line: "198.51.100.4 - - [10/Oct/2023 13:55:39] \"GET /a HTTP/1.1\" 404 -",
+        timestamp: "2023-10-10T13:55:39Z",
+        level: Some(Level::Warn),
+        source: "",
+        message: "\"GET /a HTTP/1.1\" 404 -",
+    },
+    Sample {
+        line: "[10/Oct/2023 13:55:39] \"GET /a HTTP/1.1\" 500 1234",
+        timestamp: "2023-10-10T13:55:39Z",
+        level: Some(Level::Error),
+        source: "",
+        message: "\"GET /a HTTP/1.1\" 500 1234",
+    },
 ];
 
 impl Format for AccessLog {
@@ -55,7 +70,7 @@ impl Format for AccessLog {
     }
 
     fn may_begin_with(&self, first: u8) -> bool {
-        first.is_ascii_alphanumeric() || matches!(first, b':' | b'-' | b'"')
+        first.is_ascii_alphanumeric() || matches!(first, b':' | b'-' | b'"' | b'[')
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
@@ -66,7 +81,12 @@ impl Format for AccessLog {
         if !after || (byte(line, request) != b'"' && !byte(line, request).is_ascii_digit()) {
             return None;
         }
-        let client = client(&line[..open])?;
+        // Django's own server names no client.
+        let client = if open == 0 {
+            None
+        } else {
+            Some(client(&line[..open])?)
+        };
         let (end, status) = request_end(line, request);
         let message = match end {
             Some(end) => Text::line(request, end),
@@ -75,10 +95,10 @@ impl Format for AccessLog {
         Some(Fields {
             timestamp: Some(ctx.clock.resolve(found.moment)),
             level: Some(severity::from_http_status(status)),
-            source: client.host,
+            source: client.as_ref().map_or(Text::EMPTY, |client| client.host),
             message,
-            ip: Some(client.ip),
-            user: client.user,
+            ip: client.as_ref().map(|client| client.ip),
+            user: client.and_then(|client| client.user),
         })
     }
 }
@@ -92,7 +112,7 @@ fn stamp_bracket(line: &[u8]) -> Option<usize> {
         slash > open + 1
             && byte(line, slash) == b'/'
             && byte(line, slash + 4) == b'/'
-            && byte(line, slash + 9) == b':'
+            && matches!(byte(line, slash + 9), b':' | b' ')
     })
 }
 

@@ -72,6 +72,20 @@ const SAMPLES: &[Sample] = &[
         source: "",
         message: r#"{"ts":1684585339.25,"status":200,"path":"/a"}"#,
     },
+    Sample {
+        line: r#"{"resourceLogs":[{"resource":{"attributes":[]},"scopeLogs":[{"scope":{"name":"shop.cart"},"logRecords":[{"timeUnixNano":"1684585339250000000","severityNumber":17,"body":{"stringValue":"price missing"}}]}]}]}"#,
+        timestamp: "2023-05-20T12:22:19.250Z",
+        level: Some(Level::Error),
+        source: "shop.cart",
+        message: "price missing",
+    },
+    Sample {
+        line: r#"{"@t":"2023-05-20T12:22:19.2500000Z","@mt":"Cart {Id} loaded","Id":7}"#,
+        timestamp: "2023-05-20T12:22:19.250Z",
+        level: Some(Level::Info),
+        source: "",
+        message: "Cart {Id} loaded",
+    },
 ];
 
 impl Format for Json {
@@ -101,9 +115,14 @@ impl Format for Json {
         let mut n_members = 0;
         for (key, value) in members.by_ref() {
             n_members += 1;
+            found.is_clef |= line[key.0..key.1] == *b"@t";
             found.take(line, &line[key.0..key.1], value, 0);
-            if let Value::Object(start, _) = value {
-                found.take_nested(line, &line[key.0..key.1], start);
+            match value {
+                Value::Object(start, _) => found.take_nested(line, &line[key.0..key.1], start),
+                Value::Array(start, end) if line[key.0..key.1] == *b"resourceLogs" => {
+                    found.take_otlp(line, start, end);
+                }
+                _ => {}
             }
         }
         // Text cut short by a full disk or a line limit still says what it said.
@@ -236,6 +255,8 @@ struct Candidates {
     message: Best,
     ip: Best,
     user: Best,
+    /// Serilog's compact format leaves the level out where it is information.
+    is_clef: bool,
 }
 
 fn better(best: &mut Best, rank: u8, value: Value) {
@@ -321,6 +342,33 @@ impl Candidates {
         }
     }
 
+    /// An export of `OpenTelemetry` (OTLP/JSON) may hold many records; the line says what the first of them says.
+    fn take_otlp(&mut self, line: &[u8], start: usize, end: usize) {
+        let inside = &line[start..end];
+        if let Some(idx) = memchr::memmem::find(inside, b"\"scope\"")
+            && let Some(open) = memchr::memchr(b'{', &inside[idx..])
+        {
+            for (key, value) in Members::of(line, start + idx + open) {
+                if line[key.0..key.1] == *b"name" {
+                    self.take(line, b"scope_name", value, 0);
+                }
+            }
+        }
+        let Some(idx) = memchr::memmem::find(inside, b"\"logRecords\"") else {
+            return;
+        };
+        let Some(open) = memchr::memchr(b'{', &inside[idx..]) else {
+            return;
+        };
+        for (key, value) in Members::of(line, start + idx + open) {
+            let name = &line[key.0..key.1];
+            self.take(line, name, value, 0);
+            if let Value::Object(at, _) = value {
+                self.take_nested(line, name, at);
+            }
+        }
+    }
+
     fn fields(&self, line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Fields {
         let order = ctx.clock.order;
         let timestamp = self.timestamp.and_then(|(_, value)| {
@@ -336,6 +384,7 @@ impl Candidates {
             }
             Value::Object(..) | Value::Array(..) => None,
         });
+        let level = level.or_else(|| self.is_clef.then_some(Level::Info));
         let text =
             |best: Best, scratch: &mut Vec<u8>| best.map(|(_, value)| text(line, value, scratch));
         let mut fields = Fields {

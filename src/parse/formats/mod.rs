@@ -7,20 +7,34 @@ mod access_log;
 mod apache_error;
 mod audit;
 mod bgl;
+mod cef;
+mod cisco;
 mod container;
+mod erlang;
 mod generic;
+mod haproxy;
 mod hdfs;
 mod header;
+mod journal;
 mod json;
+mod jvm_gc;
+mod kafka;
+mod kernel;
 mod klog;
+mod load_balancer;
 mod log4j;
 mod logcat;
 mod logfmt;
+mod logrus;
+mod macos;
+mod mysql;
 mod plain;
 mod python_logging;
 mod rails;
 mod redis;
+mod strace;
 mod syslog;
+mod weblogic;
 
 use super::timestamp::{self, Clock};
 use super::{Fields, Level, Text};
@@ -103,8 +117,13 @@ pub fn all() -> &'static [&'static dyn Format] {
         &json::Json,
         &container::Cri,
         &container::Compose,
+        &cef::Cef,
+        &cisco::Cisco,
         &syslog::Syslog,
+        &journal::Journal,
         &access_log::AccessLog,
+        &haproxy::Haproxy,
+        &load_balancer::LoadBalancer,
         &apache_error::ApacheError,
         &hdfs::Hdfs,
         &bgl::Bgl,
@@ -113,6 +132,15 @@ pub fn all() -> &'static [&'static dyn Format] {
         &redis::Redis,
         &rails::Rails,
         &audit::Audit,
+        &mysql::Mysql,
+        &macos::Macos,
+        &jvm_gc::JvmGc,
+        &kafka::Kafka,
+        &kernel::Kernel,
+        &strace::Strace,
+        &weblogic::Weblogic,
+        &erlang::Erlang,
+        &logrus::Logrus,
         &log4j::Log4j,
         &python_logging::PythonLogging,
         &logfmt::Logfmt,

@@ -1,5 +1,6 @@
 //! Redis and Valkey: `pid:role day month year time mark message`, and the older `[pid] …`.
 
+use super::super::timestamp;
 use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks};
 
 /// See the module.
@@ -19,6 +20,13 @@ const SAMPLES: &[Sample] = &[
         level: Some(Level::Warn),
         source: "",
         message: "Can't save in background: fork: Cannot allocate memory",
+    },
+    Sample {
+        line: "17:signal-handler (1697032058) Received SIGTERM scheduling shutdown...",
+        timestamp: "2023-10-11T13:47:38Z",
+        level: Some(Level::Warn),
+        source: "signal-handler",
+        message: "Received SIGTERM scheduling shutdown...",
     },
 ];
 
@@ -45,6 +53,15 @@ impl Format for Redis {
         let end = digits_end(line, pid);
         if end == pid {
             return None;
+        }
+        if line[end..].starts_with(b":signal-handler (") {
+            let found = timestamp::at(line, end + 17, ctx.clock.order, true)?;
+            return (byte(line, found.end) == b')').then(|| Fields {
+                timestamp: Some(ctx.clock.resolve(found.moment)),
+                level: Some(Level::Warn),
+                source: Text::line(end + 1, end + 15),
+                ..Fields::of_message(rest(line, found.end + 1))
+            });
         }
         let (source, at) = match (is_old, byte(line, end), byte(line, end + 1)) {
             (true, b']', b' ') => (Text::EMPTY, end + 2),

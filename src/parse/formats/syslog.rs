@@ -4,6 +4,7 @@
 
 use super::super::severity;
 use super::super::timestamp::{self, Moment};
+use super::haproxy::proxied;
 use super::header::leading_level;
 use super::{
     Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks, word_end,
@@ -91,6 +92,13 @@ const SAMPLES: &[Sample] = &[
         source: "NetworkManager",
         message: "<warn>  [1709463603.1] device (wlan0): no lease",
     },
+    Sample {
+        line: "Feb  6 12:14:14 lb-1 haproxy[14389]: 192.0.2.7:33317 [06/Feb/2024:12:14:13.655] http-in static/srv1 10/0/30/69/109 404 2750 - - ---- 1/1/1/1/0 0/0 \"GET /a HTTP/1.1\"",
+        timestamp: "2024-02-06T12:14:13.655Z",
+        level: Some(Level::Warn),
+        source: "haproxy",
+        message: "static/srv1 10/0/30/69/109 404 2750 - - ---- 1/1/1/1/0 0/0 \"GET /a HTTP/1.1\"",
+    },
 ];
 
 impl Format for Syslog {
@@ -143,6 +151,16 @@ impl Format for Syslog {
         let host = skip_blanks(line, found.end + usize::from(byte(line, found.end) == b':'));
         let stamp = ctx.clock.resolve(found.moment);
         let mut fields = after_host(line, host, level)?;
+        if fields.source.get(line, &[]) == b"haproxy"
+            && let Text::Line(message, _) = fields.message
+            && let Some(proxied) = proxied(line, message as usize, ctx)
+        {
+            // The time of the request, in milliseconds; the program stays the source.
+            return Some(Fields {
+                source: fields.source,
+                ..proxied
+            });
+        }
         fields.timestamp = Some(stamp);
         Some(fields)
     }

@@ -197,7 +197,9 @@ pub(super) fn offset(line: &[u8], at: usize) -> Option<(i32, usize)> {
             let seconds = zone_offset(&line[start..end])?;
             if n >= 2 && seconds == 0 && matches!(&line[start..end], b"GMT" | b"UTC") {
                 // `GMT+0200`, `UTC-5`
-                if let Some(found) = numeric_offset(line, end, false) {
+                if let Some(found) =
+                    numeric_offset(line, end, false).or_else(|| one_digit(line, end))
+                {
                     return Some(found);
                 }
             }
@@ -205,6 +207,18 @@ pub(super) fn offset(line: &[u8], at: usize) -> Option<(i32, usize)> {
         }
         _ => None,
     }
+}
+
+/// `-5` after `UTC`
+fn one_digit(line: &[u8], at: usize) -> Option<(i32, usize)> {
+    let sign = match byte(line, at) {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hour, n) = number(line, at + 1, 2);
+    let is_whole = n == 1 && !byte(line, at + 2).is_ascii_alphanumeric();
+    is_whole.then_some((sign * hour as i32 * 3600, at + 2))
 }
 
 /// `+0100`, `+01:00`, `+01`, with a hyphen or U+2212 for minus.

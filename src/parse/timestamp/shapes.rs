@@ -59,7 +59,7 @@ pub(super) fn numeric(line: &[u8], at: usize, order: DayMonth, is_lead: bool) ->
             if byte(line, at + n) == b':' {
                 return is_lead.then(|| bare_time(line, at)).flatten();
             }
-            small_first(line, value, at + n, order)
+            small_first(line, (value, n), at + n, order)
         }
         4 => year_first(line, value, at + 4),
         6 => {
@@ -78,6 +78,7 @@ pub(super) fn numeric(line: &[u8], at: usize, order: DayMonth, is_lead: bool) ->
             date(value / 10_000, value / 100 % 100, value % 100, at + 8)
         }
         14 if is_year(value / 10_000_000_000) => return compact(line, at),
+        17 if is_year(value / 10_000_000_000_000) => return compact_millis(line, at),
         10 | 13 | 16 | 19 => return epoch(line, at, value, n, is_lead),
         _ => None,
     }?;
@@ -116,7 +117,7 @@ fn year_first(line: &[u8], year: i64, end: usize) -> Option<Date> {
         return None;
     }
     let mark = byte(line, end);
-    if !matches!(mark, b'-' | b'/' | b'.' | b' ') {
+    if !matches!(mark, b'-' | b'/' | b'.' | b' ' | b'_') {
         return None;
     }
     if let Some((month, month_end)) = month(line, end + 1) {
@@ -162,7 +163,12 @@ fn from_days(days: i64, end: usize) -> Option<Date> {
 }
 
 /// Dates that begin with a day, a month or a two-digit year `first`, which ends at `end`.
-fn small_first(line: &[u8], first: i64, end: usize, order: DayMonth) -> Option<Date> {
+fn small_first(
+    line: &[u8],
+    (first, n_first): (i64, usize),
+    end: usize,
+    order: DayMonth,
+) -> Option<Date> {
     let mark = byte(line, end);
     if !matches!(mark, b'/' | b'-' | b'.' | b' ') {
         return None;
@@ -205,7 +211,9 @@ fn small_first(line: &[u8], first: i64, end: usize, order: DayMonth) -> Option<D
         }
         // log4j's yy/MM/dd before m/d/yy; with dots d.m.yy.
         2 if mark == b'.' => date(century(year), second, first, year_end),
+        // A year has both its digits.
         2 => date(century(first), second, year, year_end)
+            .filter(|_| n_first == 2)
             .or_else(|| by_country(century(year), first, second, year_end, order)),
         _ => None,
     }
@@ -231,7 +239,10 @@ fn day_month_name(line: &[u8], day: i64, month: i64, month_end: usize) -> Option
         if n == 4 && is_year(year) && byte(line, at + 5) != b'.' {
             return date(year, month, day, at + 5);
         }
-        if n == 2 && byte(line, at) != b' ' && byte(line, at + 3) != b':' {
+        // RFC 822: `11 Mar 24 15:04:22`; without the second pair of digits `24` would be the hour.
+        let is_year =
+            byte(line, at) != b' ' || (byte(line, at + 3) == b' ' && byte(line, at + 6) == b':');
+        if n == 2 && is_year && byte(line, at + 3) != b':' {
             return date(century(year), month, day, at + 3);
         }
     }
@@ -293,6 +304,8 @@ pub(super) fn named(line: &[u8], at: usize) -> Option<Found> {
 fn after_date(line: &[u8], start: usize, date: Date) -> Option<Found> {
     let mut at = date.end;
     match byte(line, at) {
+        // Erlang writes `11-Mar-2024::15:04:22`.
+        b':' if byte(line, at + 1) == b':' => at += 2,
         b'T' | b't' | b'_' | b'-' | b'+' | b':' | b'.' | b'@' | b'/' => at += 1,
         b' ' | b'\t' | b',' | b';' => {
             while at < date.end + 4 && matches!(byte(line, at), b' ' | b'\t' | b',' | b';') {
@@ -317,7 +330,7 @@ fn after_date(line: &[u8], start: usize, date: Date) -> Option<Found> {
 fn finish(line: &[u8], start: usize, mut date: Date, time: i64, mut end: usize) -> Found {
     let mut seconds = None;
     if let Some((found, found_end)) = offset(line, end) {
-        (seconds, end) = (Some(found), found_end);
+        (seconds, end) = (Some(found), zone_name_end(line, found, found_end));
     }
     if date.year == 0
         && let Some((year, year_end)) = trailing_year(line, end)
@@ -354,6 +367,30 @@ fn finish(line: &[u8], start: usize, mut date: Date, time: i64, mut end: usize) 
     }
 }
 
+/// The end of a zone's name that repeats the offset: `+01:00[Europe/Berlin]` of Java, `-0500 EST` of Go.
+#[inline]
+fn zone_name_end(line: &[u8], seconds: i32, end: usize) -> usize {
+    match byte(line, end) {
+        b'[' => {
+            let window = &line[end + 1..line.len().min(end + 40)];
+            let Some(len) = memchr::memchr(b']', window) else {
+                return end;
+            };
+            let name = &window[..len];
+            let is_zone = matches!(name, b"Z" | b"UTC" | b"GMT")
+                || (name.contains(&b'/') && name[0].is_ascii_uppercase());
+            if is_zone { end + len + 2 } else { end }
+        }
+        b' ' if line[end - 1].is_ascii_digit() && byte(line, end + 1).is_ascii_uppercase() => {
+            let n = letters(line, end + 1);
+            let name = &line[end + 1..=end + n];
+            let is_same = n >= 3 && super::names::zone_offset(name) == Some(seconds);
+            if is_same { end + 1 + n } else { end }
+        }
+        _ => end,
+    }
+}
+
 /// ` 2022` after the time or the zone, as ctime and `date` write it.
 fn trailing_year(line: &[u8], end: usize) -> Option<(i64, usize)> {
     let mut at = end;
@@ -373,6 +410,20 @@ fn compact(line: &[u8], at: usize) -> Option<Found> {
     let date = date(value / 10_000, value / 100 % 100, value % 100, at + 8)?;
     let (time, end) = time_of_day(line, at + 8, Place::AfterDate)?;
     Some(finish(line, at, date, time, end))
+}
+
+/// `YYYYMMDDhhmmssSSS`, as .NET and Java format strings without separators give it.
+fn compact_millis(line: &[u8], at: usize) -> Option<Found> {
+    let mut text = [0; 18];
+    text[..14].copy_from_slice(line.get(at..at + 14)?);
+    text[14] = b'.';
+    text[15..].copy_from_slice(line.get(at + 14..at + 17)?);
+    let found = compact(&text, 0)?;
+    Some(Found {
+        start: at,
+        end: at + 17,
+        ..found
+    })
 }
 
 /// `hh:mm:ss` with nothing that says which day.

@@ -117,8 +117,28 @@ fn every_shape_in_use_is_read() {
         ),
         ("2023-04-05 06:07:08 CAT", "2023-04-05T04:07:08Z"),
         ("2023-04-05 06:07:08 POST /", "2023-04-05T06:07:08Z"),
+        ("Wed, 05 Apr 23 06:07:08 EST up", "2023-04-05T11:07:08Z"),
+        ("4/5/23, 6:07 PM up", "2023-04-05T18:07:00Z"),
+        ("2023_04_05 06:07:08 up", "2023-04-05T06:07:08Z"),
+        ("20230405060708250 up", "2023-04-05T06:07:08.25Z"),
+        ("05-Apr-2023::06:07:08 up", "2023-04-05T06:07:08Z"),
+        ("2023-04-05 06:07:08 UTC-5 up", "2023-04-05T11:07:08Z"),
     ] {
         check(line, want);
+    }
+}
+
+#[test]
+fn a_zone_that_is_named_twice_belongs_to_the_stamp() {
+    for (line, rest) in [
+        ("2023-04-05T06:07:08+02:00[Europe/Berlin] up", " up"),
+        ("2023-04-05T06:07:08Z[UTC] up", " up"),
+        ("2023-04-05 06:07:08 -0500 EST up", " up"),
+        ("2023-04-05 06:07:08 -0500 CET up", " CET up"),
+        ("2023-04-05T06:07:08Z[INFO] up", "[INFO] up"),
+    ] {
+        let found = find(line.as_bytes(), 0, 160, DayMonth::MonthFirst).unwrap();
+        assert_eq!(&line[found.end..], rest, "{line}");
     }
 }
 

@@ -145,7 +145,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <ul>
               {templates.map((template) => (
                 <li key={template.id}>
-                  <TemplateText text={template.text} />
+                  <TemplateText text={template.text} slots={template.slots} />
                 </li>
               ))}
             </ul>

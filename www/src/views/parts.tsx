@@ -13,14 +13,14 @@ export function LogText({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** A template: log text in which `<*>` stands for what varies. */
-export function TemplateText({ text }: { text: string }): JSX.Element {
-  const fixed = text.split("<*>");
+/** A template: log text in which `<*>` stands for what varies; `slots` says of each what it is. */
+export function TemplateText(props: { text: string; slots?: string[] }): JSX.Element {
+  const fixed = props.text.split("<*>");
   return (
     <bdi class="log-text" translate={false} spellcheck={false} dir="ltr">
       {fixed.map((part, idx) => (
         <>
-          {idx > 0 && <span class="slot">{"<*>"}</span>}
+          {idx > 0 && <span class="slot">{props.slots?.[idx - 1] ?? "<*>"}</span>}
           {shown(part)}
         </>
       ))}

@@ -44,8 +44,9 @@ export function Templates({ report }: { report: Report }): JSX.Element {
       title={`Patterns (${format.count(totals.nTemplates)})`}
       about={
         <>
-          Lines that say the same thing are one pattern; <span class="slot">{"<*>"}</span> stands
-          for what varies. Choose one to read its lines.
+          Lines that say the same thing are one pattern; <span class="slot">{"<ip>"}</span> and the
+          like stand for what varies, <span class="slot">{"<*>"}</span> where it is of no one kind.
+          Choose one to read its lines.
           {isCut &&
             ` The ${format.count(templates.length)} strangest and most frequent of ${format.count(totals.nTemplates)} are listed; all were analysed.`}
         </>
@@ -162,7 +163,7 @@ function Row(props: {
           class="row-button"
           onClick={(event) => (event.stopPropagation(), open())}
         >
-          <TemplateText text={template.text} />
+          <TemplateText text={template.text} slots={template.slots} />
         </button>
         {template.reason !== "" && (
           <span class="reason">

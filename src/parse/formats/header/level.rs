@@ -29,7 +29,9 @@ pub(super) fn find_level(line: &[u8], at: usize) -> Option<FoundLevel> {
         }
         let end = atom_end(line, pos);
         n_atoms += 1;
-        if let Some(found) = level_at(line, at, pos, end, words) {
+        if let Some(found) =
+            level_at(line, at, pos, end, words).or_else(|| under_key(line, pos, end, n_atoms))
+        {
             return Some(found);
         }
         let is_grouped = pos > 0 && matches!(line[pos - 1], b'[' | b'(' | b'<' | b'=');
@@ -66,6 +68,27 @@ impl Words {
     fn is_sentence(self) -> bool {
         self.n > 1 || self.has_capital
     }
+}
+
+/// `level=warn` as one of the first things after the timestamp.
+fn under_key(line: &[u8], start: usize, end: usize, n_atoms: usize) -> Option<FoundLevel> {
+    let is_key = byte(line, end) == b'='
+        && n_atoms <= 3
+        && matches!(
+            &line[start..end],
+            b"level" | b"lvl" | b"severity" | b"loglevel" | b"LEVEL" | b"Level"
+        );
+    if !is_key {
+        return None;
+    }
+    let value = end + 1 + usize::from(byte(line, end + 1) == b'"');
+    let value_end = atom_end(line, value);
+    let level = severity::from_value(&line[value..value_end])?;
+    Some(FoundLevel {
+        level,
+        start,
+        end: value_end + usize::from(byte(line, value_end) == b'"'),
+    })
 }
 
 /// `INFO/MainProcess]` of Celery, `D/Tag:` of Android: a level and a name with a slash between them.
@@ -197,6 +220,18 @@ fn letter_at(line: &[u8], start: usize, n_words: usize) -> Option<FoundLevel> {
 
 /// The level before `end`, the place where the timestamp begins: `INFO: `, `[DEBUG `, `I, [`, `Thread-1::INFO::`.
 pub(in super::super) fn level_before(line: &[u8], end: usize) -> Option<Level> {
+    // `E 2024-…`, `[W 2024-…`, `I[2024-…`: a letter alone at the very beginning.
+    let first = usize::from(byte(line, 0) == b'[');
+    if end > first
+        && matches!(byte(line, first + 1), b' ' | b'\t' | b'[' | b',' | b':')
+        && line[first].is_ascii_uppercase()
+        && line[first + 1..end]
+            .iter()
+            .all(|byte| !byte.is_ascii_alphanumeric())
+        && !matches!(line[first], b'A' | b'C')
+    {
+        return severity::from_letter(line[first]);
+    }
     let mut pos = 0;
     let mut n_words = 0;
     while pos < end && n_words < 4 {

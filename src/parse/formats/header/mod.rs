@@ -46,7 +46,20 @@ pub(super) fn walk(line: &[u8], at: usize) -> Header {
             ..header
         };
     }
+    if let Some(header) = zap_columns(line, found.end) {
+        return Header {
+            level: Some(found.level),
+            ..header
+        };
+    }
     pos = skip_marks(line, found.end);
+    if let Some(header) = spans(line, pos).or_else(|| code_place(line, pos)) {
+        return Header {
+            level: Some(found.level),
+            source: header.source.or(before),
+            ..header
+        };
+    }
     // `LOG:  duration: 3 ms` has no logger: a level with its own colon ends the header, save for names that look like one.
     let is_ended = byte(line, found.end) == b':' && pos > found.end + 1;
     let kind = if is_ended { Names::Telling } else { Names::Any };
@@ -90,6 +103,21 @@ fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
                     break;
                 }
             }
+            // Erlang's process: `<0.571.0> text`.
+            b'<' if after.is_some() && byte(line, pos + 1).is_ascii_digit() => {
+                let end = line[pos + 1..]
+                    .iter()
+                    .take(24)
+                    .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
+                    .count()
+                    + pos
+                    + 1;
+                if byte(line, end) != b'>' || !matches!(byte(line, end + 1), b' ' | b'@') {
+                    break;
+                }
+                thread = thread.or(Some((pos + 1, end)));
+                pos = skip_blanks(line, end + 1);
+            }
             // Spring Boot: `4711 --- [main] c.e.App : Started`.
             b'0'..=b'9' if after.is_some() => {
                 let end = digits_end(line, pos);
@@ -126,6 +154,90 @@ fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
     }
 }
 
+/// zap's console: `level<tab>logger<tab>file.go:42<tab>text`, the logger and the place being optional.
+fn zap_columns(line: &[u8], at: usize) -> Option<Header> {
+    if byte(line, at) != b'\t' {
+        return None;
+    }
+    let mut start = at + 1;
+    for _ in 0..2 {
+        let window = line.get(start..line.len().min(start + 128))?;
+        let end = memchr::memchr(b'\t', window)? + start;
+        let text = &line[start..end];
+        let colon = memchr::memrchr(b':', text).unwrap_or(text.len());
+        let is_place = colon + 1 < text.len()
+            && text[..colon].contains(&b'.')
+            && text[colon + 1..].iter().all(u8::is_ascii_digit);
+        if is_place {
+            let logger = (start > at + 1).then_some((at + 1, start - 1));
+            return Some(Header {
+                level: None,
+                source: logger.or(Some((start, end))),
+                message: end + 1,
+            });
+        }
+        if text.contains(&b' ') {
+            return None;
+        }
+        start = end + 1;
+    }
+    None
+}
+
+/// Rust's tracing: `ThreadId(01) request{id=7}:db{x=1}: shop::cart: text`; threads and spans stand before the target.
+fn spans(line: &[u8], at: usize) -> Option<Header> {
+    let mut pos = at;
+    if line[pos..].starts_with(b"ThreadId(") {
+        let end = digits_end(line, pos + 9);
+        if byte(line, end) != b')' || byte(line, end + 1) != b' ' {
+            return None;
+        }
+        pos = end + 2;
+    }
+    let threads_end = pos;
+    for _ in 0..8 {
+        let name_end = atom_end(line, pos);
+        if name_end == pos || byte(line, name_end) != b'{' {
+            break;
+        }
+        let window = &line[name_end..line.len().min(name_end + GROUP_WITHIN)];
+        let close = memchr::memmem::find(window, b"}:")? + name_end;
+        pos = close + 2;
+    }
+    pos = skip_blanks(line, pos);
+    if pos == at || !byte(line, pos).is_ascii_alphabetic() {
+        return None;
+    }
+    let target = name(line, pos, Some(Names::Any));
+    if pos == threads_end && target.is_none() {
+        return None;
+    }
+    Some(Header {
+        level: None,
+        source: target.as_ref().map(|target| (pos, target.end)),
+        message: target.map_or(pos, |target| target.rest),
+    })
+}
+
+/// glog's place in the code: `src/store.cc:42] text`.
+fn code_place(line: &[u8], at: usize) -> Option<Header> {
+    let window = line.get(at..line.len().min(at + 128))?;
+    let close = memchr::memchr2(b']', b' ', window)? + at;
+    let colon = memchr::memrchr(b':', &line[at..close])? + at;
+    let is_place = byte(line, close) == b']'
+        && byte(line, close + 1) == b' '
+        && colon > at
+        && colon + 1 < close
+        && digits_end(line, colon + 1) == close
+        && line[at..colon].contains(&b'.')
+        && !line[at..colon].contains(&b'[');
+    is_place.then(|| Header {
+        level: None,
+        source: Some((at, colon)),
+        message: skip_blanks(line, close + 1),
+    })
+}
+
 /// Blanks, closing brackets and the marks people put between the parts of a header.
 pub(super) fn skip_marks(line: &[u8], at: usize) -> usize {
     let mut pos = at;
@@ -133,7 +245,7 @@ pub(super) fn skip_marks(line: &[u8], at: usize) -> usize {
         match byte(line, pos) {
             b' ' | b'\t' | b']' | b')' | b'}' | b'>' | b'|' | b',' | b';' => pos += 1,
             b':' if byte(line, pos + 1) != b':' => pos += 1,
-            b'"' if pos == at => pos += 1,
+            b'"' | b'\'' if pos == at => pos += 1,
             b'-' if matches!(byte(line, pos + 1), b' ' | 0) => pos += 1,
             _ => return pos,
         }

@@ -1,0 +1,355 @@
+//! The query half of the workers' shells: selections, searches, pages.
+
+use serde::Serialize;
+use tsify::Ts;
+use wasm_bindgen::prelude::*;
+
+use super::thrown;
+use super::worker::{EngineWorker, ShardWorker, pack, plain, unpack};
+use crate::base::ids::FileId;
+use crate::error::Error;
+use crate::ingest::container::Container;
+use crate::protocol::{Place, RawLine, Selection};
+use crate::session::{Page, RECORD_CAP, Reread};
+use crate::shard::question::{Answer, Begun, Found, Hit, Question, TextRange};
+
+/// What the engine worker is asking of the shards.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Text to be unpacked, with the shard that searches it.
+    packed: Vec<(u32, TextRange)>,
+    question: Option<Question>,
+    page: Option<Page>,
+    hits: Vec<Hit>,
+    row: Option<u64>,
+    sources: Vec<Answer>,
+}
+
+fn shown<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
+    serde_wasm_bindgen::to_value(value).map_err(|error| thrown(&Error::Wire(error.to_string())))
+}
+
+fn unpacked(answers: &[js_sys::Uint8Array]) -> Result<Vec<Answer>, JsValue> {
+    answers
+        .iter()
+        .map(|bytes| unpack(&bytes.to_vec()))
+        .collect()
+}
+
+#[wasm_bindgen]
+impl EngineWorker {
+    /// Begins a query; returns what every shard must look for.
+    ///
+    /// # Errors
+    /// `params`, `pattern`, `wire`.
+    #[wasm_bindgen(js_name = beginQuery)]
+    pub fn begin_query(
+        &mut self,
+        selection: Ts<Selection>,
+        n_bins: u32,
+    ) -> Result<Vec<u8>, JsValue> {
+        let filter = self.engine.begin_query(&plain(&selection)?, n_bins);
+        self.query = Asked::default();
+        pack(&filter.map_err(|error| thrown(&error))?)
+    }
+
+    /// Takes a shard's first answer to it; returns the bytes of text to search.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn begun(&mut self, shard: u32, answer: &[u8]) -> Result<f64, JsValue> {
+        let begun: Begun = unpack(answer)?;
+        self.engine.add_found(&begun.found);
+        let packed = begun.packed.into_iter().map(|range| (shard, range));
+        self.query.packed.extend(packed);
+        Ok(begun.n_bytes as f64)
+    }
+
+    /// Takes what a shard found; returns the bytes that were searched.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn found(&mut self, answer: &[u8]) -> Result<f64, JsValue> {
+        let found: Found = unpack(answer)?;
+        self.engine.add_found(&found);
+        Ok(found.n_bytes as f64)
+    }
+
+    /// Records found so far.
+    #[wasm_bindgen(getter, js_name = nHits)]
+    #[must_use]
+    pub fn n_hits(&self) -> f64 {
+        self.engine.n_hits() as f64
+    }
+
+    /// Their histogram.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn histogram(&self) -> Result<JsValue, JsValue> {
+        shown(&self.engine.histogram())
+    }
+
+    /// Files as opened that must be unpacked again to be searched.
+    #[wasm_bindgen(js_name = packedFiles)]
+    #[must_use]
+    pub fn packed_files(&self) -> Vec<u32> {
+        let mut files: Vec<u32> = self
+            .query
+            .packed
+            .iter()
+            .filter_map(|(_, range)| self.engine.input_of(range.file))
+            .collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+
+    /// What unpacks one of them.
+    #[must_use]
+    pub fn reread(&self, input: u32) -> Rereader {
+        let of_file =
+            |(_, range): &&(u32, TextRange)| self.engine.input_of(range.file) == Some(input);
+        let wanted: Vec<(u32, TextRange)> =
+            self.query.packed.iter().filter(of_file).copied().collect();
+        Rereader {
+            again: Reread::new(wanted.iter().map(|(_, range)| *range).collect()),
+            wanted,
+            packed: Vec::new(),
+            n_used: 0,
+            is_last: false,
+            next: None,
+        }
+    }
+
+    /// Looks up `n_lines` records from row `first` on: ask [`EngineWorker::question`] of all shards and give their answers to
+    /// [`EngineWorker::answer`] until there is none.
+    pub fn page(&mut self, first: f64, n_lines: u32) {
+        self.query.page = Some(self.engine.page(first as u64, n_lines as usize));
+        self.query.question = None;
+        self.query.hits.clear();
+    }
+
+    /// Looks up the row of a place, in the same way.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn seek(&mut self, place: Ts<Place>) -> Result<(), JsValue> {
+        self.query.question = Some(self.engine.seek(plain(&place)?));
+        self.query.page = None;
+        self.query.row = None;
+        Ok(())
+    }
+
+    /// Asks for the sources, in the same way.
+    #[wasm_bindgen(js_name = askSources)]
+    pub fn ask_sources(&mut self) {
+        self.query.question = Some(Question::Sources);
+        self.query.page = None;
+    }
+
+    /// What to ask the shards next.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn question(&self) -> Result<Option<Vec<u8>>, JsValue> {
+        let of_page = || self.query.page.as_ref().and_then(Page::question);
+        let question = self.query.question.or_else(of_page);
+        question.map(|question| pack(&question)).transpose()
+    }
+
+    /// Takes the answers of all shards.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn answer(&mut self, answers: Vec<js_sys::Uint8Array>) -> Result<(), JsValue> {
+        let answers = unpacked(&answers)?;
+        match self.query.question.take() {
+            Some(Question::Sources) => self.query.sources = answers,
+            Some(_) => match self.engine.row(answers) {
+                Ok(row) => self.query.row = Some(row),
+                Err(next) => self.query.question = Some(next),
+            },
+            None => {
+                if let Some(page) = &mut self.query.page {
+                    page.answer(answers);
+                }
+            }
+        }
+        if self
+            .query
+            .page
+            .as_ref()
+            .is_some_and(|page| page.question().is_none())
+        {
+            let page = self.query.page.take();
+            self.query.hits = page.map(Page::into_hits).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The row that was looked up.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn row(&self) -> f64 {
+        self.query.row.unwrap_or(0) as f64
+    }
+
+    /// The sources that were asked for, and whether there are more.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn sources(&mut self) -> Result<JsValue, JsValue> {
+        shown(&self.engine.sources(std::mem::take(&mut self.query.sources)))
+    }
+
+    /// Where the text of the hits stands: file as opened, offset and length, three numbers a hit.
+    #[must_use]
+    pub fn places(&self) -> Vec<f64> {
+        self.query
+            .hits
+            .iter()
+            .flat_map(|hit| {
+                [
+                    f64::from(self.engine.input_of(hit.file).unwrap_or(u32::MAX)),
+                    hit.offset as f64,
+                    f64::from(hit.byte_len.min(RECORD_CAP)),
+                ]
+            })
+            .collect()
+    }
+
+    /// The file as opened in which a text stands, as [`ShardWorker::wanted_text`] numbers texts.
+    #[wasm_bindgen(js_name = inputOf)]
+    #[must_use]
+    pub fn input_of(&self, file: u32) -> u32 {
+        self.engine.input_of(FileId(file)).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a file must be unpacked to be read.
+    #[wasm_bindgen(js_name = isPacked)]
+    #[must_use]
+    pub fn is_packed(&self, input: u32) -> bool {
+        self.engine.container(input) != Some(Container::Plain)
+    }
+
+    /// The hits with their texts, which come in the order of [`EngineWorker::places`].
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn lines(&mut self, texts: Vec<js_sys::Uint8Array>) -> Result<JsValue, JsValue> {
+        let hits = std::mem::take(&mut self.query.hits);
+        let lines = hits.iter().zip(&texts);
+        let lines: Vec<RawLine> = lines
+            .map(|(hit, text)| self.engine.line(hit, &text.to_vec()))
+            .collect();
+        shown(&lines)
+    }
+}
+
+#[wasm_bindgen]
+impl ShardWorker {
+    /// Begins a query.
+    ///
+    /// # Errors
+    /// `pattern`, `wire`.
+    #[wasm_bindgen(js_name = beginQuery)]
+    pub fn begin_query(&mut self, filter: &[u8]) -> Result<Vec<u8>, JsValue> {
+        let begun = self.shard.begin_query(unpack(filter)?);
+        pack(&begun.map_err(|error| thrown(&error))?)
+    }
+
+    /// The text to search next, or the one after it: file, block, first byte, last byte; empty when all is searched.
+    #[wasm_bindgen(js_name = wantedText)]
+    #[must_use]
+    pub fn wanted_text(&self, ahead: u32) -> Vec<f64> {
+        let range = self.shard.wanted_text(ahead as usize);
+        range.map_or_else(Vec::new, |range| {
+            let (file, block) = (f64::from(range.file.0), f64::from(range.block));
+            vec![file, block, range.start as f64, range.end as f64]
+        })
+    }
+
+    /// Searches the text of a range as [`ShardWorker::wanted_text`] names it.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn search(&mut self, range: &[f64], text: &[u8]) -> Result<Vec<u8>, JsValue> {
+        let &[file, block, start, end] = range else {
+            return Err(thrown(&Error::Wire("no range of text".to_owned())));
+        };
+        let range = TextRange {
+            file: FileId(file as u32),
+            block: block as u32,
+            start: start as u64,
+            end: end as u64,
+        };
+        pack(&self.shard.search(range, text))
+    }
+
+    /// Answers a question about the hits.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn answer(&self, question: &[u8]) -> Result<Vec<u8>, JsValue> {
+        pack(&self.shard.answer(unpack(question)?))
+    }
+}
+
+/// Unpacks a file again to search it.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Rereader {
+    again: Reread,
+    wanted: Vec<(u32, TextRange)>,
+    packed: Vec<u8>,
+    n_used: usize,
+    is_last: bool,
+    next: Option<(TextRange, Vec<u8>)>,
+}
+
+#[wasm_bindgen]
+impl Rereader {
+    /// Feeds packed bytes from the beginning of the file on; `is_last`: the file ends with them.
+    pub fn feed(&mut self, packed: &[u8], is_last: bool) {
+        self.packed.clear();
+        self.packed.extend_from_slice(packed);
+        self.n_used = 0;
+        self.is_last = is_last;
+    }
+
+    /// Works on to the next range, and names it as [`ShardWorker::wanted_text`] does; empty: more bytes are needed.
+    pub fn advance(&mut self) -> Vec<f64> {
+        let mut rest = &self.packed[self.n_used..];
+        self.next = self.again.next(&mut rest, self.is_last);
+        self.n_used = self.packed.len() - rest.len();
+        self.next.as_ref().map_or_else(Vec::new, |(range, _)| {
+            let (file, block) = (f64::from(range.file.0), f64::from(range.block));
+            vec![file, block, range.start as f64, range.end as f64]
+        })
+    }
+
+    /// The shard that searches the range.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn shard(&self) -> u32 {
+        let wanted = self.wanted.iter();
+        let is_it =
+            |entry: &&(u32, TextRange)| Some(entry.1) == self.next.as_ref().map(|next| next.0);
+        wanted.clone().find(is_it).map_or(0, |entry| entry.0)
+    }
+
+    /// Its text; given once.
+    #[wasm_bindgen(js_name = takeText)]
+    #[must_use]
+    pub fn take_text(&mut self) -> Vec<u8> {
+        self.next.take().map(|(_, text)| text).unwrap_or_default()
+    }
+
+    /// Whether all ranges have been given out.
+    #[wasm_bindgen(getter, js_name = isDone)]
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.again.is_done()
+    }
+}

@@ -1,0 +1,426 @@
+//! What a query answers is what going through all records one by one would answer, whoever holds them.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "golden/mod.rs"]
+#[allow(dead_code, reason = "shared with the golden tests")]
+mod golden;
+
+use logloupe::error::Error;
+use logloupe::local::{Analysis, Layout, meta};
+use logloupe::protocol::{FileMeta, Options, Place, RawLine, Selection, TextQuery};
+use logloupe::sample::{Sample, SampleFormat, SampleParams};
+use proptest::prelude::*;
+
+const MODIFIED_MS: f64 = 1_772_496_000_000.0;
+const N_BINS: u32 = 7;
+
+fn opened<'a>(files: &'a [(FileMeta, Vec<u8>)], layout: Layout) -> Analysis<'a> {
+    let files: Vec<_> = (files.iter().map(|(meta, bytes)| (meta.clone(), &bytes[..]))).collect();
+    Analysis::new(&files, Options::default(), layout).expect("text is never an error")
+}
+
+fn named(name: &str, bytes: Vec<u8>) -> (FileMeta, Vec<u8>) {
+    (meta(name, &bytes, MODIFIED_MS), bytes)
+}
+
+/// A record with where it stands in time, by the rules alone: its own time, that of the record before it in its file, or the
+/// first of its file.
+type Placed = (Option<f64>, RawLine);
+
+/// All records in the order of time, file and line.
+fn everything(analysis: &mut Analysis<'_>) -> Vec<Placed> {
+    let total = analysis.find(&Selection::default(), N_BINS).unwrap();
+    let mut lines = analysis.lines(0, usize::MAX >> 1);
+    assert_eq!(lines.len() as u64, total);
+    assert_eq!(total, u64::from(analysis.report.totals.n_records));
+    let shown: Vec<(u32, u32)> = lines.iter().map(|line| (line.file, line.line)).collect();
+    lines.sort_by_key(|line| (line.file, line.line));
+    let mut placed: Vec<Placed> = Vec::new();
+    for line in lines {
+        let before = placed.last().filter(|before| before.1.file == line.file);
+        let at = line.ms.or_else(|| before.and_then(|before| before.0));
+        placed.push((at, line));
+    }
+    for idx in (0..placed.len().saturating_sub(1)).rev() {
+        if placed[idx].0.is_none() && placed[idx].1.file == placed[idx + 1].1.file {
+            placed[idx].0 = placed[idx + 1].0;
+        }
+    }
+    let key = |placed: &Placed| (placed.0.unwrap_or(f64::MIN), placed.1.file, placed.1.line);
+    placed.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap());
+    let sorted: Vec<(u32, u32)> = placed
+        .iter()
+        .map(|(_, line)| (line.file, line.line))
+        .collect();
+    assert_eq!(shown, sorted);
+    placed
+}
+
+/// Whether a record meets every condition; regular expressions are left to a slow reading of their own.
+fn is_selected(selection: &Selection, line: &RawLine) -> bool {
+    let text = selection.text.as_ref().is_none_or(|query| {
+        let (mut text, mut pattern) = (line.text.clone(), query.pattern.clone());
+        if !query.is_case_sensitive {
+            text = text.to_lowercase();
+            pattern = pattern.to_lowercase();
+        }
+        let parts: Vec<&str> = match query.is_regex {
+            true => pattern.split(".*").collect(),
+            false => vec![&pattern],
+        };
+        // `a.*b`, within a line.
+        text.lines().any(|line| {
+            let mut rest = Some(line);
+            for part in &parts {
+                rest = rest.and_then(|rest| rest.find(part).map(|at| &rest[at + part.len()..]));
+            }
+            rest.is_some()
+        })
+    });
+    let is_in = |list: &Option<Vec<u32>>, id| list.as_ref().is_none_or(|list| list.contains(&id));
+    let levels = selection.levels.as_ref();
+    text && is_in(&selection.templates, line.template)
+        && is_in(&selection.files, line.file)
+        && levels.is_none_or(|levels| levels.contains(&line.level))
+        && selection
+            .from_ms
+            .is_none_or(|from| line.ms.is_some_and(|ms| ms >= from))
+        && selection
+            .to_ms
+            .is_none_or(|to| line.ms.is_some_and(|ms| ms < to))
+}
+
+fn check(analysis: &mut Analysis<'_>, all: &[Placed], selection: &Selection, first: usize) {
+    let expected: Vec<&Placed> = all
+        .iter()
+        .filter(|placed| is_selected(selection, &placed.1))
+        .collect();
+    let total = analysis.find(selection, N_BINS).unwrap();
+    assert_eq!(total, expected.len() as u64, "{selection:?}");
+    let places = |lines: &[RawLine]| -> Vec<(u32, u32, String)> {
+        let place = |line: &RawLine| (line.file, line.line, line.text.clone());
+        lines.iter().map(place).collect()
+    };
+    let page = analysis.lines(first as u64, 5);
+    let lines = expected.iter().map(|placed| placed.1.clone());
+    let lines: Vec<RawLine> = lines.skip(first).take(5).collect();
+    assert_eq!(places(&page), places(&lines), "{selection:?} from {first}");
+
+    let histogram = analysis.histogram();
+    let mut bins = vec![vec![0u32; N_BINS as usize]; 8];
+    let names = [
+        "", "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "FATAL",
+    ];
+    let mut n_timeless = 0;
+    for (at, line) in &expected {
+        let Some(at) = at else {
+            n_timeless += 1;
+            continue;
+        };
+        let bin = ((at - histogram.start_ms) / histogram.bin_ms + 1e-9).floor() as usize;
+        let level = names.iter().position(|name| *name == line.level).unwrap();
+        bins[level][bin] += 1;
+    }
+    assert_eq!((histogram.levels, histogram.n_timeless), (bins, n_timeless));
+
+    if let Some(placed) = expected.get(first) {
+        let (file, line) = (placed.1.file, placed.1.line);
+        assert_eq!(analysis.seek(Place::Line { file, line }), first as u64);
+        if let Some(ms) = placed.0 {
+            let row = expected
+                .iter()
+                .position(|placed| placed.0.unwrap_or(f64::MIN) >= ms);
+            assert_eq!(analysis.seek(Place::Time { ms }), row.unwrap() as u64);
+        }
+    }
+}
+
+fn line() -> impl Strategy<Value = String> {
+    let time = prop_oneof![
+        3 => 0..7200_u32,
+        1 => Just(1000_u32),
+    ];
+    let timed = (time, 0..6_usize, 0..6_usize).prop_map(|(second, level, said)| {
+        let level = ["DEBUG", "INFO", "WARN", "ERROR", "FATAL", "-"][level];
+        let said = [
+            "started job 7",
+            "Stopped",
+            "timeout of db é",
+            "user=5 failed",
+            "GET /x",
+            "",
+        ][said];
+        let (minute, second) = (second / 60 % 60, second % 60);
+        format!("2026-03-02 10:{minute:02}:{second:02} {level} {said}")
+    });
+    prop_oneof![
+        8 => timed,
+        1 => Just("\tat com.example.Timeout(Cart.java:42)".to_owned()),
+        1 => Just("no header here, STARTED".to_owned()),
+        1 => Just(String::new()),
+    ]
+}
+
+fn files() -> impl Strategy<Value = Vec<(FileMeta, Vec<u8>)>> {
+    let text = (
+        prop::collection::vec(line(), 0..40),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    prop::collection::vec(text, 1..4).prop_map(|texts| {
+        let file = |(idx, (lines, is_packed, is_crlf)): (usize, (Vec<String>, bool, bool))| {
+            let end = if is_crlf { "\r\n" } else { "\n" };
+            let mut text = format!("2026-03-02 10:00:05 INFO begin{end}");
+            for line in lines {
+                text += &line;
+                text += end;
+            }
+            let bytes = match is_packed {
+                true => golden::gzip(text.as_bytes()),
+                false => text.into_bytes(),
+            };
+            named(&format!("{idx}.log"), bytes)
+        };
+        texts.into_iter().enumerate().map(file).collect()
+    })
+}
+
+fn selection() -> impl Strategy<Value = Selection> {
+    let text = (0..9_usize, any::<bool>(), any::<bool>()).prop_map(
+        |(idx, is_regex, is_case_sensitive)| {
+            let patterns = [
+                "started",
+                "e",
+                "É",
+                "timeout",
+                "user.*failed",
+                "10:.*o",
+                "Cart",
+                "zzz",
+                "INFO b",
+            ];
+            TextQuery {
+                pattern: patterns[idx].to_owned(),
+                is_regex,
+                is_case_sensitive,
+            }
+        },
+    );
+    let ms = (0..3600_u32).prop_map(|second| 1_772_445_600_000.0 + f64::from(second) * 1000.0);
+    let level = prop::sample::select(vec!["", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]);
+    let levels = prop::collection::vec(level.prop_map(str::to_owned), 0..4);
+    (
+        prop::option::weighted(0.4, text),
+        prop::option::weighted(0.2, ms.clone()),
+        prop::option::weighted(0.2, ms),
+        prop::option::weighted(0.3, levels),
+        prop::option::weighted(0.2, prop::collection::vec(0..6_u32, 0..4)),
+        prop::option::weighted(0.2, prop::collection::vec(0..4_u32, 0..3)),
+    )
+        .prop_map(
+            |(text, from_ms, to_ms, levels, templates, files)| Selection {
+                text,
+                from_ms,
+                to_ms,
+                levels,
+                templates,
+                files,
+                ..Selection::default()
+            },
+        )
+}
+
+fn layout() -> impl Strategy<Value = Layout> {
+    let block_len = prop_oneof![1..400_u64, Just(1 << 24)];
+    (1..4_usize, block_len).prop_map(|(n_shards, block_len)| Layout {
+        n_shards,
+        block_len,
+        ..Layout::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(
+        std::env::var("PROPTEST_CASES").map_or(150, |n| n.parse().unwrap())
+    ))]
+
+    #[test]
+    fn a_query_selects_what_a_naive_scan_selects(
+        files in files(),
+        layout in layout(),
+        selections in prop::collection::vec((selection(), 0..30_usize), 1..6),
+    ) {
+        let mut analysis = opened(&files, layout);
+        let all = everything(&mut analysis);
+        // One after the other: what the shards keep of the one before must not show.
+        for (selection, first) in &selections {
+            check(&mut analysis, &all, selection, *first);
+        }
+        let (mut narrowed, first) = selections[0].clone();
+        check(&mut analysis, &all, &narrowed, first);
+        narrowed.levels = Some(vec!["ERROR".to_owned(), "INFO".to_owned()]);
+        check(&mut analysis, &all, &narrowed, 0);
+    }
+}
+
+#[test]
+fn incidents_clusters_and_templates_show_as_many_records_as_they_claim() {
+    for (format, is_packed) in [
+        (SampleFormat::Text, false),
+        (SampleFormat::Text, true),
+        (SampleFormat::Ndjson, false),
+        (SampleFormat::Csv, false),
+    ] {
+        let text = Sample::bytes(&SampleParams::new(4, 6000).format(format));
+        let bytes = if is_packed { golden::gzip(&text) } else { text };
+        let layout = Layout {
+            n_shards: 3,
+            block_len: 50_000,
+            ..Layout::default()
+        };
+        let files = [named("sample", bytes)];
+        let mut analysis = opened(&files, layout);
+        let report = analysis.report.clone();
+        let mut count = |selection| analysis.find(&selection, 10).unwrap();
+        assert!(!report.incidents.is_empty() && !report.clusters.groups.is_empty());
+        for incident in &report.incidents {
+            let n = count(Selection {
+                incident: Some(incident.id),
+                ..Selection::default()
+            });
+            assert_eq!(n, u64::from(incident.n_records), "incident {}", incident.id);
+        }
+        for group in &report.clusters.groups {
+            let n = count(Selection {
+                cluster: Some(group.id),
+                ..Selection::default()
+            });
+            assert_eq!(n, u64::from(group.n_records), "cluster {}", group.id);
+        }
+        for template in &report.templates {
+            let n = count(Selection {
+                templates: Some(vec![template.id]),
+                ..Selection::default()
+            });
+            assert_eq!(n, u64::from(template.n_records), "template {}", template.id);
+        }
+        let sources = analysis.sources();
+        let n_all: u32 = sources.iter().map(|source| source.n_records).sum();
+        assert_eq!(n_all, report.totals.n_records);
+        for source in &sources {
+            let selection = Selection {
+                sources: Some(vec![source.name.clone()]),
+                ..Selection::default()
+            };
+            let n = analysis.find(&selection, 10).unwrap();
+            assert_eq!(n, u64::from(source.n_records), "{}", source.name);
+        }
+    }
+}
+
+#[test]
+fn deep_pages_are_found_where_times_cannot_tell() {
+    let untimed = (0..9000).map(|n| format!("line number {n} of many\n"));
+    let tied = (0..9000).map(|n| format!("2026-03-02 10:00:00 INFO line {n} of a second\n"));
+    let shuffled = (0..9000u32).map(|n| {
+        let second = n.wrapping_mul(2_654_435_761) % 3600;
+        format!(
+            "2026-03-02 10:{:02}:{:02} WARN step {n}\n",
+            second / 60,
+            second % 60
+        )
+    });
+    let bytes = |lines: &mut dyn Iterator<Item = String>| lines.collect::<String>().into_bytes();
+    let files = [
+        named("a.log", bytes(&mut { untimed })),
+        named("b.log", bytes(&mut { tied })),
+        named("c.log", bytes(&mut { shuffled })),
+    ];
+    for n_shards in [1, 3] {
+        let layout = Layout {
+            n_shards,
+            block_len: 40_000,
+            ..Layout::default()
+        };
+        let mut analysis = opened(&files, layout);
+        let all = everything(&mut analysis);
+        for first in [
+            0, 4096, 8998, 9000, 13_000, 17_999, 18_100, 22_222, 26_996, 27_000,
+        ] {
+            check(&mut analysis, &all, &Selection::default(), first);
+        }
+        let page = analysis.lines(12_345, 500);
+        assert_eq!(page.len(), 500);
+        assert_eq!(page[499].text, all[12_844].1.text);
+    }
+}
+
+#[test]
+fn marks_are_where_the_page_sees_them() {
+    let files = [named(
+        "a.log",
+        "2026-03-02 10:00:00 INFO 🦀 größe Größe\n".into(),
+    )];
+    let mut analysis = opened(&files, Layout::default());
+    let text = Some(TextQuery {
+        pattern: "größe".to_owned(),
+        ..TextQuery::default()
+    });
+    let selection = Selection {
+        text,
+        ..Selection::default()
+    };
+    assert_eq!(analysis.find(&selection, 1).unwrap(), 1);
+    let line = &analysis.lines(0, 1)[0];
+    let units: Vec<u16> = line.text.encode_utf16().collect();
+    let (pairs, _) = line.marks.as_chunks::<2>();
+    let marked = pairs
+        .iter()
+        .map(|pair| &units[pair[0] as usize..pair[1] as usize]);
+    let marked: Vec<String> = marked
+        .map(|units| String::from_utf16(units).unwrap())
+        .collect();
+    assert_eq!(marked, ["größe", "Größe"]);
+}
+
+#[test]
+fn a_selection_that_cannot_be_used_says_why() {
+    let files = [named("a.log", b"2026-03-02 10:00:00 INFO x\n".to_vec())];
+    let mut analysis = opened(&files, Layout::default());
+    let mut check = |selection: Selection, code: &str, said: &str| {
+        let error: Error = analysis.find(&selection, 10).unwrap_err();
+        assert_eq!(error.code(), code);
+        assert!(error.to_string().contains(said), "{error}");
+    };
+    let empty = Selection::default;
+    let text = Some(TextQuery {
+        pattern: "a(b".to_owned(),
+        is_regex: true,
+        ..TextQuery::default()
+    });
+    check(
+        Selection { text, ..empty() },
+        "pattern",
+        "character 2: unclosed group",
+    );
+    let levels = Some(vec!["LOUD".to_owned()]);
+    check(Selection { levels, ..empty() }, "params", "LOUD");
+    check(
+        Selection {
+            incident: Some(9),
+            ..empty()
+        },
+        "params",
+        "incident",
+    );
+    check(
+        Selection {
+            cluster: Some(99),
+            ..empty()
+        },
+        "params",
+        "cluster",
+    );
+    assert_eq!(analysis.find(&empty(), 0).unwrap_err().code(), "params");
+}
