@@ -221,6 +221,12 @@ impl<'a> Analysis<'a> {
         self.engine.sources(self.ask(Question::Sources)).0
     }
 
+    /// Bytes that the records of all shards occupy.
+    #[must_use]
+    pub fn table_len(&self) -> usize {
+        self.shards.iter().map(Shard::table_len).sum()
+    }
+
     fn ask(&self, question: Question) -> Vec<Answer> {
         self.shards
             .iter()

@@ -18,6 +18,54 @@ pub struct FileMeta {
     pub modified_ms: f64,
 }
 
+/// How the lines of a file are written, where the guess is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct LinePattern {
+    /// Regular expression with groups named `timestamp`, `level`, `source`, `message`, `ip` and `user`; lines that do not match
+    /// continue the record above.
+    pub regex: String,
+    /// How the timestamp is written, as `strptime` has it; empty: any shape that is understood.
+    pub timestamp_format: String,
+    /// Names of the files it is for, with `*` for any run of characters.
+    pub files: String,
+}
+
+impl Default for LinePattern {
+    fn default() -> Self {
+        Self {
+            regex: String::new(),
+            timestamp_format: String::new(),
+            files: "*".to_owned(),
+        }
+    }
+}
+
+impl LinePattern {
+    /// Whether it is for a file of this name; folders before it count only where the pattern has a slash.
+    #[must_use]
+    pub fn is_for(&self, name: &str) -> bool {
+        let base = name.rsplit('/').next().unwrap_or(name);
+        let name = if self.files.contains('/') { name } else { base };
+        let mut parts = self.files.split('*');
+        let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
+            return false;
+        };
+        let mut parts: Vec<&str> = parts.collect();
+        let Some(last) = parts.pop() else {
+            return rest.is_empty();
+        };
+        for part in parts {
+            let Some(at) = rest.find(part) else {
+                return false;
+            };
+            rest = &rest[at + part.len()..];
+        }
+        rest.ends_with(last)
+    }
+}
+
 /// Every choice of a run. Unknown fields are refused; missing ones take their default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -25,6 +73,8 @@ pub struct FileMeta {
 pub struct Options {
     /// Every line is a message, with no header.
     pub plain: bool,
+    /// How lines are written; `None`: recognised from the lines.
+    pub pattern: Option<LinePattern>,
     /// Zone of timestamps that carry none: `UTC`, `+HH:MM` or an IANA name.
     pub timezone: String,
     /// Width of a window in seconds; `None`: 300, narrower for short logs.
@@ -51,6 +101,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             plain: false,
+            pattern: None,
             timezone: "UTC".to_owned(),
             window_seconds: None,
             seed: 1,
@@ -196,6 +247,17 @@ pub enum Command {
         /// Send at most this many (up to 500).
         n_lines: u32,
     },
+    /// Say what would become of the first lines of a file.
+    Preview {
+        /// The run whose files are asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// Index of the file.
+        file: u32,
+        /// How its lines are written; `None`: as recognised.
+        pattern: Option<LinePattern>,
+    },
     /// Say at which record of the selection an instant or a line is.
     Seek {
         /// The finished run asked about.
@@ -320,6 +382,15 @@ pub enum Update {
         /// What is wrong and what to do.
         message: String,
     },
+    /// Answer to [`Command::Preview`].
+    Preview {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// The first lines of the file.
+        lines: Vec<PreviewLine>,
+    },
     /// Answer to [`Command::Seek`].
     Row {
         /// The run.
@@ -376,4 +447,49 @@ pub struct RawLine {
     pub text: String,
     /// What was searched for in it: start and end of each match in UTF-16 units, one after the other.
     pub marks: Vec<u32>,
+}
+
+/// A line from the head of a file, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewLine {
+    /// The line (at most 1 KiB).
+    pub text: String,
+    /// Whether it continues the record above.
+    pub is_continuation: bool,
+    /// Its time.
+    pub ms: Option<f64>,
+    /// Its level, or empty.
+    pub level: String,
+    /// Its source, or empty.
+    pub source: String,
+    /// Its message.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_for_files_by_name() {
+        for (files, name, want) in [
+            ("*", "a.log", true),
+            ("*.log", "logs/a.log", true),
+            ("*.log", "a.log.1", false),
+            ("a*c*", "abc.log", true),
+            ("a.log", "a.log", true),
+            ("a.log", "ba.log", false),
+            ("logs/*", "logs/a.log", true),
+            ("logs/*", "a.log", false),
+            ("", "a.log", false),
+        ] {
+            let pattern = LinePattern {
+                files: files.to_owned(),
+                ..LinePattern::default()
+            };
+            assert_eq!(pattern.is_for(name), want, "{files} {name}");
+        }
+    }
 }

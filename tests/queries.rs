@@ -1,6 +1,7 @@
 //! What a query answers is what going through all records one by one would answer, whoever holds them.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
 #[path = "golden/mod.rs"]
 #[allow(dead_code, reason = "shared with the golden tests")]
@@ -15,7 +16,7 @@ use proptest::prelude::*;
 const MODIFIED_MS: f64 = 1_772_496_000_000.0;
 const N_BINS: u32 = 7;
 
-fn opened<'a>(files: &'a [(FileMeta, Vec<u8>)], layout: Layout) -> Analysis<'a> {
+fn opened(files: &[(FileMeta, Vec<u8>)], layout: Layout) -> Analysis<'_> {
     let files: Vec<_> = (files.iter().map(|(meta, bytes)| (meta.clone(), &bytes[..]))).collect();
     Analysis::new(&files, Options::default(), layout).expect("text is never an error")
 }
@@ -65,9 +66,10 @@ fn is_selected(selection: &Selection, line: &RawLine) -> bool {
             text = text.to_lowercase();
             pattern = pattern.to_lowercase();
         }
-        let parts: Vec<&str> = match query.is_regex {
-            true => pattern.split(".*").collect(),
-            false => vec![&pattern],
+        let parts: Vec<&str> = if query.is_regex {
+            pattern.split(".*").collect()
+        } else {
+            vec![&pattern]
         };
         // `a.*b`, within a line.
         text.lines().any(|line| {
@@ -176,9 +178,10 @@ fn files() -> impl Strategy<Value = Vec<(FileMeta, Vec<u8>)>> {
                 text += &line;
                 text += end;
             }
-            let bytes = match is_packed {
-                true => golden::gzip(text.as_bytes()),
-                false => text.into_bytes(),
+            let bytes = if is_packed {
+                golden::gzip(text.as_bytes())
+            } else {
+                text.into_bytes()
             };
             named(&format!("{idx}.log"), bytes)
         };
@@ -241,10 +244,6 @@ fn layout() -> impl Strategy<Value = Layout> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").map_or(150, |n| n.parse().unwrap())
-    ))]
-
     #[test]
     fn a_query_selects_what_a_naive_scan_selects(
         files in files(),

@@ -18,6 +18,10 @@ pub enum Boundary {
     CsvRecord,
     /// A comma or bracket of the outermost JSON array (RFC 8259).
     JsonElement,
+    /// The closing brace of an object that stands on its own; what is between objects is lines.
+    JsonObject,
+    /// A blank line.
+    Paragraph,
 }
 
 /// A quote that stays open longer than this many lines, or to the end of the text, is a stray one: its line is a record of its
@@ -64,10 +68,16 @@ enum Json {
         is_string: bool,
         is_escaped: bool,
     },
+    /// In a line between objects.
+    Line,
 }
 
 /// Cuts text into pieces.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the bytes so far leave open; each shape of text needs its own"
+)]
 pub struct Splitter {
     boundary: Boundary,
     /// Beginning of the piece that is still open, cut to [`LINE_CAP`].
@@ -84,6 +94,8 @@ pub struct Splitter {
     line: u64,
     /// Whether any byte stands on the current line.
     is_line_open: bool,
+    /// Nothing but carriage returns stands on it.
+    is_line_blank: bool,
     is_quoted: bool,
     n_stray_quotes: u64,
     is_finished: bool,
@@ -103,6 +115,7 @@ impl Splitter {
             offset,
             line: 0,
             is_line_open: false,
+            is_line_blank: true,
             is_quoted: false,
             n_stray_quotes: 0,
             is_finished: false,
@@ -161,6 +174,8 @@ impl Splitter {
             Boundary::Line => self.push_lines(chunk, &mut sink),
             Boundary::CsvRecord => self.push_csv(chunk, &mut sink),
             Boundary::JsonElement => self.push_json(chunk, &mut sink),
+            Boundary::JsonObject => self.push_objects(chunk, &mut sink),
+            Boundary::Paragraph => self.push_paragraphs(chunk, &mut sink),
         }
     }
 
@@ -273,7 +288,7 @@ impl Splitter {
         while at < chunk.len() {
             let byte = chunk[at];
             match self.json {
-                Json::Outside | Json::Between => {
+                Json::Outside | Json::Between | Json::Line => {
                     let is_element = !byte.is_ascii_whitespace()
                         && !matches!(byte, b'[' | b']' | b',')
                         || (byte == b'[' && self.json == Json::Between);
@@ -364,6 +379,108 @@ impl Splitter {
         ControlFlow::Continue(())
     }
 
+    /// Objects one after the other, on any number of lines each. A brace at the very beginning of a line opens an object, even if
+    /// the one before lacks its end, and no text between quotes goes on behind a line end, so damage ends with the object.
+    fn push_objects(
+        &mut self,
+        chunk: &[u8],
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut start = 0;
+        for (at, &byte) in chunk.iter().enumerate() {
+            let is_line_start = !self.is_line_open;
+            let element = |depth, is_string, is_escaped| Json::Element {
+                depth,
+                is_string,
+                is_escaped,
+            };
+            if byte == b'{' && is_line_start && matches!(self.json, Json::Element { .. }) {
+                let flow = self.close(&chunk[start..at], sink);
+                self.json = Json::Outside;
+                start = at;
+                flow?;
+            }
+            match self.json {
+                Json::Outside | Json::Between => {
+                    if !byte.is_ascii_whitespace() && byte != b',' {
+                        (self.open_offset, self.open_line) = (self.offset, self.line);
+                        start = at;
+                        self.json = if byte == b'{' {
+                            element(1, false, false)
+                        } else {
+                            Json::Line
+                        };
+                    }
+                }
+                Json::Line => {
+                    if byte == b'\n' {
+                        self.json = Json::Outside;
+                        let flow = self.close(&chunk[start..at], sink);
+                        self.skip(byte);
+                        flow?;
+                        continue;
+                    }
+                }
+                Json::Element {
+                    depth,
+                    is_string,
+                    is_escaped,
+                } => {
+                    self.json = match byte {
+                        b'\n' => element(depth, false, false),
+                        _ if is_escaped => element(depth, true, false),
+                        b'\\' if is_string => element(depth, true, true),
+                        b'"' => element(depth, !is_string, false),
+                        _ if is_string => self.json,
+                        b'{' | b'[' => element(depth + 1, false, false),
+                        b'}' | b']' if depth <= 1 => {
+                            self.json = Json::Outside;
+                            let flow = self.close(&chunk[start..=at], sink);
+                            self.skip(byte);
+                            flow?;
+                            continue;
+                        }
+                        b'}' | b']' => element(depth - 1, false, false),
+                        _ => self.json,
+                    };
+                }
+            }
+            self.skip(byte);
+        }
+        if matches!(self.json, Json::Element { .. } | Json::Line) {
+            self.hold(&chunk[start..]);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn push_paragraphs(
+        &mut self,
+        chunk: &[u8],
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        // Text of another system ends its lines with CRLF.
+        let has_no_text = |line: &[u8]| line.iter().all(|byte| *byte == b'\r');
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', chunk) {
+            let is_blank = self.is_line_blank && has_no_text(&chunk[start..end]);
+            self.is_line_blank = true;
+            if is_blank {
+                let flow = self.close(&chunk[start..end], sink);
+                self.line_ended(end + 1 - start);
+                start = end + 1;
+                flow?;
+                continue;
+            }
+            self.keep(&chunk[start..=end]);
+            self.line += 1;
+            self.is_line_open = false;
+            start = end + 1;
+        }
+        self.is_line_blank &= has_no_text(&chunk[start..]);
+        self.keep(&chunk[start..]);
+        ControlFlow::Continue(())
+    }
+
     /// Counts one byte whose piece, if any, is kept elsewhere.
     fn skip(&mut self, byte: u8) {
         self.offset += 1;
@@ -410,7 +527,9 @@ impl Splitter {
         };
         let is_whole = bytes.len() as u64 == byte_len;
         let trimmed = match (self.boundary, bytes) {
-            (Boundary::JsonElement, _) => bytes.trim_ascii_end(),
+            (Boundary::JsonElement | Boundary::JsonObject | Boundary::Paragraph, _) => {
+                bytes.trim_ascii_end()
+            }
             (_, [rest @ .., b'\r']) if is_whole => rest,
             _ => bytes,
         };
@@ -538,6 +657,39 @@ mod tests {
             1,
         );
         check(Boundary::JsonElement, "[]", &[], 1);
+    }
+
+    #[test]
+    fn objects_on_any_number_of_lines_are_pieces() {
+        check(
+            Boundary::JsonObject,
+            "{\n \"a\": \"}\"\n}\n{\"b\": [{}]}\nnoise {\n{\n \"c\": {}\n}",
+            &[
+                ("{\n \"a\": \"}\"\n}", 0, 0, 3),
+                ("{\"b\": [{}]}", 14, 3, 1),
+                ("noise {", 26, 4, 1),
+                ("{\n \"c\": {}\n}", 34, 5, 3),
+            ],
+            8,
+        );
+        // An object without its end does not swallow the next one.
+        check(
+            Boundary::JsonObject,
+            "{\n \"a\": \"x\n{\n \"b\": 1\n}\n",
+            &[("{\n \"a\": \"x", 0, 0, 2), ("{\n \"b\": 1\n}", 11, 2, 3)],
+            5,
+        );
+    }
+
+    #[test]
+    fn paragraphs_end_at_blank_lines() {
+        check(
+            Boundary::Paragraph,
+            "a=1\nb=2\n\nc=3\r\n\r\nd=4",
+            &[("a=1\nb=2", 0, 0, 2), ("c=3", 9, 3, 1), ("d=4", 16, 5, 1)],
+            6,
+        );
+        check(Boundary::Paragraph, "a\n", &[("a", 0, 0, 1)], 1);
     }
 
     #[test]

@@ -15,6 +15,8 @@ use super::{Fields, Text, severity, timestamp};
 pub struct CsvColumns {
     /// The byte between fields: `,`, `;`, tab or `|`.
     pub delimiter: u8,
+    /// Whether the first record holds the columns' names.
+    pub has_header: bool,
     /// Number of columns in the header.
     pub n_columns: u32,
     /// Column of the time.
@@ -36,6 +38,7 @@ impl CsvColumns {
     pub(super) fn from_header(header: &[u8], delimiter: u8) -> Option<Self> {
         let mut columns = Self {
             delimiter,
+            has_header: true,
             ..Self::default()
         };
         let mut scratch = Vec::new();
@@ -89,6 +92,28 @@ impl CsvColumns {
         // One column is a CSV only if it is the message and nothing else.
         let is_csv = columns.n_columns >= 2 || (n_known == 1 && columns.message.is_some());
         (is_telling && is_csv).then_some(columns)
+    }
+
+    /// `PostgreSQL`'s csvlog has no header; its columns are always the same (manual, "Using CSV-Format Log Output").
+    pub(super) fn of_postgres(record: &[u8]) -> Option<Self> {
+        let columns = Self {
+            delimiter: b',',
+            has_header: false,
+            n_columns: CsvFields::of(record, b',').count() as u32,
+            timestamp: Some(0),
+            user: Some(1),
+            source: Some(2),
+            ip: Some(4),
+            level: Some(11),
+            message: Some(13),
+        };
+        let stamp = CsvFields::of(record, b',').next()?;
+        let level = CsvFields::of(record, b',').nth(11)?;
+        let stamp = record.get(stamp.start..stamp.end)?;
+        let is_stamp = timestamp::at(stamp, 0, timestamp::DayMonth::MonthFirst, false)
+            .is_some_and(|found| found.end == stamp.len());
+        let is_level = severity::from_word(&record[level.start..level.end]).is_some();
+        ((23..=26).contains(&columns.n_columns) && is_stamp && is_level).then_some(columns)
     }
 
     /// The fields of one record.

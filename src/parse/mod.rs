@@ -5,11 +5,15 @@
 //! [`formats::all`] in order and takes the first that knows the line; the answer depends on nothing but the line and the plan,
 //! so blocks of a file can be parsed in any order and on any number of workers.
 
+mod columns;
 mod continuation;
 mod csv_record;
+mod directives;
 pub mod formats;
+mod journal_export;
 mod json_scan;
 mod parser;
+mod pattern;
 mod plan;
 pub mod severity;
 pub mod timestamp;
@@ -18,9 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
 
+pub use columns::HeaderColumns;
 pub use csv_record::CsvColumns;
+pub use directives::DirectiveColumns;
 pub use formats::{Context, Format, FormatId, Sample};
 pub use parser::{Parsed, Parser};
+pub use pattern::{Pattern, Previewed};
 pub use plan::{ParsePlan, Shape};
 pub use timestamp::DayMonth;
 

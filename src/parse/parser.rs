@@ -2,10 +2,13 @@
 
 use std::sync::LazyLock;
 
-use super::formats::{self, Context, FormatId};
+use super::directives::is_directive;
+use super::formats::{self, Context, Digits, FormatId};
 use super::json_scan::{Value, unescape, value};
+use super::pattern::Compiled;
+use super::plan::after_shape;
 use super::timestamp::Clock;
-use super::{Fields, ParsePlan, Shape, Text, continuation};
+use super::{Fields, ParsePlan, Shape, Text, continuation, journal_export};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 
@@ -23,6 +26,8 @@ pub struct Parsed {
 pub struct Parser {
     plan: ParsePlan,
     ctx: Context,
+    /// What the user said, ready to be used.
+    pattern: Option<Compiled>,
 }
 
 /// For every first byte the formats that may begin with it, as bits.
@@ -36,13 +41,51 @@ static BY_FIRST: LazyLock<[u64; 256]> = LazyLock::new(|| {
     by_first
 });
 
+/// The same for every way in which a line may begin with digits.
+static BY_DIGITS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let leads = Digits::all().map(|lead| {
+        let mut bits = BY_FIRST[usize::from(b'0')];
+        for (idx, format) in formats::all().iter().enumerate() {
+            if !format.may_begin_with_digits(lead) {
+                bits &= !(1 << idx);
+            }
+        }
+        bits
+    });
+    let table: Vec<u64> = leads.collect();
+    debug_assert_eq!(table.len(), Digits::N);
+    table
+});
+
+/// The formats that a line may be of, as bits.
+#[inline]
+fn candidates(line: &[u8]) -> u64 {
+    match line.first() {
+        None => 0,
+        Some(b'0'..=b'9') => BY_DIGITS[Digits::of(line).idx()],
+        Some(first) => BY_FIRST[usize::from(*first)],
+    }
+}
+
+impl Parsed {
+    /// Whether the header was walked part by part rather than known by its layout.
+    pub(super) fn has_loose_header(&self) -> bool {
+        matches!(self.format.format().name(), "log4j" | "generic")
+    }
+}
+
 impl Parser {
     /// `zone` is where times without an offset are from; `reference` an instant at or after the last line, such as the file's
     /// modification time, which gives year-less times their year.
     #[must_use]
     pub fn new(plan: &ParsePlan, zone: &Zone, reference: Timestamp) -> Self {
+        let pattern = match &plan.shape {
+            Shape::Pattern(pattern) => Compiled::new(pattern).ok(),
+            _ => None,
+        };
         Self {
             plan: plan.clone(),
+            pattern,
             ctx: Context {
                 clock: Clock::new(zone, reference, plan.day_month),
                 stamp_limit: plan.stamp_limit as usize,
@@ -59,29 +102,59 @@ impl Parser {
         scratch.clear();
         match &self.plan.shape {
             Shape::Lines => self.parse_text(record, scratch),
-            Shape::Plain => Parsed {
-                fields: Fields::of_message(Text::line(0, record.len())),
-                format: plain(),
-            },
-            Shape::Csv(columns) => Parsed {
-                fields: columns.parse(record, &self.ctx, scratch),
-                format: plain(),
-            },
-            Shape::JsonArray => self.parse_element(record, scratch),
+            Shape::Pattern(_) => {
+                let fields = match &mut self.pattern {
+                    Some(pattern) => pattern.parse(record, &self.ctx),
+                    None => None,
+                };
+                as_plain(fields.unwrap_or(Fields::of_message(Text::line(0, record.len()))))
+            }
+            Shape::Plain => as_plain(Fields::of_message(Text::line(0, record.len()))),
+            Shape::Csv(columns) => as_plain(columns.parse(record, &self.ctx, scratch)),
+            Shape::Directives(columns) => as_plain(columns.parse(record, &self.ctx, scratch)),
+            Shape::JsonArray | Shape::JsonObjects => self.parse_element(record, scratch),
+            Shape::JournalExport => as_plain(journal_export::parse(record, &self.ctx)),
         }
     }
 
     /// Like [`Self::parse`], but `None` when the line continues the record above.
     pub fn parse_line(&mut self, line: &[u8], scratch: &mut Vec<u8>) -> Option<Parsed> {
-        if self.plan.shape != Shape::Lines {
-            return Some(self.parse(line, scratch));
+        match &self.plan.shape {
+            Shape::Lines => {}
+            Shape::Pattern(_) => {
+                scratch.clear();
+                let pattern = self.pattern.as_mut()?;
+                let fields = pattern.parse(line, &self.ctx);
+                let is_record = fields.is_some() || !self.plan.is_headed;
+                let fields = fields.unwrap_or(Fields::of_message(Text::line(0, line.len())));
+                return is_record.then(|| as_plain(fields));
+            }
+            _ => return Some(self.parse(line, scratch)),
         }
         if continuation::reads_like_one(line) && !self.may_be_header(line) {
             return None;
         }
         scratch.clear();
         let parsed = self.parse_text(line, scratch);
-        (!self.plan.is_headed || begins_record(&parsed)).then_some(parsed)
+        if !self.plan.is_headed || begins_record(&parsed) {
+            return Some(parsed);
+        }
+        // A header whose time is none: `2024-13-45 10:00:00 ERROR …`.
+        let shape = self.plan.stamp_shape.as_ref()?;
+        let end = after_shape(line, shape.as_bytes())?;
+        Some(as_plain(formats::without_time(line, end)))
+    }
+
+    /// Whether `line` is written as the user said.
+    pub(super) fn matches(&mut self, line: &[u8]) -> bool {
+        let pattern = self.pattern.as_mut();
+        pattern.is_some_and(|pattern| pattern.parse(line, &self.ctx).is_some())
+    }
+
+    /// Whether `line` says something about the file rather than being a record.
+    #[must_use]
+    pub fn is_structure(&self, line: &[u8]) -> bool {
+        matches!(self.plan.shape, Shape::Directives(_)) && is_directive(line)
     }
 
     /// Whether `line` continues the record above; depends on nothing but the line and the plan.
@@ -112,7 +185,13 @@ impl Parser {
             without_colours(line, scratch);
             return parse_piece(Text::scratch(from, scratch.len()), line, &self.ctx, scratch);
         }
-        first_that_knows(line, &self.ctx, scratch)
+        let mut parsed = first_that_knows(line, &self.ctx, scratch);
+        if let Some(columns) = &self.plan.columns
+            && parsed.has_loose_header()
+        {
+            columns.cut(line, &mut parsed.fields);
+        }
+        parsed
     }
 
     fn parse_element(&self, record: &[u8], scratch: &mut Vec<u8>) -> Parsed {
@@ -151,6 +230,14 @@ fn without_colours(line: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&line[pos..]);
 }
 
+/// Fields that no format of a line gave.
+fn as_plain(fields: Fields) -> Parsed {
+    Parsed {
+        fields,
+        format: plain(),
+    }
+}
+
 fn plain() -> FormatId {
     FormatId((formats::all().len() - 1) as u8)
 }
@@ -158,7 +245,7 @@ fn plain() -> FormatId {
 fn first_that_knows(line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Parsed {
     let formats = formats::all();
     let kept = scratch.len();
-    let mut bits = line.first().map_or(0, |first| BY_FIRST[*first as usize]);
+    let mut bits = candidates(line);
     while bits != 0 {
         let idx = bits.trailing_zeros() as usize;
         bits &= bits - 1;

@@ -1,14 +1,22 @@
 //! The head of a file → how to cut and read the whole of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::Text;
+use super::columns::HeaderColumns;
 use super::continuation;
 use super::csv_record::{CsvColumns, CsvFields, first_record};
+use super::directives::DirectiveColumns;
+use super::journal_export;
 use super::json_scan::skip_space;
 use super::parser::Parser;
+use super::pattern::Pattern;
 use super::timestamp::{self, DayMonth};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
+use crate::error::ParamsError;
 
 /// How a file's text is cut into records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +24,18 @@ use crate::base::zone::Zone;
 pub enum Shape {
     /// Lines, of which some may continue the one above.
     Lines,
-    /// CSV with a header as its first record; the header itself is not a record.
+    /// CSV, usually with a header as its first record; the header itself is not a record.
     Csv(CsvColumns),
+    /// Lines in columns that directives name; the directives themselves are not records.
+    Directives(DirectiveColumns),
     /// One JSON array whose elements are the records.
     JsonArray,
+    /// JSON objects one after the other, spread over lines.
+    JsonObjects,
+    /// Paragraphs of `KEY=value` as systemd's journal exports them.
+    JournalExport,
+    /// Lines of which the user said how they are written; those that are not continue the record above.
+    Pattern(Pattern),
     /// Every line is a message without a header, because the user said so.
     Plain,
 }
@@ -38,6 +54,11 @@ pub struct ParsePlan {
     pub is_day_month_ambiguous: bool,
     /// Timestamps that begin at or after this byte of a line belong to the message.
     pub stamp_limit: u32,
+    /// Columns that stand before the message on every line, behind what each line tells by itself.
+    pub columns: Option<HeaderColumns>,
+    /// How the stamp at the very beginning of most lines is written: runs of digits as `0`, of letters as `a`, marks as they are.
+    /// A line that begins so but holds no valid time is a record without one.
+    pub stamp_shape: Option<String>,
 }
 
 /// Where a header may end in a file of unknown habits.
@@ -56,6 +77,12 @@ impl ParsePlan {
             Shape::Plain
         } else if is_json_array(head) {
             Shape::JsonArray
+        } else if is_spread_json(head) {
+            Shape::JsonObjects
+        } else if journal_export::is_export(head) {
+            Shape::JournalExport
+        } else if let Some(columns) = DirectiveColumns::probe(head) {
+            Shape::Directives(columns)
         } else if let Some(columns) = csv_columns(head) {
             Shape::Csv(columns)
         } else {
@@ -67,11 +94,37 @@ impl ParsePlan {
             day_month: DayMonth::MonthFirst,
             is_day_month_ambiguous: false,
             stamp_limit: STAMP_LIMIT as u32,
+            columns: None,
+            stamp_shape: None,
         };
         if plan.shape != Shape::Plain {
             plan.probe_lines(head);
         }
         plan
+    }
+
+    /// For lines of which the user said how they are written.
+    ///
+    /// # Errors
+    /// As [`Pattern::check`].
+    pub fn of_pattern(head: &[u8], pattern: Pattern) -> Result<Self, ParamsError> {
+        pattern.check()?;
+        let mut plan = Self::probe(head, true);
+        plan.shape = Shape::Pattern(pattern);
+        let mut order = OrderVotes::default();
+        for line in lines(head).take(MAX_LINES) {
+            let found = timestamp::find(line, 0, STAMP_LIMIT, DayMonth::MonthFirst);
+            if let Some(pair) = found.and_then(|found| found.pair) {
+                order.count(pair);
+            }
+        }
+        (plan.day_month, plan.is_day_month_ambiguous) = order.decide();
+        let mut parser = Parser::new(&plan, &Zone::utc(), Timestamp(0));
+        // Where nothing matches, every line is a record that nobody understands, not part of one endless record.
+        plan.is_headed = lines(head)
+            .take(MAX_LINES)
+            .any(|line| parser.matches(line.strip_suffix(b"\r").unwrap_or(line)));
+        Ok(plan)
     }
 
     fn probe_lines(&mut self, head: &[u8]) {
@@ -81,6 +134,8 @@ impl ParsePlan {
         let mut n_stamped = 0;
         let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
         let mut scratch = Vec::new();
+        let mut messages = Vec::new();
+        let mut shapes: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
         for line in lines(head).take(MAX_LINES) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.trim_ascii().is_empty() {
@@ -90,15 +145,36 @@ impl ParsePlan {
             if let Some(pair) = found.and_then(|found| found.pair) {
                 order.count(pair);
             }
-            if self.shape != Shape::Lines || continuation::reads_like_one(line) {
+            let is_indented_stamp = found.is_some_and(|found| (1..=2).contains(&found.start))
+                && line[0].is_ascii_whitespace();
+            if self.shape != Shape::Lines
+                || (continuation::reads_like_one(line) && !is_indented_stamp)
+            {
                 continue;
             }
             n_lines += 1;
-            if parser.parse(line, &mut scratch).fields.timestamp.is_some() {
+            let parsed = parser.parse(line, &mut scratch);
+            if parsed.fields.timestamp.is_some() {
                 n_stamped += 1;
                 stamp_starts.extend(found.map(|found| found.start));
+                if let Some(found) = found.filter(|found| found.start <= 1) {
+                    *shapes.entry(stamp_shape(&line[..found.end])).or_default() += 1;
+                }
+            }
+            if let (true, Text::Line(..)) = (parsed.has_loose_header(), parsed.fields.message) {
+                messages.push(parsed.fields.message.get(line, &[]));
             }
         }
+        if self.shape == Shape::Lines && messages.len() * 2 > n_stamped as usize {
+            self.columns = HeaderColumns::probe(&messages);
+        }
+        let usual = shapes.into_iter().max_by_key(|(_, n)| *n);
+        self.stamp_shape = usual
+            .filter(|(shape, n)| {
+                // Fewer marks than a date has would be the beginning of many a sentence.
+                n * 2 > n_stamped && memchr::memchr_iter(b'0', shape).count() >= 4
+            })
+            .and_then(|(shape, _)| String::from_utf8(shape).ok());
         (self.day_month, self.is_day_month_ambiguous) = order.decide();
         self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= HEADED_SHARE * f64::from(n_lines);
         // Lines that quote a time far behind where all headers have it do not begin a record.
@@ -114,6 +190,47 @@ impl ParsePlan {
 fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let end = memchr::memrchr(b'\n', head).unwrap_or(head.len());
     head[..end].split(|byte| *byte == b'\n')
+}
+
+/// Runs of digits as `0`, of letters as `a`, of blanks as one; all else as it is.
+pub(super) fn stamp_shape(text: &[u8]) -> Vec<u8> {
+    let mut shape = Vec::with_capacity(24);
+    for byte in text {
+        let class = shape_class(*byte);
+        if !(matches!(class, b'0' | b'a' | b' ') && shape.last() == Some(&class)) {
+            shape.push(class);
+        }
+    }
+    shape
+}
+
+fn shape_class(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => b'0',
+        b'a'..=b'z' | b'A'..=b'Z' => b'a',
+        b'\t' => b' ',
+        other => other,
+    }
+}
+
+/// Where `line` goes on after something of this shape, if it begins so.
+pub(super) fn after_shape(line: &[u8], shape: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for class in shape {
+        if shape_class(*line.get(at)?) != *class {
+            return None;
+        }
+        at += 1;
+        if matches!(class, b'0' | b'a' | b' ') {
+            while line
+                .get(at)
+                .is_some_and(|byte| shape_class(*byte) == *class)
+            {
+                at += 1;
+            }
+        }
+    }
+    Some(at)
 }
 
 /// How often each of the two leading numbers of dates can only be a day.
@@ -164,10 +281,30 @@ fn is_json_array(head: &[u8]) -> bool {
     }
 }
 
+/// An object that begins on the first line of text and ends on a later one.
+fn is_spread_json(head: &[u8]) -> bool {
+    let open = skip_space(head, 0);
+    if head.get(open) != Some(&b'{') {
+        return false;
+    }
+    // Its first member tells it from a line of a program that begins with a brace.
+    let first = skip_space(head, open + 1);
+    let line_end = memchr::memchr(b'\n', &head[open..]).map(|len| open + len);
+    let is_broken = line_end.is_some_and(|end| {
+        super::json_scan::value(&head[..end], open).is_none() && skip_space(head, end) > end + 1
+    });
+    let end = super::json_scan::value(head, open).map_or(head.len(), |(_, end)| end);
+    let is_object = matches!(head.get(first), Some(b'"' | b'}'));
+    is_object && is_broken && (end < head.len() || head.len() >= 1 << 20 || head.ends_with(b"}"))
+}
+
 /// A header with a name we know, and a second record with as many fields.
 fn csv_columns(head: &[u8]) -> Option<CsvColumns> {
     let (header_end, second_at) = first_record(&head[..head.len().min(1 << 16)])?;
     let header = &head[..header_end];
+    if let Some(columns) = CsvColumns::of_postgres(header) {
+        return Some(columns);
+    }
     // Column names are short and hold no times; a first line that does is a log line with commas.
     let is_header = header.len() <= 4096
         && timestamp::find(header, 0, header.len(), DayMonth::MonthFirst).is_none();
@@ -208,6 +345,7 @@ mod tests {
             "",
             "[Sun Dec 04 04:47:44 2005] [notice] up\n",
             "[2021-01-01 00:00:00] up\n",
+            "{ began\n  \"x\"\n",
             "[INFO] up\n",
             "{\"message\":\"x\"}\n{\"message\":\"y\"}\n",
             "message\n",
@@ -216,6 +354,12 @@ mod tests {
             "2021-01-01 00:00:00,message,level\n2021-01-01 00:00:00,b,c\n",
         ] {
             assert_eq!(shape(head), Shape::Lines, "{head}");
+        }
+        for head in [
+            "{\n  \"message\": 1\n}\n{\n  \"message\": 2\n}\n",
+            "{ \"a\": {\n    \"b\": [1]\n  }\n}",
+        ] {
+            assert_eq!(shape(head), Shape::JsonObjects, "{head}");
         }
         for (head, delimiter) in [
             ("Time,Level,Message\n1,INFO,\"a\nb\"\n", b','),

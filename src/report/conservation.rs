@@ -34,10 +34,14 @@ pub(super) fn faults(findings: &Findings) -> Vec<String> {
 fn of_file(file: &FileFindings) -> Option<String> {
     let sums = &file.sums;
     let n_explained = sums.n_record_lines + sums.n_blank_lines + sums.n_header_lines;
-    // Brackets of an array may stand on lines of their own.
+    // Brackets of an array may stand on lines of their own, and so does what parts objects and paragraphs.
     let is_whole = match file.plan.shape {
-        Shape::JsonArray => n_explained <= file.n_lines(),
-        Shape::Lines | Shape::Plain | Shape::Csv(_) => n_explained == file.n_lines(),
+        Shape::JsonArray | Shape::JsonObjects | Shape::JournalExport => {
+            n_explained <= file.n_lines()
+        }
+        Shape::Lines | Shape::Directives(_) | Shape::Pattern(_) | Shape::Plain | Shape::Csv(_) => {
+            n_explained == file.n_lines()
+        }
     };
     (!is_whole).then(|| {
         let (n, all) = (

@@ -127,7 +127,11 @@ impl FileFindings {
         match self.plan.shape {
             Shape::Lines => "lines",
             Shape::Csv(_) => "csv",
+            Shape::Directives(_) => "directives",
             Shape::JsonArray => "jsonArray",
+            Shape::JsonObjects => "jsonObjects",
+            Shape::JournalExport => "journalExport",
+            Shape::Pattern(_) => "pattern",
             Shape::Plain => "plain",
         }
     }

@@ -141,7 +141,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
-    /// `lines`, `csv`, `jsonArray` or `plain`.
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern` or `plain`.
     pub shape: String,
     /// Physical lines.
     pub n_lines: u32,

@@ -23,6 +23,8 @@ pub(super) struct OpenFile {
     pub(super) n_merged: u32,
     /// Blocks, once that is known.
     pub(super) n_blocks: Option<u32>,
+    /// Its first lines, for previews.
+    pub(super) head_lines: Vec<Vec<u8>>,
     /// Line feeds before each merged block.
     pub(super) line_base: Vec<u64>,
     /// It was left out by hand.
@@ -38,7 +40,7 @@ impl OpenFile {
     pub(super) fn new(
         input: u32,
         setup: FileSetup,
-        n_blocks: Option<u32>,
+        head_lines: Vec<Vec<u8>>,
         findings: FileFindings,
     ) -> Self {
         Self {
@@ -46,7 +48,8 @@ impl OpenFile {
             setup,
             n_handed: 0,
             n_merged: 0,
-            n_blocks,
+            n_blocks: None,
+            head_lines,
             line_base: Vec::new(),
             is_hidden: false,
             findings,

@@ -1,5 +1,6 @@
 //! A file as it was given: what it is, and how its text reaches the shards.
 
+use super::choice::{Choice, head_lines};
 use super::stream::{Manner, Stream};
 use super::{HEAD_LEN, analysis};
 use crate::base::time::Timestamp;
@@ -7,11 +8,13 @@ use crate::base::zone::Zone;
 use crate::error::Error;
 use crate::ingest::container::{self, Container};
 use crate::ingest::encoding::without_bom;
+use crate::ingest::split::Boundary;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
-use crate::parse::{ParsePlan, Parser, Shape};
+use crate::parse::{ParsePlan, Parser};
 use crate::protocol::{FileMeta, Options};
 use crate::report::findings::InputFindings;
+use crate::shard::boundary;
 
 /// Lines of a file's beginning among which its first time is looked for.
 const FIRST_TIME_LINES: usize = 1000;
@@ -34,6 +37,8 @@ pub(super) struct Input {
     pub(super) source: Source,
     /// The first time in it, as far as its beginning tells.
     pub(super) first: Option<Timestamp>,
+    /// The first lines of what is read without being unpacked, until that begins.
+    pub(super) head_lines: Vec<Vec<u8>>,
     /// All of it was read, and then it was changed.
     pub(super) is_changed_since: bool,
 }
@@ -55,13 +60,14 @@ impl Input {
             &unpacked
         };
         let text = without_bom(text);
-        let plan = ParsePlan::probe(text, options.plain);
+        let choice = Choice::of(options);
+        let plan = choice.plan(&meta.name, text);
+        let head_lines = head_lines(text);
         let reference = Timestamp::from_millis(meta.modified_ms);
         let zone = Zone::parse(&options.timezone)?;
         let first = first_time(text, &plan, &zone, reference);
         let byte_len = meta.byte_len as u64;
-        let is_split =
-            container == Container::Plain && matches!(plan.shape, Shape::Lines | Shape::Plain);
+        let is_split = container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
         let source = if is_split {
             Source::Split {
                 plan: Box::new(plan),
@@ -69,7 +75,8 @@ impl Input {
             }
         } else {
             let manner = Manner {
-                is_plain: options.plain,
+                choice,
+                name: meta.name.clone(),
                 zone,
                 reference,
                 block_len,
@@ -83,6 +90,7 @@ impl Input {
             reference,
             source,
             first,
+            head_lines,
             is_changed_since: false,
         })
     }

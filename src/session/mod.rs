@@ -5,6 +5,7 @@
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
 mod analysis;
+mod choice;
 mod file;
 mod input;
 mod page;
@@ -124,6 +125,7 @@ impl Engine {
         Zone::parse(&options.timezone)?;
         analysis::check(&options)?;
         check_budget(&options)?;
+        choice::check(&options)?;
         Ok(Self {
             options,
             block_len: block_len.max(1),
@@ -214,15 +216,23 @@ impl Engine {
             Source::Split { plan, n_blocks } => {
                 if self.files.last().is_none_or(|file| file.input != idx) {
                     let (plan, n_blocks) = (plan.as_ref().clone(), *n_blocks);
-                    self.begin_file(idx, None, plan, Some(n_blocks));
+                    let head_lines = std::mem::take(&mut input.head_lines);
+                    self.begin_file(idx, None, plan, head_lines);
+                    if let Some(file) = self.files.last_mut() {
+                        file.n_blocks = Some(n_blocks);
+                    }
                 }
                 return self.next_split(idx);
             }
             Source::Stream(stream) => stream,
         };
         match stream.next() {
-            Some(Ready::Begin { name, plan }) => {
-                self.begin_file(idx, name.as_deref(), plan, None);
+            Some(Ready::Begin {
+                name,
+                plan,
+                head_lines,
+            }) => {
+                self.begin_file(idx, name.as_deref(), plan, head_lines);
                 self.next_of(idx)
             }
             Some(Ready::Block(cut)) => {
@@ -292,7 +302,7 @@ impl Engine {
         input: u32,
         name: Option<&str>,
         plan: ParsePlan,
-        n_blocks: Option<u32>,
+        head_lines: Vec<Vec<u8>>,
     ) {
         let of = &self.inputs[input as usize];
         let full_name = name.map_or_else(
@@ -303,10 +313,11 @@ impl Engine {
         let setup = FileSetup {
             plan,
             reference: of.reference,
+            input,
             is_packed: of.container != Container::Plain,
         };
         self.files
-            .push(OpenFile::new(input, setup, n_blocks, findings));
+            .push(OpenFile::new(input, setup, head_lines, findings));
     }
 
     /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.
@@ -450,9 +461,11 @@ impl Engine {
     ) -> Result<bool, Error> {
         Zone::parse(&options.timezone)?;
         analysis::check(&options)?;
+        choice::check(&options)?;
         check_budget(&options)?;
         let read = |options: &Options| {
             (
+                options.pattern.clone(),
                 options.plain,
                 options.timezone.clone(),
                 options.output_budget_gib,

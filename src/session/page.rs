@@ -4,8 +4,6 @@
 //! one that holds the first hit wanted, until what is left is few enough to be sent; hits at one instant are counted block by
 //! block. Only a few thousand hits ever travel, wherever the page lies.
 
-use std::collections::BTreeMap;
-
 use crate::base::ids::FileId;
 use crate::base::time::Timestamp;
 use crate::shard::question::{Answer, Grid, Hit, Question};
@@ -121,16 +119,15 @@ impl Page {
                 );
             }
             Step::Tied(at, mut before) => {
-                let mut blocks: BTreeMap<(FileId, u32), u64> = BTreeMap::new();
+                let mut blocks: Vec<((FileId, u32), u32)> = Vec::new();
                 for answer in answers {
-                    let Answer::Tied(found) = answer else {
-                        continue;
-                    };
-                    for (place, n) in found {
-                        *blocks.entry(place).or_default() += u64::from(n);
+                    if let Answer::Tied(found) = answer {
+                        blocks.extend(found);
                     }
                 }
+                blocks.sort_unstable();
                 for (place, n) in blocks {
+                    let n = u64::from(n);
                     if self.next < before + n {
                         self.step = Step::TakeTied(Question::Hits {
                             from: at,
@@ -214,4 +211,108 @@ fn hits_of(answers: Vec<Answer>) -> Vec<Hit> {
         _ => Vec::new(),
     });
     hits.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ids::MessageId;
+
+    /// Hits with these times, in two files of blocks of seven.
+    fn hits(times: &[i64]) -> Vec<Hit> {
+        let hit = |(idx, &time): (usize, &i64)| Hit {
+            at: Timestamp(time),
+            file: FileId(u32::from(idx % 3 == 0)),
+            offset: idx as u64,
+            block: idx as u32 / 7,
+            line: 0,
+            n_lines: 1,
+            byte_len: 1,
+            time: None,
+            level: 0,
+            message: MessageId(0),
+        };
+        times.iter().enumerate().map(hit).collect()
+    }
+
+    /// What a shard with these hits answers.
+    fn answered(hits: &[Hit], question: Question) -> Answer {
+        let within = |from, to| hits.iter().filter(move |hit| (from..=to).contains(&hit.at));
+        match question {
+            Question::Counts(grid, to) => {
+                let mut counts = vec![0; grid.n as usize];
+                within(grid.start, to).for_each(|hit| counts[grid.place(hit.at) as usize] += 1);
+                Answer::Counts(counts)
+            }
+            Question::Hits {
+                from,
+                to,
+                place,
+                skip,
+                n,
+            } => {
+                let is_there =
+                    |hit: &&Hit| place.is_none_or(|place| place == (hit.file, hit.block));
+                let found = within(from, to).filter(is_there).skip(skip as usize);
+                Answer::Hits(found.take(n as usize).copied().collect())
+            }
+            Question::Tied(at) => {
+                let mut tied: Vec<((FileId, u32), u32)> = Vec::new();
+                within(at, at).for_each(|hit| tied.push(((hit.file, hit.block), 1)));
+                tied.sort_unstable();
+                tied.dedup_by(|next, kept| {
+                    kept.1 += u32::from(next.0 == kept.0);
+                    next.0 == kept.0
+                });
+                Answer::Tied(tied)
+            }
+            _ => Answer::Before(0),
+        }
+    }
+
+    #[test]
+    fn every_page_is_found_however_few_hits_may_travel() {
+        let far = |n: i64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
+        let logs: [Vec<i64>; 5] = [
+            (0..100).collect(),
+            vec![5; 100],
+            (0..100).map(far).collect(),
+            (0..100)
+                .map(|n| if n % 9 == 0 { far(n) } else { 7 })
+                .collect(),
+            vec![i64::MIN, i64::MAX, 0, 0, 0, 0, 0, i64::MIN, 1],
+        ];
+        for times in logs {
+            let hits = hits(&times);
+            let mut sorted = hits.clone();
+            sorted.sort_unstable();
+            let (first, last) = (sorted[0].at, sorted[sorted.len() - 1].at);
+            let all = Stretch {
+                from: first,
+                to: last,
+                n: hits.len() as u64,
+            };
+            let shards = [&hits[..hits.len() / 2], &hits[hits.len() / 2..]];
+            for (from, n_wanted) in [(0, 3), (4, 20), (50, 60), (99, 1), (100, 5)] {
+                for cap in [1, 4, 4096] {
+                    let mut page = Page::with_cap(vec![all], from, n_wanted, cap);
+                    let mut n_questions = 0;
+                    while let Some(question) = page.question() {
+                        page.answer(shards.iter().map(|hits| answered(hits, question)).collect());
+                        n_questions += 1;
+                        assert!(n_questions < 2000, "no end");
+                    }
+                    let expected: Vec<Hit> = (sorted.iter().skip(from as usize))
+                        .take(n_wanted)
+                        .copied()
+                        .collect();
+                    assert_eq!(
+                        page.into_hits(),
+                        expected,
+                        "{n_wanted} from {from} by {cap}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -12,7 +12,9 @@ use crate::error::{Error, ParamsError};
 use crate::protocol::{Histogram, Place, RawLine, Selection, SourceCount};
 use crate::report::words::level_name;
 use crate::shard::compiled;
-use crate::shard::question::{Answer, Filter, Found, Grid, Hit, Question, TIMELESS, TextFilter};
+use crate::shard::question::{
+    Answer, Filter, Found, Grid, Hit, Question, TIMELESS, TextFilter, by_frequency,
+};
 use crate::table::pattern::Pattern;
 
 /// Bytes of a record that are read back.
@@ -55,7 +57,10 @@ impl Engine {
             messages: self.messages_of(selection)?,
             files: (selection.files.as_deref()).map(|chosen| flags(self.order.len(), chosen)),
             levels: levels_of(selection)?,
-            sources: selection.sources.clone(),
+            sources: selection.sources.clone().map(|mut names| {
+                names.sort_unstable();
+                names
+            }),
             from: selection.from_ms.map(Timestamp::from_millis),
             to: selection.to_ms.map(Timestamp::from_millis),
             episodes: None,
@@ -203,18 +208,12 @@ impl Engine {
     /// The sources, most frequent first, and whether there are more.
     #[must_use]
     pub fn sources(&self, answers: Vec<Answer>) -> (Vec<SourceCount>, bool) {
-        let mut sums = std::collections::BTreeMap::<String, u64>::new();
-        for answer in answers {
-            let Answer::Sources(found) = answer else {
-                continue;
-            };
-            for (name, n) in found {
-                *sums.entry(name).or_default() += n;
-            }
-        }
+        let named = answers.into_iter().flat_map(|answer| match answer {
+            Answer::Sources(found) => found,
+            _ => Vec::new(),
+        });
+        let sums = by_frequency(named.collect());
         let is_cut = sums.len() > SOURCES_CAP;
-        let mut sums: Vec<(String, u64)> = sums.into_iter().collect();
-        sums.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let count = |(name, n)| SourceCount {
             name,
             n_records: u32::try_from(n).unwrap_or(u32::MAX),

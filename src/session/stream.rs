@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::HEAD_LEN;
+use super::choice::{Choice, head_lines};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::ingest::blocks::{Cut, Cutter};
@@ -26,6 +27,8 @@ pub(super) enum Ready {
         /// Its name within the archive.
         name: Option<String>,
         plan: ParsePlan,
+        /// Its first lines, for previews.
+        head_lines: Vec<Vec<u8>>,
     },
     /// The next block of it; offsets count from the beginning of the first text.
     Block(Cut),
@@ -39,7 +42,10 @@ pub(super) enum Ready {
 /// How texts are read, whichever they are.
 #[derive(Debug)]
 pub(super) struct Manner {
-    pub(super) is_plain: bool,
+    /// What was chosen of how lines are read.
+    pub(super) choice: Choice,
+    /// Name of the file, by which a choice may go.
+    pub(super) name: String,
     pub(super) zone: Zone,
     pub(super) reference: Timestamp,
     pub(super) block_len: u64,
@@ -232,14 +238,22 @@ impl Open {
     /// Decides from its beginning how it is read.
     fn begin(&mut self, manner: &Manner, ready: &mut VecDeque<Ready>) {
         let head = std::mem::take(&mut self.head);
-        let plan = ParsePlan::probe(without_bom(&head), manner.is_plain);
+        let text = without_bom(&head);
+        let name = self.name.take();
+        let plan = manner
+            .choice
+            .plan(name.as_deref().unwrap_or(&manner.name), text);
+        let head_lines = head_lines(text);
         let mut cutting = Cutting {
             cutter: Cutter::new(boundary(&plan.shape), self.offset, manner.block_len),
-            parser: matches!(plan.shape, Shape::Lines)
+            parser: matches!(plan.shape, Shape::Lines | Shape::Pattern(_))
                 .then(|| Parser::new(&plan, &manner.zone, manner.reference)),
         };
-        let name = self.name.take();
-        ready.push_back(Ready::Begin { name, plan });
+        ready.push_back(Ready::Begin {
+            name,
+            plan,
+            head_lines,
+        });
         cutting.push(&head, ready);
         self.cutting = Some(cutting);
     }

@@ -83,7 +83,8 @@ impl OpenBlock {
             skip_from: None,
             reach_from: None,
             covered: u64::from(job.is_line_shared),
-            is_header_due: is_first && matches!(file.plan.shape, Shape::Csv(_)),
+            is_header_due: is_first
+                && matches!(&file.plan.shape, Shape::Csv(columns) if columns.has_header),
             has_seen_line: false,
             reach,
         };
@@ -234,7 +235,7 @@ impl Block {
             self.summary.n_blank_lines += piece.n_lines;
             return;
         }
-        if std::mem::take(&mut self.is_header_due) {
+        if std::mem::take(&mut self.is_header_due) || self.parser.is_structure(bytes) {
             self.summary.n_header_lines += piece.n_lines;
             return;
         }
@@ -244,10 +245,8 @@ impl Block {
 
         let mut scratch = std::mem::take(&mut self.scratch);
         let parsed = match self.shape {
-            Shape::Lines => self.parser.parse_line(bytes, &mut scratch),
-            Shape::Csv(_) | Shape::JsonArray | Shape::Plain => {
-                Some(self.parser.parse(bytes, &mut scratch))
-            }
+            Shape::Lines | Shape::Pattern(_) => self.parser.parse_line(bytes, &mut scratch),
+            _ => Some(self.parser.parse(bytes, &mut scratch)),
         };
         match parsed {
             Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
@@ -372,8 +371,10 @@ fn without_half_character(text: &[u8]) -> &[u8] {
 #[must_use]
 pub fn boundary(shape: &Shape) -> Boundary {
     match shape {
-        Shape::Lines | Shape::Plain => Boundary::Line,
+        Shape::Lines | Shape::Directives(_) | Shape::Pattern(_) | Shape::Plain => Boundary::Line,
         Shape::Csv(_) => Boundary::CsvRecord,
         Shape::JsonArray => Boundary::JsonElement,
+        Shape::JsonObjects => Boundary::JsonObject,
+        Shape::JournalExport => Boundary::Paragraph,
     }
 }

@@ -38,6 +38,8 @@ struct Kept {
     ids: Vec<MessageId>,
     /// Where records before the first time of the block stand, if not where those of the file do.
     carry: Option<Timestamp>,
+    /// The file it stands in, as files were opened.
+    input: u32,
     /// Its text is not what stands in the file.
     is_packed: bool,
 }
@@ -50,8 +52,8 @@ pub struct Shard {
     kept: Vec<Kept>,
     /// Blocks of texts that were left out by hand.
     hidden: Vec<Kept>,
-    /// The block being worked on, and whether its text is not what stands in the file.
-    open: Option<(OpenBlock, bool)>,
+    /// The block being worked on, the file it stands in, and whether its text is not what stands there.
+    open: Option<(OpenBlock, u32, bool)>,
     survey: Option<Survey>,
     query: Option<Query>,
 }
@@ -78,12 +80,14 @@ impl Shard {
     pub fn begin(&mut self, job: BlockJob, setup: &FileSetup) {
         let reach = continuation_reach(self.setup.block_len);
         let open = OpenBlock::new(job, setup, &self.zone, reach);
-        self.open = Some((open, setup.is_packed));
+        self.open = Some((open, setup.input, setup.is_packed));
     }
 
     /// Feeds the bytes that follow; `false` when the block needs no more.
     pub fn push(&mut self, bytes: &[u8]) -> bool {
-        self.open.as_mut().is_some_and(|(open, _)| open.push(bytes))
+        self.open
+            .as_mut()
+            .is_some_and(|(open, ..)| open.push(bytes))
     }
 
     /// Ends the block: it has all it needs, or the text ends here.
@@ -91,7 +95,7 @@ impl Shard {
     /// # Errors
     /// [`Error::Wire`] when no block was begun.
     pub fn end(&mut self) -> Result<Summary, Error> {
-        let (open, is_packed) = self
+        let (open, input, is_packed) = self
             .open
             .take()
             .ok_or_else(|| Error::Wire("no block was begun".to_owned()))?;
@@ -104,6 +108,7 @@ impl Shard {
             pooled: Vec::new(),
             ids: Vec::new(),
             carry: None,
+            input,
             is_packed,
         });
         Ok(summary)
@@ -200,6 +205,12 @@ impl Shard {
             .map(|(key, &n)| (key as u32, n))
             .collect();
         out
+    }
+
+    /// Bytes that the records occupy.
+    #[must_use]
+    pub fn table_len(&self) -> usize {
+        self.kept.iter().map(|kept| kept.table.byte_len()).sum()
     }
 
     /// Every record of a block in the order of the text, with its source's name.

@@ -1,9 +1,9 @@
 //! A filter → which of the shard's records it selects, kept as a bit a record, and the answers about them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::question::{
-    Answer, Begun, Filter, Found, Hit, Question, TIMELESS, TextFilter, TextRange,
+    Answer, Begun, Filter, Found, Hit, Question, TIMELESS, TextFilter, TextRange, by_frequency,
 };
 use super::wire::Survey;
 use super::{Kept, Shard};
@@ -97,6 +97,14 @@ impl Shard {
         text_range(&self.kept[idx], &query.blocks[idx].candidates)
     }
 
+    /// The file, as files were opened, in which a text of the report stands; `None` where no block of it is kept.
+    #[must_use]
+    pub fn input_of(&self, file: FileId) -> Option<u32> {
+        let at = self.kept.partition_point(|kept| kept.job.file < file);
+        let kept = self.kept.get(at).filter(|kept| kept.job.file == file)?;
+        Some(kept.input)
+    }
+
     /// Searches a block; `text` is that of the range given, or as much of it as there is.
     pub fn search(&mut self, range: TextRange, text: &[u8]) -> Found {
         let mut found = Found::default();
@@ -171,7 +179,7 @@ impl Shard {
             }
             Question::Before { at, file, offset } => Answer::Before(self.before(at, file, offset)),
             Question::FromLine { file, block, line } => {
-                Answer::Hits(self.from_line(file, block, line).into_iter().collect())
+                Answer::Hits(self.first_from(file, block, line).into_iter().collect())
             }
             Question::Sources => Answer::Sources(self.by_source()),
         }
@@ -211,7 +219,7 @@ impl Shard {
         n
     }
 
-    fn from_line(&self, file: FileId, block: u32, line: u32) -> Option<Hit> {
+    fn first_from(&self, file: FileId, block: u32, line: u32) -> Option<Hit> {
         let query = self.query.as_ref()?;
         let (kept, selected) = (self.kept.iter().zip(&query.blocks))
             .filter(|(kept, selected)| {
@@ -233,18 +241,19 @@ impl Shard {
     }
 
     fn by_source(&self) -> Vec<(String, u64)> {
-        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut sums: Vec<(String, u64)> = Vec::new();
         for kept in &self.kept {
             let counts = kept.table.by_source(kept.sources.len());
-            for (name, n) in kept.sources.iter().zip(counts) {
-                *sums.entry(name).or_default() += u64::from(n);
+            let named = kept.sources.iter().cloned();
+            sums.extend(named.zip(counts.into_iter().map(u64::from)));
+            // Blocks name the same sources again and again.
+            if sums.len() > 4 * SOURCES_CAP {
+                sums = by_frequency(sums);
             }
         }
-        let mut sums: Vec<_> = sums.into_iter().collect();
-        sums.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        let mut sums = by_frequency(sums);
         sums.truncate(SOURCES_CAP);
-        let owned = sums.into_iter().map(|(name, n)| (name.to_owned(), n));
-        owned.collect()
+        sums
     }
 }
 
@@ -321,9 +330,10 @@ fn candidates(kept: &Kept, filter: &Filter, survey: Option<&Survey>) -> RowSet {
             .collect()
     });
     let sources: Option<Vec<bool>> = filter.sources.as_ref().map(|names| {
-        let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
         let sources = kept.sources.iter();
-        sources.map(|name| names.contains(name.as_str())).collect()
+        sources
+            .map(|name| names.binary_search(name).is_ok())
+            .collect()
     });
     let is_empty =
         |list: &Option<Vec<bool>>| list.as_ref().is_some_and(|list| !list.contains(&true));

@@ -75,7 +75,7 @@ pub struct Filter {
     pub files: Option<Vec<bool>>,
     /// The selected levels as bits: 0 none, then as [`crate::parse::Level`].
     pub levels: u8,
-    /// Names of the selected sources; `None`: all.
+    /// Names of the selected sources, sorted; `None`: all.
     pub sources: Option<Vec<String>>,
     /// Not before.
     pub from: Option<Timestamp>,
@@ -208,4 +208,22 @@ pub enum Answer {
     Before(u64),
     /// To [`Question::Sources`]: by name.
     Sources(Vec<(String, u64)>),
+}
+
+/// Names with how often they occur, in any order and more than once → once each, most frequent first, equal ones by name.
+#[must_use]
+pub fn by_frequency(mut named: Vec<(String, u64)>) -> Vec<(String, u64)> {
+    named.sort_unstable();
+    named.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        kept.1 += if is_same { next.1 } else { 0 };
+        is_same
+    });
+    let mut ranked: Vec<(u64, String)> = (named.into_iter())
+        .map(|(name, n)| (u64::MAX - n, name))
+        .collect();
+    ranked.sort_unstable();
+    (ranked.into_iter())
+        .map(|(rank, name)| (name, u64::MAX - rank))
+        .collect()
 }

@@ -25,6 +25,8 @@ pub struct FileSetup {
     pub plan: ParsePlan,
     /// Last modification; decides the year of timestamps without one.
     pub reference: Timestamp,
+    /// The file it stands in, counted in the order in which files were opened.
+    pub input: u32,
     /// Its text is not what stands in the file: it is packed or written in another way.
     pub is_packed: bool,
 }

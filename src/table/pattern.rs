@@ -34,7 +34,7 @@ pub struct Pattern {
 
 #[derive(Debug)]
 enum How {
-    Text(Finder<'static>),
+    Text(Box<Finder<'static>>),
     Regex(Box<Compiled>),
 }
 
@@ -90,7 +90,7 @@ impl Pattern {
             .map_err(|error| unreadable(pattern, &error))?;
         let hir = plain(&parsed);
         let how = match hir.kind() {
-            HirKind::Literal(text) => How::Text(Finder::new(&text.0).into_owned()),
+            HirKind::Literal(text) => How::Text(Box::new(Finder::new(&text.0).into_owned())),
             _ => How::Regex(Box::new(Compiled::new(&hir)?)),
         };
         Ok(Self { how })
@@ -128,8 +128,9 @@ impl Pattern {
         }
     }
 
-    /// Where the search for matches goes on from `from`; `None`: there is none.
-    pub(super) fn next(&mut self, text: &[u8], from: usize) -> Option<Next> {
+    /// Where the search for matches goes on from `from`; `None`: there is none. `is_common`: what every match must hold is too
+    /// common to be looked for first.
+    pub(super) fn next(&mut self, text: &[u8], from: usize, is_common: bool) -> Option<Next> {
         let find = |finder: &Finder<'_>| {
             let start = from + finder.find(&text[from..])?;
             Some((start, start + finder.needle().len()))
@@ -137,8 +138,10 @@ impl Pattern {
         match &mut self.how {
             How::Text(finder) => find(finder).map(|(start, end)| Next::At(start, end)),
             How::Regex(compiled) => match &compiled.required {
-                Some(required) => find(required).map(|(start, end)| Next::Maybe(start, end)),
-                None => compiled.end_of_first(text, from).map(Next::Ends),
+                Some(required) if !is_common => {
+                    find(required).map(|(start, end)| Next::Maybe(start, end))
+                }
+                _ => compiled.end_of_first(text, from).map(Next::Ends),
             },
         }
     }

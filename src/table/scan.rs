@@ -10,6 +10,9 @@ use super::rows::RowSet;
 /// Bytes of a record that are searched, as many as are analysed of a line.
 pub const RECORD_CAP: u32 = 1 << 20;
 
+/// Records asked one by one until it is clear that this is no exception.
+const COMMON: usize = 16;
+
 /// Where most records are ruled out already, the others are asked one by one.
 const SPARSE: u32 = 8;
 
@@ -46,9 +49,11 @@ pub fn matching(
         return found;
     }
     let mut row = first;
+    let mut n_asked = 0;
     while row <= last {
         let (from, _) = records.range(row);
-        let Some(next) = pattern.next(text, from) else {
+        let is_common = n_asked > COMMON && n_asked * 4 > row - first;
+        let Some(next) = pattern.next(text, from, is_common) else {
             break;
         };
         let (start, end) = match next {
@@ -63,6 +68,7 @@ pub fn matching(
                 Next::Ends(_) => hit == row,
                 Next::Maybe(..) => false,
             };
+            n_asked += usize::from(!is_sure);
             if is_sure || pattern.is_match(records.text_of(hit)) {
                 found.insert(hit);
             }
@@ -144,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_answer_is_that_of_every_record_alone() {
-        let logs: [&[(&str, &str)]; 5] = [
+        let logs: [&[(&str, &str)]; 6] = [
             &[
                 ("abc", "\n"),
                 ("xab\nc d", "\n\n"),
@@ -172,6 +178,7 @@ mod tests {
                 ("a\rb", "\n"),
             ],
             &[("aaaa", "\n"); 40],
+            &[("ab c", "\n"), ("xab b", "\n"), ("abc", "\n")].repeat(40),
         ];
         let patterns = [
             "a", "ab", "b$", "^a", r"\Aa", r"b\z", r"\bb", r"a\s+b", r"(?s)a.b", "a.*b", "^$", "",

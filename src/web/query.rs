@@ -130,15 +130,16 @@ impl EngineWorker {
         self.query.hits.clear();
     }
 
-    /// Looks up the row of a place, in the same way.
-    ///
-    /// # Errors
-    /// `wire`.
-    pub fn seek(&mut self, place: Ts<Place>) -> Result<(), JsValue> {
-        self.query.question = Some(self.engine.seek(plain(&place)?));
-        self.query.page = None;
-        self.query.row = None;
-        Ok(())
+    /// Looks up the row of an instant, in the same way.
+    #[wasm_bindgen(js_name = seekTime)]
+    pub fn seek_time(&mut self, ms: f64) {
+        self.seek(Place::Time { ms });
+    }
+
+    /// Looks up the row of a line, in the same way.
+    #[wasm_bindgen(js_name = seekLine)]
+    pub fn seek_line(&mut self, file: u32, line: u32) {
+        self.seek(Place::Line { file, line });
     }
 
     /// Asks for the sources, in the same way.
@@ -219,13 +220,6 @@ impl EngineWorker {
             .collect()
     }
 
-    /// The file as opened in which a text stands, as [`ShardWorker::wanted_text`] numbers texts.
-    #[wasm_bindgen(js_name = inputOf)]
-    #[must_use]
-    pub fn input_of(&self, file: u32) -> u32 {
-        self.engine.input_of(FileId(file)).unwrap_or(u32::MAX)
-    }
-
     /// Whether a file must be unpacked to be read.
     #[wasm_bindgen(js_name = isPacked)]
     #[must_use]
@@ -244,6 +238,14 @@ impl EngineWorker {
             .map(|(hit, text)| self.engine.line(hit, &text.to_vec()))
             .collect();
         shown(&lines)
+    }
+}
+
+impl EngineWorker {
+    fn seek(&mut self, place: Place) {
+        self.query.question = Some(self.engine.seek(place));
+        self.query.page = None;
+        self.query.row = None;
     }
 }
 
@@ -268,6 +270,13 @@ impl ShardWorker {
             let (file, block) = (f64::from(range.file.0), f64::from(range.block));
             vec![file, block, range.start as f64, range.end as f64]
         })
+    }
+
+    /// The file as opened in which a text stands, as [`ShardWorker::wanted_text`] numbers texts.
+    #[wasm_bindgen(js_name = inputOf)]
+    #[must_use]
+    pub fn input_of(&self, file: u32) -> u32 {
+        self.shard.input_of(FileId(file)).unwrap_or(u32::MAX)
     }
 
     /// Searches the text of a range as [`ShardWorker::wanted_text`] names it.

@@ -10,9 +10,11 @@ use wasm_bindgen::prelude::*;
 use super::query::Asked;
 use super::thrown;
 use crate::base::ids::FileId;
+use crate::base::time::Timestamp;
 use crate::error::Error;
 use crate::ingest::readback::ReadBack;
-use crate::protocol::{FileMeta, Options};
+use crate::protocol::{FileMeta, LinePattern, Options, PreviewLine};
+use crate::report::words::level_name;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
 use crate::shard::Shard;
@@ -300,6 +302,39 @@ impl EngineWorker {
             .conclude(answers)
             .map(|report| report.to_json())
             .map_err(|error| thrown(&error))
+    }
+
+    /// The first lines of a file and what becomes of them, as `PreviewLine`s.
+    ///
+    /// # Errors
+    /// `params` where the pattern cannot be used, `wire`.
+    pub fn preview(&self, file: u32, pattern: JsValue) -> Result<JsValue, JsValue> {
+        let wire = |error: serde_wasm_bindgen::Error| thrown(&Error::Wire(error.to_string()));
+        let pattern: Option<LinePattern> = serde_wasm_bindgen::from_value(pattern).map_err(wire)?;
+        let lines = self.engine.preview(FileId(file), pattern.as_ref());
+        let lines: Vec<PreviewLine> = lines
+            .map_err(|error| thrown(&error))?
+            .into_iter()
+            .map(|line| {
+                let is_continuation = line.fields.is_none();
+                let (mut ms, mut level) = (None, None);
+                let (mut source, mut message) = (String::new(), String::new());
+                if let Some(fields) = line.fields {
+                    ms = fields.timestamp.map(Timestamp::millis);
+                    level = fields.level;
+                    (source, message) = (fields.source, fields.message);
+                }
+                PreviewLine {
+                    text: line.text,
+                    is_continuation,
+                    ms,
+                    level: level_name(level.map_or(0, |level| level as u8)).to_owned(),
+                    source,
+                    message,
+                }
+            })
+            .collect();
+        serde_wasm_bindgen::to_value(&lines).map_err(wire)
     }
 }
 

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -310,6 +311,20 @@ check("gzip, CSV, NDJSON and JSON array hold the same", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+const tools = {
+  openPage,
+  analyse,
+  sample,
+  file,
+  shownLines,
+  frames,
+  gzipSync,
+  readFileSync,
+};
+for (const [name, run] of queryChecks(tools)) {
+  check(name, run);
+}
+
 check("the sample needs no file", async () => {
   const page = await openPage();
   await page.click("text=Try a sample");
@@ -579,6 +594,18 @@ for (const role of ["engine", "shard 1"]) {
     assert.ok((await shownLines(page)).length > 0);
   });
 }
+
+check("a worker that vanishes without a word is noticed", async () => {
+  const page = await openPage();
+  await analyse(page, sample("text", "sample.log"));
+  const names = await Promise.all(page.workers().map((worker) => worker.evaluate(() => self.name)));
+  const worker = page.workers()[names.indexOf("shard 1")];
+  await worker.evaluate(() => setTimeout(() => self.close()));
+  await page.waitForSelector(".said:has-text('stopped and was restarted')", { timeout: 60_000 });
+  await analyse(page, sample("text", "sample.log"));
+  await page.click(".templates .row-button");
+  assert.ok((await shownLines(page)).length > 0);
+});
 
 check("files that are no logs are named as what they are", async () => {
   const page = await openPage();

@@ -4,7 +4,17 @@
 // are one path: all of them are terminated and made afresh from the compiled module. That takes milliseconds, frees all
 // memory (WebAssembly's never shrinks by itself), and no state of an earlier run can leak into the next.
 
-import type { Command, Options, RawLine, Selection, Update } from "../pkg/logloupe.js";
+import type {
+  Command,
+  LinePattern,
+  Options,
+  Place,
+  PreviewLine,
+  RawLine,
+  Selection,
+  SourceCount,
+  Update,
+} from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
 import { workerScriptUrl } from "./seal.ts";
 import type { Source } from "./sources.ts";
@@ -25,11 +35,12 @@ export class EngineError extends Error {
   }
 }
 
-export interface LinesAnswer {
-  total: number;
-  lines: RawLine[];
+export interface SourcesAnswer {
+  sources: SourceCount[];
+  isCut: boolean;
 }
 
+export type Found = Extract<Update, { type: "found" }>;
 export type Progress = Extract<Update, { type: "progress" }>;
 
 /** Updates of the current run; those of earlier ones never arrive. */
@@ -44,6 +55,11 @@ export interface EngineListener {
   crashed(error: EngineError, hasStarted: boolean): void;
 }
 
+/** A worker's sign of life. */
+interface Pong {
+  type: "pong";
+}
+
 interface Finished {
   type: "finished";
   run: number;
@@ -51,9 +67,13 @@ interface Finished {
 }
 
 interface PendingQuery {
-  resolve(answer: LinesAnswer): void;
+  answered(update: Answer): void;
   reject(error: EngineError): void;
 }
+
+type Answer = Extract<Update, { type: "found" | "lines" | "preview" | "row" | "sources" }>;
+
+const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
 
 /** Fetches and compiles everything the analysis needs. */
 export async function loadCore(): Promise<Core> {
@@ -92,6 +112,13 @@ async function fetchPart(url: string): Promise<Response> {
   return response;
 }
 
+/** How often workers are asked whether they still live. */
+const PING_MS = 5000;
+/** Questions in a row a worker may leave unanswered: a browser may end one without a word. */
+const SILENCE_CAP = 6;
+/** The same while the whole is worked out, which is one long step. */
+const LONG_SILENCE_CAP = 60;
+
 /** Crashes in a row after which workers are not made afresh. */
 const CRASHES_CAP = 3;
 
@@ -101,6 +128,9 @@ export class Engine {
   readonly #pending = new Map<number, PendingQuery>();
   #workers: Worker[] = [];
   #engine: Worker | null = null;
+  /** Questions that each worker has left unanswered. */
+  readonly #silences = new Map<Worker, number>();
+  #isAnalyzing = false;
   #hasStarted = false;
   /** Crashes since a run was last asked for. */
   #nCrashes = 0;
@@ -113,6 +143,7 @@ export class Engine {
     this.#core = core;
     this.#listener = listener;
     this.#spawn();
+    setInterval(() => this.#ping(), PING_MS);
   }
 
   /** Reads and analyses files; whatever ran before is cancelled. */
@@ -135,20 +166,83 @@ export class Engine {
 
   /** Works the finished run out again without reading: answered by `finished` or `unchanged`. */
   change(options: Options, without: number[], isUndo: boolean): void {
+    this.#isAnalyzing = true;
     this.#post({ type: "change", run: this.#run, options, without, isUndo });
   }
 
-  /** Reads lines of the finished run back; at most 500 at a time. Always settles, also when a worker dies. */
-  lines(selection: Selection, first: number, nLines: number): Promise<LinesAnswer> {
+  /** What would become of the first lines of a file of the finished run; without a pattern, what became of them. */
+  async preview(file: number, pattern: LinePattern | undefined): Promise<PreviewLine[]> {
+    const answer = await this.#ask((run, query) => ({
+      type: "preview",
+      run,
+      query,
+      file,
+      pattern,
+    }));
+    return answer.type === "preview" ? answer.lines : [];
+  }
+
+  /**
+   * Selects records of the finished run in place of those selected before, and says what is found, several times while text
+   * is searched. Answers with what names the selection.
+   */
+  find(
+    selection: Selection,
+    nBins: number,
+    found: (update: Found) => void,
+    failed: (error: EngineError) => void,
+  ): number {
+    const query = ++this.#query;
     if (!this.#isFinished) {
-      return Promise.reject(
-        new EngineError("cancelled", "the workers that held the lines are gone"),
-      );
+      failed(GONE);
+      return query;
     }
+    this.#pending.set(query, {
+      answered: (update) => {
+        if (update.type === "found") found(update);
+      },
+      reject: failed,
+    });
+    this.#post({ type: "find", run: this.#run, query, selection, nBins });
+    return query;
+  }
+
+  /** Searches no further; what was found stays. */
+  stop(find: number): void {
+    this.#post({ type: "stop", run: this.#run, find });
+  }
+
+  /** Reads lines of a selection back; at most 500 at a time. Always settles, also when a worker dies. */
+  async lines(find: number, first: number, nLines: number): Promise<RawLine[]> {
+    const answer = await this.#ask((run, query) => ({
+      type: "lines",
+      run,
+      query,
+      find,
+      first,
+      nLines,
+    }));
+    return answer.type === "lines" ? answer.lines : [];
+  }
+
+  /** At which record of a selection a place is. */
+  async seek(find: number, place: Place): Promise<number> {
+    const answer = await this.#ask((run, query) => ({ type: "seek", run, query, find, place }));
+    return answer.type === "row" ? answer.row : 0;
+  }
+
+  /** The sources of the finished run, most frequent first. */
+  async sources(): Promise<SourcesAnswer> {
+    const answer = await this.#ask((run, query) => ({ type: "sources", run, query }));
+    return answer.type === "sources" ? answer : { sources: [], isCut: false };
+  }
+
+  #ask(command: (run: number, query: number) => Command): Promise<Answer> {
+    if (!this.#isFinished) return Promise.reject(GONE);
     const query = ++this.#query;
     return new Promise((resolve, reject) => {
-      this.#pending.set(query, { resolve, reject });
-      this.#post({ type: "lines", run: this.#run, query, selection, first, nLines });
+      this.#pending.set(query, { answered: resolve, reject });
+      this.#post(command(this.#run, query));
     });
   }
 
@@ -186,11 +280,19 @@ export class Engine {
     this.#hasStarted = false;
     this.#isUsed = false;
     this.#isFinished = false;
+    this.#isAnalyzing = false;
+    this.#silences.clear();
     const url = URL.createObjectURL(this.#core.workerScript);
     const make = (name: string): Worker => {
       const worker = new Worker(workerScriptUrl(url), { name });
       worker.onerror = (event) => this.#onCrash(event.message);
       worker.onmessageerror = () => this.#onCrash("a message could not be read");
+      worker.onmessage = ({ data }: MessageEvent<Update | Finished | Pong>) => {
+        this.#silences.set(worker, 0);
+        if (data.type !== "pong") {
+          this.#onUpdate(data);
+        }
+      };
       return worker;
     };
 
@@ -207,12 +309,27 @@ export class Engine {
       this.#workers.push(shard);
     }
     const engine = make("engine");
-    engine.onmessage = ({ data }: MessageEvent<Update | Finished>) => this.#onUpdate(data);
     engine.postMessage({ type: "boot", module: this.#core.module, role: "engine", ports }, ports);
     this.#workers.push(engine);
     this.#engine = engine;
     // The workers keep their script; the address only occupies memory.
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  #ping(): void {
+    if (!this.#hasStarted) {
+      return;
+    }
+    const cap = this.#isAnalyzing ? LONG_SILENCE_CAP : SILENCE_CAP;
+    for (const worker of this.#workers) {
+      const silence = this.#silences.get(worker) ?? 0;
+      if (silence >= cap) {
+        this.#onCrash("a worker does not answer any more");
+        return;
+      }
+      this.#silences.set(worker, silence + 1);
+      worker.postMessage({ type: "ping" });
+    }
   }
 
   #post(command: Command, files?: File[]): void {
@@ -234,20 +351,26 @@ export class Engine {
     }
     switch (update.type) {
       case "progress":
+        this.#isAnalyzing = update.stage === "analyzing";
         this.#listener.progress(update);
         break;
       case "finished":
         this.#isFinished = true;
+        this.#isAnalyzing = false;
         this.#listener.finished(update.report);
         break;
       case "unchanged":
+        this.#isAnalyzing = false;
         this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
-      case "lines": {
-        this.#pending.get(update.query)?.resolve({ total: update.total, lines: update.lines });
-        this.#pending.delete(update.query);
+      case "found":
+      case "lines":
+      case "preview":
+      case "row":
+      case "sources":
+        this.#pending.get(update.query)?.answered(update);
+        if (update.type !== "found" || update.isFinal) this.#pending.delete(update.query);
         break;
-      }
       case "failed": {
         const error = new EngineError(update.code, update.message);
         if (update.query == null) {

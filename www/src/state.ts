@@ -2,8 +2,16 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { randomSeed } from "../pkg/logloupe.js";
-import type { FileReport, Options, Report, Selection, TemplateReport } from "../pkg/logloupe.js";
-import { Engine, EngineError, loadCore, type LinesAnswer, type Progress } from "./engine.ts";
+import type {
+  FileReport,
+  LinePattern,
+  Options,
+  PreviewLine,
+  Report,
+  Selection,
+  TemplateReport,
+} from "../pkg/logloupe.js";
+import { Engine, EngineError, loadCore, type Progress } from "./engine.ts";
 import { closePlots, loadPlots, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
 import { reopened, withoutTwins, type Source } from "./sources.ts";
@@ -230,6 +238,13 @@ export function openAnotherSample(): void {
   openInput({ kind: "sample", seed: randomSeed() });
 }
 
+/** What becomes of the first lines of a file, as read or as `pattern` would have them read. */
+export function preview(file: number, pattern?: LinePattern): Promise<PreviewLine[]> {
+  return engine === null
+    ? Promise.reject(new EngineError("cancelled", "nothing was read"))
+    : engine.preview(file, pattern);
+}
+
 /** Works the answer out with other choices; the files are read once more only where it takes that. */
 export function choose(chosen: Partial<Options>): void {
   options.value = chosen;
@@ -407,13 +422,7 @@ function isLinesState(state: unknown): boolean {
   return typeof state === "object" && state !== null && "isLinesOpen" in state;
 }
 
-/** Lines of the finished run. */
-export function readLines(
-  selection: Selection,
-  first: number,
-  nLines: number,
-): Promise<LinesAnswer> {
-  return engine === null
-    ? Promise.reject(new EngineError("crashed", "nothing is open"))
-    : engine.lines(selection, first, nLines);
+/** What answers questions about the finished run. */
+export function core(): Engine | null {
+  return engine;
 }

@@ -8,19 +8,24 @@ import {
   initSync,
   SampleWriter,
   ShardWorker,
-  Unpacker,
   version,
   type Command,
   type FileMeta,
-  type RawLine,
+  type PreviewLine,
   type Update,
 } from "../pkg/logloupe.js";
+import { Search, ShardSearch, type SearchTask } from "./search.ts";
 
 interface Boot {
   type: "boot";
   module: WebAssembly.Module;
   role: "engine" | "shard";
   ports: MessagePort[];
+}
+
+/** The page asks whether the worker still lives. */
+interface Ping {
+  type: "ping";
 }
 
 interface Failure {
@@ -38,16 +43,16 @@ type ShardTask =
       byteLen: number;
       bytes: Uint8Array | undefined;
     }
-  | { type: "names"; file: number; block: number; ids: Uint8Array }
+  | { type: "names"; naming: Uint8Array }
   | { type: "survey"; survey: Uint8Array }
-  | { type: "find"; filter: Uint8Array };
+  | SearchTask;
 
 type ShardAnswer = { type: "answer"; bytes: Uint8Array } | ({ type: "failed" } & Failure);
 
 /** Bytes a shard reads beyond its block at first, and then again as long as the block needs more. */
 const READ_AHEAD = 64 * 1024;
-/** Bytes read at a time when a container is unpacked again. */
-const UNPACK_READ = 4 * 1024 * 1024;
+/** Bytes read at a time where files are compared. */
+const COMPARED_READ = 4 * 1024 * 1024;
 
 /** Everything a browser says about a file that cannot be read is one thing to a person. */
 function unreadable(name: string): Failure {
@@ -55,6 +60,21 @@ function unreadable(name: string): Failure {
     code: "unreadable",
     message: `${name} cannot be read: it was changed, moved or removed, or access was denied`,
   };
+}
+
+function pong(): void {
+  postMessage({ type: "pong" });
+}
+
+let memory: WebAssembly.Memory | undefined;
+/** WebAssembly can address 4 GiB; a trap with nearly as much in use is an allocation that failed. */
+const MEMORY_FULL = 3.5 * 2 ** 30;
+
+/** Whether there was no memory left, in WebAssembly or outside of it. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
+  const isTrap = error instanceof WebAssembly.RuntimeError;
+  return isTrap && (memory?.buffer.byteLength ?? 0) >= MEMORY_FULL;
 }
 
 function asFailure(error: unknown): Failure {
@@ -68,6 +88,9 @@ function asFailure(error: unknown): Failure {
     return { code: error.code, message: String(error.message) };
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (isOutOfMemory(error)) {
+    return { code: "memory", message: `There was no memory left (${message}).` };
+  }
   return {
     code: "crashed",
     message: `The analysis stopped unexpectedly (${message}). The page is ready for another file.`,
@@ -99,10 +122,10 @@ async function readOn(file: File, from: number, to: number): Promise<Uint8Array>
 
 /** Whether two files of one length hold the same bytes. */
 async function isSame(a: File, b: File): Promise<boolean> {
-  for (let at = 0; at < a.size; at += UNPACK_READ) {
+  for (let at = 0; at < a.size; at += COMPARED_READ) {
     const [left, right] = await Promise.all([
-      readOn(a, at, at + UNPACK_READ),
-      readOn(b, at, at + UNPACK_READ),
+      readOn(a, at, at + COMPARED_READ),
+      readOn(b, at, at + COMPARED_READ),
     ]);
     if (left.length === 0 || left.length !== right.length) return false;
     if (left.some((byte, idx) => byte !== right[idx])) return false;
@@ -121,6 +144,7 @@ function queue(onError: (error: unknown) => void): (job: () => Promise<void> | v
 function shardRole(port: MessagePort): void {
   let shard: ShardWorker | undefined;
   let files: File[] = [];
+  let search: ShardSearch | undefined;
   const answer = (message: ShardAnswer): void => {
     port.postMessage(message, message.type === "answer" ? [message.bytes.buffer] : []);
   };
@@ -139,9 +163,10 @@ function shardRole(port: MessagePort): void {
     if (task.type === "setup") {
       shard?.free();
       shard = new ShardWorker(task.setup);
+      search = new ShardSearch(task.files, read);
       return;
     }
-    if (!shard) throw new Error("no run was set up");
+    if (!shard || !search) throw new Error("no run was set up");
     switch (task.type) {
       case "block": {
         shard.begin(task.job);
@@ -162,14 +187,13 @@ function shardRole(port: MessagePort): void {
         break;
       }
       case "names":
-        shard.nameMessages(task.file, task.block, task.ids);
+        shard.nameMessages(task.naming);
         break;
       case "survey":
         answer({ type: "answer", bytes: shard.survey(task.survey) });
         break;
-      case "find":
-        answer({ type: "answer", bytes: shard.find(task.filter) });
-        break;
+      default:
+        answer({ type: "answer", bytes: await search.work(shard, task) });
     }
   };
 
@@ -213,6 +237,7 @@ class ShardPort {
 }
 
 class Run {
+  readonly search: Search;
   readonly #engine: EngineWorker;
   readonly #owners = new Map<string, ShardPort>();
   /** The files of the run, without those that were left out. */
@@ -228,6 +253,7 @@ class Run {
     readonly send: (update: Update) => void,
   ) {
     this.#engine = new EngineWorker(options);
+    this.search = new Search(id, this.#engine, shards, () => this.#files, read, send, asFailure);
   }
 
   async analyze(files: File[], metas: FileMeta[]): Promise<Uint8Array> {
@@ -312,7 +338,7 @@ class Run {
         .then((summary) => {
           for (const names of engine.merge(file, block, summary)) {
             const owner = this.#owners.get(`${names.file}:${names.block}`);
-            owner?.tell({ type: "names", file: names.file, block: names.block, ids: names.ids() });
+            owner?.tell({ type: "names", naming: names.naming() });
             names.free();
           }
           // Bytes of a stream were counted when they were read.
@@ -369,54 +395,9 @@ class Run {
     });
   }
 
-  async lines(command: Extract<Command, { type: "lines" }>): Promise<void> {
-    const engine = this.#engine;
-    const nLines = Math.min(command.nLines, 500);
-    const filter = engine.filter(command.selection, command.first + nLines);
-    const answers = await Promise.all(
-      this.shards.map((shard) => shard.ask({ type: "find", filter })),
-    );
-    const total = engine.collect(answers, command.first, nLines);
-    const lines = engine.lines(await this.#texts(engine.places())) as RawLine[];
-    this.send({ type: "lines", run: command.run, query: command.query, total, lines });
-  }
-
-  /** Reads places (file, offset, length) back from the files. */
-  async #texts(places: Float64Array): Promise<Uint8Array[]> {
-    const texts: Uint8Array[] = [];
-    const packed = new Map<number, { slots: number[]; places: number[] }>();
-    const reads: Promise<void>[] = [];
-    for (let slot = 0; slot * 3 < places.length; slot++) {
-      const [index = 0, offset = 0, byteLen = 0] = places.subarray(slot * 3, slot * 3 + 3);
-      const file = this.#file(index);
-      if (this.#engine.isPacked(index)) {
-        const wanted = packed.get(index) ?? { slots: [], places: [] };
-        wanted.slots.push(slot);
-        wanted.places.push(offset, byteLen);
-        packed.set(index, wanted);
-      } else {
-        reads.push(
-          read(file, offset, offset + byteLen).then((bytes) => {
-            texts[slot] = bytes;
-          }),
-        );
-      }
-    }
-    await Promise.all(reads);
-    for (const [index, wanted] of packed) {
-      const file = this.#files[index];
-      if (!file) continue;
-      const unpacker = new Unpacker(new Float64Array(wanted.places));
-      let at = 0;
-      let isMore = true;
-      while (isMore && at < file.size) {
-        const bytes = await read(file, at, at + UNPACK_READ);
-        at += bytes.length;
-        isMore = unpacker.push(bytes);
-      }
-      for (const [i, text] of unpacker.texts().entries()) texts[wanted.slots[i] ?? 0] = text;
-    }
-    return texts;
+  preview(command: Extract<Command, { type: "preview" }>): void {
+    const lines = this.#engine.preview(command.file, command.pattern ?? undefined) as PreviewLine[];
+    this.send({ type: "preview", run: command.run, query: command.query, lines });
   }
 }
 
@@ -481,18 +462,39 @@ function engineRole(ports: MessagePort[]): void {
         case "change":
           await change(command);
           break;
+        case "find":
+          if (run?.id === command.run) await run.search.find(command);
+          break;
         case "lines":
-          if (run?.id === command.run) await run.lines(command);
+          if (run?.id === command.run) await run.search.lines(command);
+          break;
+        case "seek":
+          if (run?.id === command.run) await run.search.seek(command);
+          break;
+        case "sources":
+          if (run?.id === command.run) await run.search.sources(command);
+          break;
+        case "stop":
+          break;
+        case "preview":
+          if (run?.id === command.run) run.preview(command);
           break;
       }
     } catch (error) {
-      const query = command.type === "lines" ? command.query : undefined;
+      const query = "query" in command ? command.query : undefined;
       send({ type: "failed", run: command.run, query, ...asFailure(error) });
     }
   };
 
-  onmessage = (event: MessageEvent<{ command: Command; files?: File[] }>) => {
+  onmessage = (event: MessageEvent<Ping | { command: Command; files?: File[] }>) => {
+    if ("type" in event.data) {
+      pong();
+      return;
+    }
     const { command, files } = event.data;
+    // What is searched for ends before its turn comes.
+    if (command.type === "find" && run?.id === command.run) run.search.overtake(command.query);
+    if (command.type === "stop" && run?.id === command.run) run.search.stop(command.find);
     enqueue(() => obey(command, files ?? []));
   };
   send({ type: "ready", version: version() });
@@ -500,7 +502,8 @@ function engineRole(ports: MessagePort[]): void {
 
 onmessage = (event: MessageEvent<Boot>) => {
   const { module, role, ports } = event.data;
-  initSync({ module });
+  memory = initSync({ module }).memory;
+  onmessage = pong;
   const first = ports[0];
   if (role === "engine") engineRole(ports);
   else if (first) shardRole(first);

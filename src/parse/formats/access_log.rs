@@ -6,7 +6,9 @@
 
 use super::super::severity;
 use super::super::timestamp;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, trimmed};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, trimmed,
+};
 
 /// See the module.
 pub(super) struct AccessLog;
@@ -73,7 +75,14 @@ impl Format for AccessLog {
         first.is_ascii_alphanumeric() || matches!(first, b':' | b'-' | b'"' | b'[')
     }
 
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(_, next) if !matches!(next, b' ' | b'/'))
+    }
+
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
+        if line[0] == b'[' && !matches!((byte(line, 2), byte(line, 3)), (b'/', _) | (_, b'/')) {
+            return None;
+        }
         let open = stamp_bracket(line)?;
         let found = timestamp::at(line, open + 1, ctx.clock.order, false)?;
         let after = byte(line, found.end) == b']' && byte(line, found.end + 1) == b' ';

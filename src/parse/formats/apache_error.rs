@@ -2,7 +2,9 @@
 
 use super::super::severity;
 use super::super::timestamp;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+};
 
 /// See the module.
 pub(super) struct ApacheError;
@@ -53,6 +55,10 @@ impl Format for ApacheError {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first == b'[' || first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        lead == Digits::Date
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

@@ -8,7 +8,8 @@ use super::super::severity;
 use super::super::timestamp::{self, Moment};
 use super::syslog::after_host;
 use super::{
-    Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks, word_end,
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+    word_end,
 };
 use crate::base::time::{SECOND, Timestamp};
 
@@ -61,6 +62,10 @@ impl Format for Bgl {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first == b'-' || first.is_ascii_uppercase() || first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(_, b' '))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

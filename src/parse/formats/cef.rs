@@ -1,6 +1,6 @@
 //! CEF and LEEF, the two event formats of security products, on their own or behind a syslog header.
 //!
-//! Sources: ArcSight "Common Event Format" (version 25), IBM "Log Event Extended Format" (1.0 and 2.0).
+//! Sources: `ArcSight`, "Common Event Format" (version 25), IBM, "Log Event Extended Format" (1.0 and 2.0).
 
 use super::super::severity;
 use super::super::timestamp;
@@ -16,13 +16,6 @@ const SAMPLES: &[Sample] = &[
         level: Some(Level::Error),
         source: "Gate",
         message: "port scan \\| probe",
-    },
-    Sample {
-        line: "Mar 11 15:04:22 gw-1 CEF:0|Example|Gate|1.0|7|login allowed|Low|src=192.0.2.7",
-        timestamp: "2024-03-11T15:04:22Z",
-        level: Some(Level::Info),
-        source: "Gate",
-        message: "login allowed",
     },
     Sample {
         line: "LEEF:2.0|Example|Gate|1.0|rule 7|^|devTime=Mar 11 2024 15:04:22^src=192.0.2.7^sev=9^usrName=carol",
@@ -54,42 +47,20 @@ impl Format for Cef {
     }
 
     fn may_begin_with(&self, first: u8) -> bool {
-        first == b'<' || first.is_ascii_alphanumeric()
+        matches!(first, b'C' | b'L')
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
-        let at = mark(line)?;
-        let mut event = event(line, at, ctx)?;
-        if at > 0 {
-            let before = timestamp::find(&line[..at], 0, at, ctx.clock.order);
-            event.timestamp = before
-                .map(|found| ctx.clock.resolve(found.moment))
-                .or(event.timestamp);
-        }
-        Some(event)
+        event(line, 0, ctx)
     }
 }
 
-/// Where `CEF:` or `LEEF:` with its version stands: first, or as a word of a syslog header.
-fn mark(line: &[u8]) -> Option<usize> {
-    // Of all lines nearly none has two bars this near; that is looked at first.
-    let window = &line[..line.len().min(120)];
-    let bar = memchr::memchr(b'|', window)?;
-    let head = &line[..bar];
-    let at = memchr::memrchr(b' ', head).map_or(0, |idx| idx + 1);
-    let word = &head[at..];
-    let version = word
-        .strip_prefix(b"CEF:")
-        .or_else(|| word.strip_prefix(b"LEEF:"))?;
-    let is_version = !version.is_empty()
-        && version
-            .iter()
-            .all(|byte| byte.is_ascii_digit() || *byte == b'.');
-    is_version.then_some(at)
-}
-
-fn event(line: &[u8], at: usize, ctx: &Context) -> Option<Fields> {
-    let is_leef = line[at] == b'L';
+/// The event whose `CEF:` or `LEEF:` with its version stands at `at`.
+pub(super) fn event(line: &[u8], at: usize, ctx: &Context) -> Option<Fields> {
+    let is_leef = line[at..].starts_with(b"LEEF:");
+    if !is_leef && !line[at..].starts_with(b"CEF:") {
+        return None;
+    }
     // CEF: version, vendor, product, version, id, name, severity; LEEF: version, vendor, product, version, id, in 2.0 a delimiter.
     let mut fields = [(0, 0); 7];
     let n_fields = if !is_leef {

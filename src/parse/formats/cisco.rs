@@ -3,7 +3,7 @@
 //! Source of the layout: Cisco IOS and ASA "System Message Guide".
 
 use super::super::{severity, timestamp};
-use super::{Context, Fields, Format, Level, Sample, Text, byte, rest};
+use super::{Context, Digits, Fields, Format, Level, Sample, Text, byte, rest};
 
 /// See the module.
 pub(super) struct Cisco;
@@ -23,13 +23,6 @@ const SAMPLES: &[Sample] = &[
         source: "SYS-5-CONFIG_I",
         message: "Configured from console by carol",
     },
-    Sample {
-        line: "Mar 11 2024 15:04:22 fw-1 : %ASA-6-302013: Built inbound TCP connection 7 for outside:192.0.2.7/4711",
-        timestamp: "2024-03-11T15:04:22Z",
-        level: Some(Level::Info),
-        source: "ASA-6-302013",
-        message: "Built inbound TCP connection 7 for outside:192.0.2.7/4711",
-    },
 ];
 
 impl Format for Cisco {
@@ -46,9 +39,11 @@ impl Format for Cisco {
     }
 
     fn may_begin_with(&self, first: u8) -> bool {
-        first.is_ascii_uppercase()
-            || first.is_ascii_digit()
-            || matches!(first, b'<' | b'*' | b'%' | b'.')
+        first.is_ascii_digit() || matches!(first, b'<' | b'*' | b'%' | b'.')
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(4, b' '))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
@@ -57,22 +52,30 @@ impl Format for Cisco {
         if mark > 0 && line[mark - 1] != b' ' {
             return None;
         }
-        let end = memchr::memmem::find(&line[mark..line.len().min(mark + 80)], b": ")? + mark;
-        let name = &line[mark + 1..end];
-        let is_name = name.iter().all(|byte| {
-            byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
-        });
-        let dash = memchr::memchr(b'-', name)?;
-        let digit = byte(name, dash + 1);
-        if !is_name || !(b'0'..=b'7').contains(&digit) || byte(name, dash + 2) != b'-' {
-            return None;
-        }
+        let fields = named(line, mark)?;
         let found = timestamp::find(line, 0, mark, ctx.clock.order);
         Some(Fields {
             timestamp: found.map(|found| ctx.clock.resolve(found.moment)),
-            level: Some(severity::from_priority(u32::from(digit - b'0'))),
-            source: Text::line(mark + 1, end),
-            ..Fields::of_message(rest(line, end + 1))
+            ..fields
         })
     }
+}
+
+/// The message whose name stands at `mark`.
+pub(super) fn named(line: &[u8], mark: usize) -> Option<Fields> {
+    let end = memchr::memmem::find(&line[mark..line.len().min(mark + 80)], b": ")? + mark;
+    let name = &line[mark + 1..end];
+    let is_name = name.iter().all(|byte| {
+        byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
+    });
+    let dash = memchr::memchr(b'-', name)?;
+    let digit = byte(name, dash + 1);
+    if !is_name || !(b'0'..=b'7').contains(&digit) || byte(name, dash + 2) != b'-' {
+        return None;
+    }
+    Some(Fields {
+        level: Some(severity::from_priority(u32::from(digit - b'0'))),
+        source: Text::line(mark + 1, end),
+        ..Fields::of_message(rest(line, end + 1))
+    })
 }

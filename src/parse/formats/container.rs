@@ -2,7 +2,7 @@
 //! runtime interface, `name  | text` of Docker Compose.
 
 use super::super::parser::parse_inner;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, rest};
+use super::{Context, Digits, Fields, Format, Level, Sample, Text, byte, rest};
 
 /// Kubernetes.
 pub(super) struct Cri;
@@ -42,6 +42,10 @@ impl Format for Cri {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        lead == Digits::DateT
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Option<Fields> {

@@ -3,7 +3,9 @@
 //! Source of the layouts: `HAProxy` configuration manual, chapter 8.2 (`option httplog`, `option tcplog`).
 
 use super::super::severity;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, word_end};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, word_end,
+};
 
 /// See the module.
 pub(super) struct Haproxy;
@@ -47,6 +49,10 @@ impl Format for Haproxy {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_hexdigit() || first == b':'
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(_, next) if !matches!(next, b' ' | b'/'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

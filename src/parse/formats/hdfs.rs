@@ -1,7 +1,9 @@
 //! HDFS of Hadoop 0.x, whose log4j pattern puts the date as `yyMMdd HHmmss` and the thread as a number.
 
 use super::super::severity;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, word_end};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, word_end,
+};
 
 /// See the module.
 pub(super) struct Hdfs;
@@ -38,6 +40,10 @@ impl Format for Hdfs {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        lead == Digits::Run(6, b' ')
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

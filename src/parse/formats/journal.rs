@@ -5,7 +5,7 @@
 
 use super::super::timestamp;
 use super::syslog::after_host;
-use super::{Context, Fields, Format, Level, Sample, byte, digits_end, word_end};
+use super::{Context, Digits, Fields, Format, Level, Sample, byte, digits_end, word_end};
 
 /// See the module.
 pub(super) struct Journal;
@@ -58,14 +58,25 @@ impl Format for Journal {
         first.is_ascii_digit() || matches!(first, b'[' | b'M' | b'T' | b'W' | b'F' | b'S')
     }
 
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Date | Digits::Run(10, b'.'))
+    }
+
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
-        let at = if line[0].is_ascii_alphabetic() {
-            // `Mon 2024-…`
-            let is_dated = byte(line, 3) == b' ' && byte(line, 8) == b'-';
-            is_dated.then_some(4)?
-        } else {
-            0
+        // `Mon 2024-…`
+        let at = if line[0].is_ascii_alphabetic() { 4 } else { 0 };
+        // What the stamp can be is looked at before anything is searched for.
+        let is_likely = match line[0] {
+            b'0'..=b'9' => match byte(line, 10) {
+                b'.' => byte(line, 17) == b' ',
+                _ => matches!(byte(line, 19), b'+' | b'-'),
+            },
+            b'[' => matches!(byte(line, 1), b' ' | b'0'..=b'9') && byte(line, 5) != b'-',
+            _ => byte(line, 3) == b' ' && byte(line, 8) == b'-',
         };
+        if !is_likely {
+            return None;
+        }
         // Programs name themselves within the first 160 bytes, and few other lines have `]: ` or `kernel: ` there.
         let window = &line[..line.len().min(160)];
         let tag_end = memchr::memmem::find(window, b": ")?;

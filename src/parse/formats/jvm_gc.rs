@@ -5,7 +5,9 @@
 
 use super::super::severity;
 use super::super::timestamp::{self, Moment};
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+};
 use crate::base::time::SECOND;
 
 /// See the module.
@@ -57,6 +59,10 @@ impl Format for JvmGc {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first == b'[' || first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::DateT | Digits::Run(_, b'.'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

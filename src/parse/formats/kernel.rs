@@ -106,7 +106,7 @@ fn priority(line: &[u8]) -> Option<(Level, usize)> {
 fn decoded(line: &[u8]) -> Option<(Level, usize)> {
     let colon = memchr::memchr(b':', &line[..line.len().min(10)])?;
     let end = memchr::memchr(b':', line.get(colon + 1..line.len().min(colon + 10))?)? + colon + 1;
-    let is_name = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_lowercase());
+    let is_name = |name: &[u8]| name.iter().all(u8::is_ascii_lowercase);
     let (facility, level) = (line[..colon].trim_ascii_end(), &line[colon + 1..end]);
     let level = level.trim_ascii_end();
     if !is_name(facility) || !is_name(level) || byte(line, end + 1) != b' ' {

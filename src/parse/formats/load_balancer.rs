@@ -5,7 +5,8 @@
 
 use super::super::severity;
 use super::{
-    Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks, word_end,
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+    word_end,
 };
 
 /// See the module.
@@ -64,6 +65,10 @@ impl Format for LoadBalancer {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_digit() || matches!(first, b'[' | b'h' | b'w' | b'g')
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::DateT | Digits::Run(10, b'.'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Option<Fields> {

@@ -6,8 +6,8 @@
 use super::super::severity;
 use super::super::timestamp;
 use super::{
-    Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks, trimmed,
-    word_end,
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+    trimmed, word_end,
 };
 
 /// See the module.
@@ -101,6 +101,13 @@ impl Format for Logcat {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_digit() || matches!(first, b'V' | b'D' | b'I' | b'W' | b'E' | b'F' | b'[')
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(
+            lead,
+            Digits::Date | Digits::Run(2, b'-') | Digits::Run(10, b'.')
+        )
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

@@ -4,7 +4,8 @@
 
 use super::super::timestamp;
 use super::{
-    Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks, word_end,
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+    word_end,
 };
 
 /// See the module.
@@ -49,6 +50,10 @@ impl Format for Macos {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        lead == Digits::Date
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

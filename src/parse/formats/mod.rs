@@ -91,6 +91,58 @@ impl Context {
     }
 }
 
+/// How a line begins that begins with digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digits {
+    /// `2024-03-11T`, with any byte between the digits.
+    DateT,
+    /// `2024-03-11`, or with slashes, and then anything but a `T`.
+    Date,
+    /// So many digits (at most 15), and then this byte.
+    Run(u8, u8),
+}
+
+impl Digits {
+    /// How many there are.
+    pub(super) const N: usize = 2 + 16 * 256;
+
+    /// The lead of a line that begins with a digit.
+    #[inline]
+    pub(super) fn of(line: &[u8]) -> Self {
+        if let Some(date) = line.get(..11)
+            && matches!(date[4], b'-' | b'/')
+            && date[7] == date[4]
+        {
+            return if date[10] == b'T' {
+                Self::DateT
+            } else {
+                Self::Date
+            };
+        }
+        let mut n = 0;
+        while n < 15 && byte(line, n).is_ascii_digit() {
+            n += 1;
+        }
+        Self::Run(n as u8, byte(line, n))
+    }
+
+    /// Its place in a table of all of them.
+    #[inline]
+    pub(super) fn idx(self) -> usize {
+        match self {
+            Self::DateT => 0,
+            Self::Date => 1,
+            Self::Run(n, next) => 2 + usize::from(n) * 256 + usize::from(next),
+        }
+    }
+
+    /// All of them, in the order of their places.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let runs = (0..16).flat_map(|n| (0..=255).map(move |next| Self::Run(n, next)));
+        [Self::DateT, Self::Date].into_iter().chain(runs)
+    }
+}
+
 /// Recognises and takes apart the lines of one family of formats.
 pub trait Format: Sync {
     /// Stable name, in camelCase.
@@ -102,6 +154,11 @@ pub trait Format: Sync {
     /// Whether a line of this format may begin with `first`; spares most formats most lines.
     fn may_begin_with(&self, first: u8) -> bool {
         let _ = first;
+        true
+    }
+    /// The same for lines that begin with digits, which most logs do: what follows the digits spares more.
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        let _ = lead;
         true
     }
     /// `None` when the line is not of this format.
@@ -147,6 +204,17 @@ pub fn all() -> &'static [&'static dyn Format] {
         &generic::Generic,
         &plain::Plain,
     ]
+}
+
+/// The fields of a line whose header begins with a stamp that is no time and ends at `end`.
+pub(super) fn without_time(line: &[u8], end: usize) -> Fields {
+    let header = header::walk(line, end);
+    let source = header.source.map(|(start, end)| Text::line(start, end));
+    Fields {
+        level: header.level,
+        source: source.unwrap_or(Text::EMPTY),
+        ..Fields::of_message(rest(line, header.message))
+    }
 }
 
 /// Bytes `start..` without white space around them.

@@ -4,7 +4,7 @@
 //! Source of the layout: `MySQL` reference manual, "The General Query Log".
 
 use super::super::timestamp;
-use super::{Context, Fields, Format, Sample, Text, byte, digits_end, rest, skip_blanks};
+use super::{Context, Digits, Fields, Format, Sample, Text, byte, digits_end, rest, skip_blanks};
 
 /// See the module.
 pub(super) struct Mysql;
@@ -66,6 +66,10 @@ impl Format for Mysql {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::DateT | Digits::Run(6, b' '))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

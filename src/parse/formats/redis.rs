@@ -1,7 +1,9 @@
 //! Redis and Valkey: `pid:role day month year time mark message`, and the older `[pid] …`.
 
 use super::super::timestamp;
-use super::{Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks};
+use super::{
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+};
 
 /// See the module.
 pub(super) struct Redis;
@@ -45,6 +47,10 @@ impl Format for Redis {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first == b'[' || first.is_ascii_digit()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(_, b':'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

@@ -3,7 +3,7 @@
 //! Source of the layout: `strace(1)`.
 
 use super::super::timestamp::{self, Moment};
-use super::{Context, Fields, Format, Sample, byte, digits_end, rest, skip_blanks};
+use super::{Context, Digits, Fields, Format, Sample, byte, digits_end, rest, skip_blanks};
 use crate::base::time::SECOND;
 
 /// See the module.
@@ -69,6 +69,10 @@ impl Format for Strace {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first.is_ascii_digit() || matches!(first, b'[' | b' ')
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        matches!(lead, Digits::Run(_, b' ' | b':' | b'.'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

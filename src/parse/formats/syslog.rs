@@ -7,8 +7,10 @@ use super::super::timestamp::{self, Moment};
 use super::haproxy::proxied;
 use super::header::leading_level;
 use super::{
-    Context, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks, word_end,
+    Context, Digits, Fields, Format, Level, Sample, Text, byte, digits_end, rest, skip_blanks,
+    word_end,
 };
+use super::{cef, cisco};
 use crate::base::time::Timestamp;
 
 /// See the module.
@@ -93,6 +95,20 @@ const SAMPLES: &[Sample] = &[
         message: "<warn>  [1709463603.1] device (wlan0): no lease",
     },
     Sample {
+        line: "Mar 11 15:04:22 gw-1 CEF:0|Example|Gate|1.0|7|login allowed|Low|src=192.0.2.7",
+        timestamp: "2024-03-11T15:04:22Z",
+        level: Some(Level::Info),
+        source: "Gate",
+        message: "login allowed",
+    },
+    Sample {
+        line: "Mar 11 2024 15:04:22 fw-1 : %ASA-6-302013: Built inbound TCP connection 7 for outside:192.0.2.7/4711",
+        timestamp: "2024-03-11T15:04:22Z",
+        level: Some(Level::Info),
+        source: "ASA-6-302013",
+        message: "Built inbound TCP connection 7 for outside:192.0.2.7/4711",
+    },
+    Sample {
         line: "Feb  6 12:14:14 lb-1 haproxy[14389]: 192.0.2.7:33317 [06/Feb/2024:12:14:13.655] http-in static/srv1 10/0/30/69/109 404 2750 - - ---- 1/1/1/1/0 0/0 \"GET /a HTTP/1.1\"",
         timestamp: "2024-02-06T12:14:13.655Z",
         level: Some(Level::Warn),
@@ -116,6 +132,10 @@ impl Format for Syslog {
 
     fn may_begin_with(&self, first: u8) -> bool {
         first == b'<' || first.is_ascii_alphanumeric()
+    }
+
+    fn may_begin_with_digits(&self, lead: Digits) -> bool {
+        lead == Digits::DateT
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
@@ -160,6 +180,21 @@ impl Format for Syslog {
                 source: fields.source,
                 ..proxied
             });
+        }
+        // Products that put a format of their own behind the header say more than it does.
+        if let Text::Line(message, _) = fields.message
+            && let Some(inner) = match byte(line, message as usize) {
+                b'C' | b'L' => cef::event(line, message as usize, ctx),
+                b'%' => cisco::named(line, message as usize),
+                _ => None,
+            }
+        {
+            fields = inner;
+        } else if let Text::Line(source, _) = fields.source
+            && byte(line, source as usize) == b'%'
+            && let Some(inner) = cisco::named(line, source as usize)
+        {
+            fields = inner;
         }
         fields.timestamp = Some(stamp);
         Some(fields)

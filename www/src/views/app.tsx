@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
+import * as filter from "../filter.ts";
 import { toggleTheme } from "../settings.ts";
 import * as state from "../state.ts";
 import { Choices } from "./choices.tsx";
@@ -17,7 +18,7 @@ import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
 import { Summary } from "./summary.tsx";
 import { Templates } from "./templates.tsx";
-import { Top } from "./top.tsx";
+import { Top, showAllLines } from "./top.tsx";
 import { Windows } from "./windows.tsx";
 
 export function App(): JSX.Element {
@@ -151,10 +152,16 @@ function listenForKeys(): () => void {
       pickFiles();
       return;
     }
+    const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    if (isUndo && !event.shiftKey && !isTyping && state.linesView.value !== null) {
+      event.preventDefault();
+      filter.undo();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || state.isHelpOpen.value) {
       return;
     }
-    const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
     if (event.key === "Escape") {
       onEscape(event, isTyping);
     } else if (!isTyping && onLetter(event.key)) {
@@ -192,10 +199,14 @@ function onLetter(key: string): boolean {
       toggleTheme();
       return true;
     case "/": {
-      const search = document.getElementById("pattern-search");
+      const search =
+        document.getElementById("lines-search") ?? document.getElementById("pattern-search");
       search?.focus();
       return search !== null;
     }
+    case "l":
+    case "L":
+      return showAllLines();
     case "0":
       state.range.value = null;
       return true;

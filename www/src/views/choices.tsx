@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { Options } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { Panel } from "./parts.tsx";
+import { PatternChoice, patternOf } from "./pattern.tsx";
 
 /** Widths of a window that can be chosen, in seconds. */
 const WIDTHS: [seconds: number, words: string][] = [
@@ -38,6 +39,10 @@ export function Choices(): JSX.Element {
     }
     if (form.has("plain")) {
       chosen.plain = true;
+    }
+    const pattern = patternOf(form);
+    if (pattern !== undefined) {
+      chosen.pattern = pattern;
     }
     state.choose(chosen);
   };
@@ -81,6 +86,7 @@ export function Choices(): JSX.Element {
           <input type="checkbox" name="plain" defaultChecked={plain === true} />
           <span>Every line is a message: no time, level or source in it</span>
         </label>
+        <PatternChoice />
         <div class="drop-actions">
           <button type="submit" class="button primary" disabled={state.isBusy.value}>
             Apply

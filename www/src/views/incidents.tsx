@@ -14,8 +14,7 @@ export function showIncident(incident: Incident): void {
   state.showLines({
     title: `Incident ${incident.id}`,
     detail: incident.title,
-    // The end is exclusive in a selection, the last anomaly belongs to the incident.
-    selection: { messages: incident.messages, fromMs: incident.startMs, toMs: incident.endMs + 1 },
+    selection: { incident: incident.id },
   });
 }
 

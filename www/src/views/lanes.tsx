@@ -150,8 +150,12 @@ function Accounts({ report }: { report: Report }): JSX.Element {
 
 function shapeInWords(shape: string): string {
   const words: Record<string, string> = {
-    csv: "CSV with a header",
+    csv: "CSV",
+    directives: "columns named by directives",
     jsonArray: "a JSON array",
+    jsonObjects: "JSON objects spread over lines",
+    journalExport: "an export of the systemd journal",
+    pattern: "lines as your expression says",
     plain: "plain messages, one a line",
   };
   return words[shape] ?? shape;

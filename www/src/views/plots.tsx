@@ -8,6 +8,7 @@ import { schedule, unschedule } from "../frame.ts";
 import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
+import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
 import { targetAt, type Target } from "./targets.ts";
 
@@ -34,7 +35,11 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
           : undefined
       }
       actions={
-        range !== null && (
+        range === null ? (
+          <button type="button" class="button small" onClick={showAllLines}>
+            All lines <kbd>L</kbd>
+          </button>
+        ) : (
           <>
             <button
               type="button"

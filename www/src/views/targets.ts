@@ -47,13 +47,11 @@ function linesOf(pick: Pick, report: Report): { span: Target["span"]; open: Targ
       };
     }
     case "cluster": {
-      const messages = report.clusters.points
-        .filter(({ cluster }) => cluster === pick.id)
-        .map(({ message }) => message);
       const name = report.clusters.groups.find(({ id }) => id === pick.id)?.name ?? "";
       return {
         span: null,
-        open: () => state.showLines({ title: "Cluster", detail: name, selection: { messages } }),
+        open: () =>
+          state.showLines({ title: "Cluster", detail: name, selection: { cluster: pick.id } }),
       };
     }
     case "incident": {

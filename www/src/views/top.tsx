@@ -111,6 +111,18 @@ function Sections(): JSX.Element {
           {name}
         </button>
       ))}
+      <button type="button" onClick={showAllLines} aria-keyshortcuts="L">
+        All lines
+      </button>
     </nav>
   );
+}
+
+/** Opens the lines of the whole log, to be searched; answers whether there is one. */
+export function showAllLines(): boolean {
+  if (state.report.value === null) {
+    return false;
+  }
+  state.showLines({ title: "All lines", detail: "", selection: {} });
+  return true;
 }

@@ -181,7 +181,19 @@ fn level_at(
         || (matches!(prev, b' ' | b':' | b'|') && matches!(next, b']' | b'|'));
     let is_delimited = matches!(
         next,
-        b' ' | b'\t' | b':' | b']' | b')' | b'>' | b'}' | b'|' | b',' | b'[' | b'(' | b'-' | 0
+        b' ' | b'\t'
+            | b':'
+            | b';'
+            | b']'
+            | b')'
+            | b'>'
+            | b'}'
+            | b'|'
+            | b','
+            | b'['
+            | b'('
+            | b'-'
+            | 0
     );
     let is_column = (prev == b'\t' || is_first || byte(line, start.wrapping_sub(2)) == b' ')
         && matches!(next, b' ' | b'\t' | b':' | b',' | 0);

@@ -1,0 +1,270 @@
+//! Files whose directive lines name their columns → which column holds what, and the fields of a line.
+//!
+//! The W3C extended log format (IIS, `CloudFront`) says `#Fields: date time …`, Zeek says `#fields<tab>ts<tab>uid…`. Directive lines
+//! are structure. A server that starts anew may repeat them; the first ones of the file count, so that a block needs no other.
+//!
+//! Sources: W3C working draft "Extended Log File Format" (1996), `CloudFront` developer guide, Zeek "Log files" reference.
+
+use serde::{Deserialize, Serialize};
+
+use super::formats::Context;
+use super::{Fields, Level, Text, severity, timestamp};
+use crate::base::time::Timestamp;
+
+/// Which column holds what, learned from a directive.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DirectiveColumns {
+    /// The byte between columns: a blank or a tab.
+    pub delimiter: u8,
+    /// Number of columns named.
+    pub n_columns: u32,
+    /// Columns of date and time; where one column holds both, `time` alone.
+    pub date: Option<u32>,
+    /// See `date`.
+    pub time: Option<u32>,
+    /// Column of the level.
+    pub level: Option<u32>,
+    /// Column of the HTTP status.
+    pub status: Option<u32>,
+    /// Column of the HTTP method.
+    pub method: Option<u32>,
+    /// Column of the path asked for.
+    pub path: Option<u32>,
+    /// Column of the query after the path.
+    pub query: Option<u32>,
+    /// Column of the message, where there is one.
+    pub message: Option<u32>,
+    /// Column of the server, service or module.
+    pub source: Option<u32>,
+    /// Column of the client's address.
+    pub ip: Option<u32>,
+    /// Column of the user.
+    pub user: Option<u32>,
+    /// Columns before this one only say when and which connection.
+    pub first_said: u32,
+}
+
+/// More columns than this are not looked at.
+const MAX_COLUMNS: usize = 96;
+
+impl DirectiveColumns {
+    /// From the head of a file, if it begins with directives and one of them names the columns.
+    pub(super) fn probe(head: &[u8]) -> Option<Self> {
+        if head.first() != Some(&b'#') {
+            return None;
+        }
+        let directive = head
+            .split(|byte| *byte == b'\n')
+            .take_while(|line| line.first() == Some(&b'#'))
+            .find_map(|line| {
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                line.strip_prefix(b"#Fields:")
+                    .or_else(|| line.strip_prefix(b"#fields\t"))
+            })?;
+        let body = head
+            .split(|byte| *byte == b'\n')
+            .find(|line| !line.is_empty() && line[0] != b'#');
+        // CloudFront names its columns with blanks between them and writes tabs.
+        let has_tabs = directive.contains(&b'\t')
+            || body.is_some_and(|line| memchr::memchr_iter(b'\t', line).count() >= 4);
+        let mut columns = Self {
+            delimiter: if has_tabs { b'\t' } else { b' ' },
+            ..Self::default()
+        };
+        for name in directive.split(u8::is_ascii_whitespace) {
+            if !name.is_empty() {
+                columns.name(&name.to_ascii_lowercase());
+            }
+        }
+        (columns.time.is_some() && columns.n_columns >= 2).then_some(columns)
+    }
+
+    fn name(&mut self, name: &[u8]) {
+        let idx = self.n_columns;
+        self.n_columns += 1;
+        let slot = match name {
+            b"date" => &mut self.date,
+            b"time" | b"ts" | b"timestamp" | b"datetime" | b"date-time" => &mut self.time,
+            b"x-level" | b"level" | b"severity" => &mut self.level,
+            b"sc-status" | b"status" | b"status_code" => &mut self.status,
+            b"cs-method" | b"method" => &mut self.method,
+            b"cs-uri-stem" | b"cs-uri" | b"cs-uri-path" | b"uri" => &mut self.path,
+            b"cs-uri-query" => &mut self.query,
+            b"msg" | b"message" | b"x-message" => &mut self.message,
+            b"s-sitename" | b"cs-host" | b"cs(host)" | b"service" | b"s-computername" => {
+                &mut self.source
+            }
+            b"c-ip" | b"id.orig_h" | b"src-ip" => &mut self.ip,
+            b"cs-username" | b"username" | b"user" => &mut self.user,
+            b"uid" => {
+                self.first_said += u32::from(self.first_said == idx);
+                return;
+            }
+            _ => return,
+        };
+        let is_time = matches!(name, b"date" | b"time" | b"ts" | b"timestamp" | b"datetime");
+        if slot.is_none() {
+            *slot = Some(idx);
+            self.first_said += u32::from(is_time && self.first_said == idx);
+        }
+    }
+
+    /// The fields of one line. The message is `method path?query status` where the columns hold a request, the column called
+    /// message where there is one, and otherwise all columns after those of the time.
+    pub(super) fn parse(&self, line: &[u8], ctx: &Context, scratch: &mut Vec<u8>) -> Fields {
+        let mut places = [(0, 0); MAX_COLUMNS];
+        let n_places = self.split(line, &mut places);
+        let place = |column: Option<u32>| {
+            let place = *places[..n_places].get(column? as usize)?;
+            (!matches!(&line[place.0..place.1], b"-" | b"" | b"(empty)")).then_some(place)
+        };
+        let text =
+            |column| place(column).map_or(Text::EMPTY, |(start, end)| Text::line(start, end));
+        let said = |column| place(column).map(|(start, end)| Text::line(start, end));
+        let bytes = |column| place(column).map(|(start, end)| &line[start..end]);
+        let status = bytes(self.status)
+            .and_then(|status| std::str::from_utf8(status).ok()?.parse::<u32>().ok());
+        let level = bytes(self.level)
+            .and_then(severity::from_value)
+            .or_else(|| status.map(severity::from_http_status));
+        let from = scratch.len();
+        let message = if let (Some(method), Some(path)) = (bytes(self.method), bytes(self.path)) {
+            scratch.extend_from_slice(method);
+            scratch.push(b' ');
+            scratch.extend_from_slice(path);
+            if let Some(query) = bytes(self.query) {
+                scratch.push(b'?');
+                scratch.extend_from_slice(query);
+            }
+            if let Some(status) = bytes(self.status) {
+                scratch.push(b' ');
+                scratch.extend_from_slice(status);
+            }
+            Text::scratch(from, scratch.len())
+        } else if let Some(message) = said(self.message) {
+            message
+        } else {
+            let first = places[..n_places].get(self.first_said as usize);
+            Text::line(first.map_or(0, |place| place.0), line.len())
+        };
+        Fields {
+            timestamp: self.timestamp(line, &places[..n_places], ctx),
+            level: level.or_else(|| self.status.and(Some(Level::Info))),
+            source: text(self.source),
+            message,
+            ip: said(self.ip),
+            user: said(self.user),
+        }
+    }
+
+    fn timestamp(
+        &self,
+        line: &[u8],
+        places: &[(usize, usize)],
+        ctx: &Context,
+    ) -> Option<Timestamp> {
+        let (start, end) = *places.get(self.time? as usize)?;
+        let mut whole = [b' '; 64];
+        let mut len = 0;
+        // Date and time may stand in columns that are not neighbours.
+        let date = self.date.and_then(|date| places.get(date as usize));
+        for (from, to) in date.into_iter().copied().chain([(start, end)]) {
+            let part = &line[from..to];
+            whole.get_mut(len..len + part.len())?.copy_from_slice(part);
+            len += part.len() + 1;
+        }
+        let text = whole.get(..len)?;
+        let found = timestamp::at(text, 0, ctx.clock.order, true)?;
+        Some(ctx.clock.resolve(found.moment))
+    }
+
+    fn split(&self, line: &[u8], places: &mut [(usize, usize)]) -> usize {
+        let (mut pos, mut n_places) = (0, 0);
+        while pos <= line.len() && n_places < places.len() {
+            let mut end = pos;
+            // Values with blanks stand between quotes.
+            if self.delimiter == b' ' && line.get(pos) == Some(&b'"') {
+                let close = memchr::memchr(b'"', &line[pos + 1..]);
+                end = close.map_or(line.len(), |idx| pos + idx + 2);
+            }
+            let len = memchr::memchr(self.delimiter, &line[end..]);
+            end = len.map_or(line.len(), |len| end + len);
+            places[n_places] = (pos, end);
+            n_places += 1;
+            pos = end + 1;
+        }
+        n_places
+    }
+}
+
+/// Whether a line of such a file is a directive.
+pub(super) fn is_directive(line: &[u8]) -> bool {
+    line.first() == Some(&b'#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::zone::Zone;
+    use crate::parse::timestamp::{Clock, DayMonth};
+
+    fn read(head: &str, line: &str) -> Option<(Option<i64>, Option<Level>, String, String)> {
+        let columns = DirectiveColumns::probe(head.as_bytes())?;
+        let ctx = Context {
+            clock: Clock::new(&Zone::utc(), Timestamp(0), DayMonth::MonthFirst),
+            stamp_limit: 160,
+            is_inner: false,
+        };
+        let mut scratch = Vec::new();
+        let line = line.as_bytes();
+        let fields = columns.parse(line, &ctx, &mut scratch);
+        let text = |text: Text| String::from_utf8_lossy(text.get(line, &scratch)).into_owned();
+        Some((
+            fields.timestamp.map(|stamp| stamp.0 / 1000),
+            fields.level,
+            text(fields.message),
+            fields.ip.map_or_else(String::new, text),
+        ))
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        let at = Some(1_710_169_462_000);
+        for (head, line, want) in [
+            (
+                "#Software: x\n#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status\n",
+                "2024-03-11 15:04:22 192.0.2.7 GET /a q=1 404",
+                (at, Some(Level::Warn), "GET /a?q=1 404", "192.0.2.7"),
+            ),
+            (
+                "#Version: 1.0\r\n#Fields: time cs-uri c-ip date\r\n",
+                "15:04:22 \"/a b\" 192.0.2.7 2024-03-11",
+                (at, None, "\"/a b\" 192.0.2.7 2024-03-11", "192.0.2.7"),
+            ),
+            (
+                "#separator \\x09\n#fields\tts\tuid\tid.orig_h\tproto\n",
+                "1710169462.000000\tCHh\t192.0.2.7\ttcp",
+                (at, None, "192.0.2.7\ttcp", "192.0.2.7"),
+            ),
+        ] {
+            let (stamp, level, message, ip) = read(head, line).unwrap();
+            assert_eq!((stamp, level, &*message, &*ip), want, "{line}");
+        }
+        assert_eq!(read("#Fields: a b\n", "1 2"), None);
+        assert_eq!(read("# a comment\n1 2\n", "1 2"), None);
+    }
+
+    #[test]
+    fn lines_with_fewer_columns_are_read_as_far_as_they_go() {
+        let head = "#Fields: date time c-ip cs-method cs-uri-stem sc-status\n";
+        for line in [
+            "",
+            "2024-03-11",
+            "2024-03-11 15:04:22 192.0.2.7 GET",
+            "\"open",
+        ] {
+            assert!(read(head, line).is_some());
+        }
+    }
+}
