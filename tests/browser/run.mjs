@@ -117,12 +117,16 @@ async function waitFor(page, states, timeoutMs = 120_000) {
   }
 }
 
-async function analyse(page, ...paths) {
-  const before = await stateOf(page);
+/** Chooses files in place of those that are shown. */
+async function choose(page, ...paths) {
   await page.setInputFiles("#file-input", paths);
-  if (before === "done" && (await page.$("#offer")) !== null) {
+  if ((await page.$("#offer")) !== null) {
     await page.click("#offer button:text-is('Replace')");
   }
+}
+
+async function analyse(page, ...paths) {
+  await choose(page, ...paths);
   const state = await waitFor(page, ["done", "failed"]);
   if (state === "failed") {
     assert.fail(`the run failed: ${await page.innerText("[role=alert]")}`);
@@ -660,7 +664,7 @@ check("a file that changes while it is read keeps what was read, and is read aga
     ["shrunk.log", (path) => truncateSync(path, 5_000_000)],
   ]) {
     const path = file(name, whole);
-    await page.setInputFiles("#file-input", path);
+    await choose(page, path);
     while (!((await stateOf(page)) === "reading" && (await shownPercent(page)) >= 15)) {
       await page.waitForTimeout(5);
     }

@@ -98,6 +98,8 @@ export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
 /** What was chosen before the page was ready. */
 let waitingInput: Input | null = null;
+/** Files of which some are to be chosen again. */
+let expected: Source[] | null = null;
 /** What will have been left out once the answer has been worked out again. */
 let pendingRemoved: string[][] = [];
 let samples: { at: number; doneBytes: number }[] = [];
@@ -150,6 +152,13 @@ export async function start(): Promise<void> {
 
 export function openFiles(sources: Source[]): void {
   if (sources.length === 0) {
+    return;
+  }
+  if (expected !== null) {
+    // Those that were chosen again stand for those that cannot be opened any more.
+    const names = new Set(sources.map(({ file }) => file.name));
+    const others = expected.filter(({ file }) => !names.has(file.name));
+    openSources([...others, ...sources]);
     return;
   }
   if (phase.value === "done" && lastInput.value?.kind === "files") {
@@ -223,6 +232,7 @@ export async function readFresh(): Promise<void> {
   }
   if (sources === null) {
     notice.value = "The browser does not open a changed file by itself. Choose it again.";
+    expected = shownOf(input.sources);
     pickAgain.value += 1;
     return;
   }
@@ -309,6 +319,7 @@ export function reset(): void {
 function clear(): void {
   closeLines();
   offered.value = null;
+  expected = null;
   isBusy.value = false;
   removed.value = [];
   pendingRemoved = [];
