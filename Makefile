@@ -6,12 +6,14 @@ SHELL := bash
 .NOTPARALLEL:
 
 PORT ?= 8080
+CASES ?= 10000
+SECONDS_EACH ?= 600
 # The tools of tools/setup on PATH, and what it found out about this machine.
 WITH_TOOLS := . tools/env &&
 
 RUST_SOURCES := Cargo.toml Cargo.lock .cargo/config.toml $(shell find src -type f)
 PAGE_SOURCES := $(shell find www -type f -not -path '*/node_modules/*' -not -path 'www/pkg/*')
-PRETTY := --log-level warn --no-error-on-unmatched-pattern www tests/browser tools .prettierrc.json
+PRETTY := --log-level warn --no-error-on-unmatched-pattern www tests/browser tests/corpora.mjs tools .prettierrc.json
 WASM := www/pkg/logloupe_bg.wasm
 
 .PHONY: help
@@ -55,6 +57,29 @@ test-wasm: setup-web setup-wasm setup-browser ## Run the tests of the WebAssembl
 .PHONY: test-browser
 test-browser: dist setup-browser ## Run the page's tests: the built page in headless Chromium
 	$(WITH_TOOLS) node tests/browser/run.mjs
+
+.PHONY: properties
+properties: setup-rust ## Try every property with 10,000 cases (CASES=100000 for another number)
+	$(WITH_TOOLS) PROPTEST_CASES=$(CASES) cargo test --locked --test 'properties_*'
+
+.PHONY: fuzz
+fuzz: setup-rust ## Fuzz every target for 10 minutes (SECONDS_EACH=60 for another time); needs nightly Rust and cargo-fuzz
+	$(WITH_TOOLS) for target in $$(cargo +nightly fuzz list); do \
+	  cargo +nightly fuzz run "$$target" -- -max_total_time=$(SECONDS_EACH) -max_len=4096; done
+
+.PHONY: corpora
+corpora: dist setup-browser ## Run all files of LOGLOUPE_CORPORA=/a/folder natively and in headless Chromium
+	$(WITH_TOOLS) cargo build --locked --release --example analyze
+	$(WITH_TOOLS) node tests/corpora.mjs
+
+.PHONY: bench
+bench: setup-rust ## Measure the stages natively (LOGLOUPE_BENCH=FILE for a log of your own)
+	$(WITH_TOOLS) cargo bench --locked
+
+.PHONY: bench-web
+bench-web: dist setup-browser ## Measure the built page in headless Chromium (LOGLOUPE_BENCH=FILE for a log of your own)
+	$(WITH_TOOLS) cargo build --locked --release --examples
+	$(WITH_TOOLS) node tests/browser/speed.mjs $(LOGLOUPE_BENCH)
 
 .PHONY: check
 check: setup-check setup-wasm setup-web $(WASM) ## Check formatting, lints, types and licences

@@ -107,8 +107,6 @@ fn check_sums(text: &[u8], report: &Report) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
     #[test]
     fn nothing_is_lost_or_counted_twice(text in text(), layout in layout()) {
         check_sums(&text, &run(&text, false, layout));

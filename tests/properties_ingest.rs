@@ -95,8 +95,6 @@ fn all() -> Vec<(New, Vec<u8>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     #[test]
     fn unpackers_do_not_care_how_bytes_are_cut(
         bytes in proptest::collection::vec(any::<u8>(), 0..600),

@@ -117,8 +117,6 @@ fn check(lines: &[Vec<u8>], block_len: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
     #[test]
     fn templates_match_their_messages_whatever_the_blocks(lines in lines(), block_len in 1..60_usize) {
         check(&lines, block_len);

@@ -84,7 +84,7 @@ fn resolve(line: &str) -> Option<Timestamp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_taken_apart(record in prop::collection::vec(any::<u8>(), 0..200)) {

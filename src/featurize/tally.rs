@@ -104,9 +104,12 @@ impl Gaps {
     fn add(&mut self, gap: u64) {
         self.n = self.n.saturating_add(1);
         self.sum = self.sum.saturating_add(gap);
-        self.sum_sq = self
-            .sum_sq
-            .saturating_add(u128::from(gap) * u128::from(gap));
+        // WebAssembly multiplies to 64 bits; gaps above an hour are rare.
+        let square = match u32::try_from(gap) {
+            Ok(gap) => u128::from(u64::from(gap) * u64::from(gap)),
+            Err(_) => u128::from(gap) * u128::from(gap),
+        };
+        self.sum_sq = self.sum_sq.saturating_add(square);
     }
 
     pub(super) fn merge(&mut self, other: Self) {

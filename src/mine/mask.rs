@@ -55,32 +55,33 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
     spans.clear();
     let mut ip = None;
     let mut at = 0;
-    while at < message.len() {
-        if CLASS[message[at] as usize] & DELIMITER != 0 {
-            at += 1;
-            continue;
-        }
-        let start = at;
+    // Words without digit and slash stay, unless a colon makes an address of them: most of a message is passed over.
+    while let Some(mark) = next_mark(message, at) {
+        let is_word = |byte: u8| CLASS[byte as usize] & DELIMITER == 0;
+        let before = message[at..mark].iter().rev();
+        let start = mark - before.take_while(|&&byte| is_word(byte)).count();
         let mut seen = 0;
-        while at < message.len() {
-            let class = CLASS[message[at] as usize];
+        let mut end = mark;
+        for &byte in &message[mark..] {
+            let class = CLASS[byte as usize];
             if class & DELIMITER != 0 {
                 break;
             }
             seen |= class;
-            at += 1;
+            end += 1;
         }
+        at = end;
         // Two hexadecimal digits before a colon may begin a hardware address, up to four an IPv6 address.
-        if at - start <= 4
-            && message.get(at) == Some(&b':')
-            && let Some(end) = groups(message, start)
+        if (1..=4).contains(&(end - start))
+            && message.get(end) == Some(&b':')
+            && let Some(to) = groups(message, start)
         {
-            push(message, spans, start, end);
-            at = end;
+            push(message, spans, start, to);
+            at = to;
             continue;
         }
         if seen & (DIGIT | SLASH) != 0
-            && let Some((from, to)) = variable(message, start, at, seen)
+            && let Some((from, to)) = variable(message, start, end, seen)
         {
             if ip.is_none() {
                 ip = address(
@@ -92,6 +93,8 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
             push(message, spans, from, to);
             at = at.max(to);
         }
+        // The colon after a word that is no address.
+        at += usize::from(at == mark);
     }
     let mut state = 0;
     let mut from = 0;
@@ -103,6 +106,28 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
         hash: hash::combine(state, hash::bytes(&message[from..])),
         ip,
     }
+}
+
+/// The first slash, digit or colon, which stand in a row in ASCII, at `from` or later.
+#[inline]
+fn next_mark(message: &[u8], from: usize) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let rest = message.get(from..)?;
+    let (words, tail) = rest.as_chunks::<8>();
+    for (idx, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // For each byte without its highest bit, so that nothing is carried over: is it '/' or above, is it above ':'?
+        let low = word & !HIGH;
+        let is_from = low + ONES * u64::from(0x80 - b'/');
+        let is_beyond = low + ONES * u64::from(0x7f - b':');
+        let marks = is_from & !is_beyond & !word & HIGH;
+        if marks != 0 {
+            return Some(from + idx * 8 + marks.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = tail.iter().position(|byte| (b'/'..=b':').contains(byte))?;
+    Some(from + words.len() * 8 + at)
 }
 
 /// The masked message as text: white space as single spaces, invalid UTF-8 as U+FFFD.
@@ -248,6 +273,19 @@ mod tests {
         let mut spans = Vec::new();
         scan(message.as_bytes(), &mut spans);
         assert_eq!(render(message.as_bytes(), &spans), masked, "{message}");
+    }
+
+    #[test]
+    fn marks_are_found_wherever_they_stand() {
+        for byte in 0..=255_u8 {
+            for at in 0..20 {
+                let mut text = [b'x'; 20];
+                text[at] = byte;
+                let is_mark = byte.is_ascii_digit() || matches!(byte, b'/' | b':');
+                assert_eq!(next_mark(&text, 0), is_mark.then_some(at), "{byte} at {at}");
+                assert_eq!(next_mark(&text, at + 1), None);
+            }
+        }
     }
 
     #[test]

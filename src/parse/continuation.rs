@@ -3,7 +3,7 @@
 //! Stack traces and wrapped text look the same in every log; what tells them is how a line begins.
 
 /// Whether a line begins like the inside of a stack trace or of wrapped text, whatever the file.
-pub(super) fn reads_like_one(line: &[u8]) -> bool {
+pub(crate) fn reads_like_one(line: &[u8]) -> bool {
     let Some(first) = line.first() else {
         return true;
     };

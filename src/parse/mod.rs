@@ -6,7 +6,7 @@
 //! so blocks of a file can be parsed in any order and on any number of workers.
 
 mod columns;
-mod continuation;
+pub(crate) mod continuation;
 mod csv_record;
 mod directives;
 pub mod formats;

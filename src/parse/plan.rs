@@ -52,6 +52,8 @@ pub struct ParsePlan {
     pub day_month: DayMonth,
     /// Whether dates of that kind occur and none of them tells the order.
     pub is_day_month_ambiguous: bool,
+    /// Whether most timestamps leave the year out.
+    pub is_year_assumed: bool,
     /// Timestamps that begin at or after this byte of a line belong to the message.
     pub stamp_limit: u32,
     /// Columns that stand before the message on every line, behind what each line tells by itself.
@@ -93,6 +95,7 @@ impl ParsePlan {
             is_headed: false,
             day_month: DayMonth::MonthFirst,
             is_day_month_ambiguous: false,
+            is_year_assumed: false,
             stamp_limit: STAMP_LIMIT as u32,
             columns: None,
             stamp_shape: None,
@@ -132,6 +135,7 @@ impl ParsePlan {
         let mut stamp_starts = Vec::new();
         let mut n_lines = 0;
         let mut n_stamped = 0;
+        let mut n_yearless = 0;
         let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
         let mut scratch = Vec::new();
         let mut messages = Vec::new();
@@ -153,6 +157,10 @@ impl ParsePlan {
                 continue;
             }
             n_lines += 1;
+            let is_yearless = |found: &timestamp::Found| {
+                matches!(found.moment, timestamp::Moment::YearLess { .. })
+            };
+            n_yearless += u32::from(found.as_ref().is_some_and(is_yearless));
             let parsed = parser.parse(line, &mut scratch);
             if parsed.fields.timestamp.is_some() {
                 n_stamped += 1;
@@ -176,6 +184,7 @@ impl ParsePlan {
             })
             .and_then(|(shape, _)| String::from_utf8(shape).ok());
         (self.day_month, self.is_day_month_ambiguous) = order.decide();
+        self.is_year_assumed = n_yearless > n_stamped / 2;
         self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= HEADED_SHARE * f64::from(n_lines);
         // Lines that quote a time far behind where all headers have it do not begin a record.
         if self.is_headed && stamp_starts.len() >= 20 {

@@ -92,11 +92,13 @@ impl FileFindings {
         sums.n_header_lines += block.n_header_lines;
         sums.n_records += block.n_records;
         sums.n_untimed += block.n_untimed;
-        sums.first = sums.first.or(block.first);
-        sums.last = block.last.or(sums.last);
         sums.n_invalid_utf8 += block.n_invalid_utf8;
         sums.n_cut_lines += block.n_cut_lines;
         sums.n_nul += block.n_nul;
+        sums.n_hidden += block.n_hidden;
+        sums.n_joined += block.n_joined;
+        sums.n_steps_back += block.n_steps_back;
+        sums.follow(block.first, block.last);
         for (sum, n) in sums.n_by_level.iter_mut().zip(block.n_by_level) {
             *sum += n;
         }

@@ -92,15 +92,17 @@ fn stem(name: &str) -> String {
         Some(at) => name.split_at(at + 1),
         None => ("", name),
     };
+    // Each part begins with the mark before it.
+    let is_mark = |character: char| matches!(character, '.' | '-' | '_' | '@');
     let mut parts: Vec<&str> = Vec::new();
-    let mut rest = file;
-    while !rest.is_empty() {
-        let end = rest[1..]
-            .find(['.', '-', '_', '@'])
-            .map_or(rest.len(), |at| at + 1);
-        parts.push(&rest[..end]);
-        rest = &rest[end..];
+    let mut from = 0;
+    for (at, character) in file.char_indices() {
+        if at > from && is_mark(character) {
+            parts.push(&file[from..at]);
+            from = at;
+        }
     }
+    parts.push(&file[from..]);
     let is_packing = |part: &str| {
         matches!(
             part,

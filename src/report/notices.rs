@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::conservation;
-use super::findings::Findings;
+use super::findings::{FileFindings, Findings};
 use super::words;
 use super::{Notice, Totals};
 use crate::featurize::windows::WidthNote;
+use crate::parse::Shape;
+use crate::parse::formats::FormatId;
+use crate::shard::wire::Summary;
 
 /// Notices of one kind that are said one by one.
 const SAID: usize = 10;
@@ -93,6 +96,21 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
         if let Some(fault) = &file.fault {
             say("damaged", format!("{name}: {fault}."));
         }
+        if let Some(n) = n_broken_objects(file) {
+            let n = words::counted(n, "line");
+            say(
+                "brokenObjects",
+                format!("{name}: {n} not a whole JSON object, read as text."),
+            );
+        }
+        if file.plan.is_year_assumed {
+            say(
+                "yearAssumed",
+                format!(
+                    "{name}: dates without a year; each is taken to be of the latest year that is not after the file's own date."
+                ),
+            );
+        }
         if file.plan.is_day_month_ambiguous {
             say(
                 "ambiguousDates",
@@ -102,6 +120,15 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
             );
         }
     }
+}
+
+/// Records of a file of JSON objects that are none.
+fn n_broken_objects(file: &FileFindings) -> Option<u64> {
+    let is_json = |entry: &&(u16, u64)| FormatId(entry.0 as u8).format().name() == "json";
+    let (_, n_objects) = *file.sums.formats.iter().find(is_json)?;
+    let n_others = file.sums.n_records - n_objects;
+    (n_others > 0 && n_others <= 3 * n_objects && file.plan.shape == Shape::Lines)
+        .then_some(n_others)
 }
 
 fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, String)) {
@@ -122,6 +149,44 @@ fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, 
         say(
             "cutLines",
             format!("{n} longer than 1 MiB; only the beginning was analysed."),
+        );
+    }
+    let sum =
+        |of: fn(&Summary) -> u64| -> u64 { findings.files.iter().map(|file| of(&file.sums)).sum() };
+    let n_hidden = sum(|sums| sums.n_hidden);
+    if n_hidden > 0 {
+        let n = words::counted(n_hidden, "character");
+        say(
+            "hiddenCharacters",
+            format!(
+                "{n} that cannot be seen, turn the direction of text, or pile up on one letter: what is shown may not be what is written."
+            ),
+        );
+    }
+    if totals.n_records == 0 {
+        say(
+            "noRecords",
+            "No line has a visible character, so there is nothing to analyse.".to_owned(),
+        );
+    }
+    let n_joined = sum(|sums| sums.n_joined);
+    if n_joined > 0 {
+        let n = words::counted(n_joined, "line");
+        say(
+            "joinedLines",
+            format!(
+                "{n} without a valid timestamp, although not indented like a stack trace, taken as part of the record above."
+            ),
+        );
+    }
+    let n_steps_back = sum(|sums| sums.n_steps_back);
+    if n_steps_back > 0 {
+        let n = words::counted(n_steps_back, "record");
+        say(
+            "outOfOrder",
+            format!(
+                "{n} more than a minute earlier than the one before: the clock was set back, or the log is not in the order of time. Times are taken as they are."
+            ),
         );
     }
     if totals.n_records > 0 && totals.n_untimed == totals.n_records {

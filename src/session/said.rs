@@ -234,16 +234,13 @@ impl Said {
             return id;
         }
         let id = MessageId::from_index(list.len());
-        let text = match entry {
-            Some(entry) => {
-                entry.id = Some(id);
-                let held = std::mem::take(&mut entry.text);
-                if held.is_empty() { text() } else { held }
-            }
-            None => {
-                self.rest = Some(id);
-                WILDCARD.to_owned()
-            }
+        let text = if let Some(entry) = entry {
+            entry.id = Some(id);
+            let held = std::mem::take(&mut entry.text);
+            if held.is_empty() { text() } else { held }
+        } else {
+            self.rest = Some(id);
+            WILDCARD.to_owned()
         };
         let slots = vec![SlotKind::Any; text.matches(WILDCARD).count()];
         self.add(text, slots)

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
+use super::hidden;
 use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::zone::Zone;
@@ -14,8 +15,11 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
-use crate::parse::{Fields, Parsed, Parser, Shape, Text};
+use crate::parse::{Fields, Parsed, Parser, Shape, Text, continuation};
 use crate::table::{BlockTable, Row};
+
+/// Bytes that are checked at once for NULs and invalid UTF-8, so that most lines need no check of their own; they fit a cache.
+const CHECKED_LEN: usize = 256 << 10;
 
 /// Bytes of a source's name that are kept.
 const SOURCE_CAP: usize = 200;
@@ -35,6 +39,10 @@ pub(super) struct OpenBlock {
 
 /// What has been found in it so far.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "where the reading stands, each a fact of its own"
+)]
 struct Block {
     job: BlockJob,
     shape: Shape,
@@ -60,6 +68,10 @@ struct Block {
     is_header_due: bool,
     has_seen_line: bool,
     reach: u64,
+    /// The piece that comes next lies within text without NULs and invalid UTF-8.
+    is_checked: bool,
+    /// The same of the pieces after it.
+    is_clean: bool,
 }
 
 impl OpenBlock {
@@ -87,6 +99,8 @@ impl OpenBlock {
                 && matches!(&file.plan.shape, Shape::Csv(columns) if columns.has_header),
             has_seen_line: false,
             reach,
+            is_checked: false,
+            is_clean: false,
         };
         Self {
             splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
@@ -120,11 +134,11 @@ impl OpenBlock {
             self.is_skipping_line = false;
             bytes = &bytes[end + 1..];
         }
-        let block = &mut self.block;
-        self.is_done = self
-            .splitter
-            .push(bytes, |piece| block.take(piece))
-            .is_break();
+        let (block, splitter) = (&mut self.block, &mut self.splitter);
+        self.is_done = bytes.chunks(CHECKED_LEN).any(|part| {
+            block.check(part);
+            splitter.push(part, |piece| block.take(piece)).is_break()
+        });
         !self.is_done
     }
 
@@ -139,6 +153,7 @@ impl OpenBlock {
     /// The summary, the records and the names of their sources.
     pub(super) fn finish(mut self) -> (Summary, BlockTable, Vec<String>) {
         let block = &mut self.block;
+        block.is_checked = false;
         if !self.is_done {
             let _ = self.splitter.finish(|piece| block.take(piece));
         }
@@ -167,8 +182,21 @@ impl Block {
         self.covered = self.covered.max(covered);
     }
 
+    /// Checks text that is about to be split. Its first piece may have begun before, and is looked at by itself.
+    fn check(&mut self, part: &[u8]) {
+        let is_inside = |byte: &&u8| **byte & 0xc0 == 0x80;
+        let n_inside = part.iter().take(3).take_while(is_inside).count();
+        let whole = without_half_character(&part[n_inside..]);
+        self.is_checked = false;
+        // Several records of one part may have begun before it where a stray quote held them back.
+        self.is_clean = !matches!(self.shape, Shape::Csv(_))
+            && memchr::memchr(0, whole).is_none()
+            && simdutf8::basic::from_utf8(whole).is_ok();
+    }
+
     /// Takes the next piece, or breaks off at the first that belongs to the next block.
     fn take(&mut self, piece: Piece<'_>) -> ControlFlow<()> {
+        let is_checked = std::mem::replace(&mut self.is_checked, self.is_clean);
         if !self.job.is_exact && !self.is_owned(&piece)? {
             return ControlFlow::Continue(());
         }
@@ -181,7 +209,7 @@ impl Block {
             self.summary.is_line_open = piece.is_open;
             self.summary.text_len += piece.end - piece.offset;
         }
-        self.read(piece, line);
+        self.read(piece, line, is_checked);
         ControlFlow::Continue(())
     }
 
@@ -211,9 +239,9 @@ impl Block {
         ControlFlow::Continue(true)
     }
 
-    fn read(&mut self, mut piece: Piece<'_>, line: u64) {
+    fn read(&mut self, mut piece: Piece<'_>, line: u64, is_checked: bool) {
         self.summary.n_cut_lines += u64::from(piece.is_cut());
-        if memchr::memchr(0, piece.bytes).is_some() {
+        if !is_checked && memchr::memchr(0, piece.bytes).is_some() {
             self.summary.n_nul += memchr::memchr_iter(0, piece.bytes).count() as u64;
             piece = without_nuls(piece);
         }
@@ -222,7 +250,7 @@ impl Block {
         if piece.is_cut() {
             bytes = without_half_character(bytes);
         }
-        if simdutf8::basic::from_utf8(bytes).is_err() {
+        if !is_checked && simdutf8::basic::from_utf8(bytes).is_err() {
             self.summary.n_invalid_utf8 += bytes
                 .utf8_chunks()
                 .filter(|chunk| !chunk.invalid().is_empty())
@@ -239,6 +267,7 @@ impl Block {
             self.summary.n_header_lines += piece.n_lines;
             return;
         }
+        self.summary.n_hidden += hidden::count(bytes);
         let end = line + piece.n_lines;
         self.summary.n_record_lines += end.saturating_sub(self.covered.max(line));
         self.covered = self.covered.max(end);
@@ -250,9 +279,12 @@ impl Block {
         };
         match parsed {
             Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
-            None if self.table.n_rows() > 0 => self.table.extend_last(
-                u32::try_from(piece.offset + piece.byte_len - self.job.start).unwrap_or(u32::MAX),
-            ),
+            None if self.table.n_rows() > 0 => {
+                self.summary.n_joined += u64::from(!continuation::reads_like_one(bytes));
+                let end = piece.offset + piece.byte_len - self.job.start;
+                self.table
+                    .extend_last(u32::try_from(end).unwrap_or(u32::MAX));
+            }
             None => {
                 let parsed = self.parser.parse(bytes, &mut scratch);
                 self.file(&piece, bytes, line, parsed, &scratch);
@@ -274,8 +306,7 @@ impl Block {
         }
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
-            self.summary.first.get_or_insert(time);
-            self.summary.last = Some(time);
+            self.summary.follow(Some(time), Some(time));
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
             };

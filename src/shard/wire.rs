@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{FileId, MessageId};
-use crate::base::time::Timestamp;
+use crate::base::time::{MINUTE, Timestamp};
 use crate::correlate::incidents::Episode;
 use crate::featurize::tally::Tally;
 use crate::mine::messages::BlockMessages;
@@ -63,6 +63,10 @@ impl BlockJob {
     }
 }
 
+/// Microseconds by which a record must be earlier than the one before for the order to be worth a word: writers that share a
+/// log are seconds apart every now and then.
+pub const STEP_BACK: i64 = MINUTE;
+
 /// What a block holds, ready to be merged with that of its neighbours.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
@@ -92,6 +96,12 @@ pub struct Summary {
     pub n_cut_lines: u64,
     /// NUL bytes in what was analysed; those around a line's text are skipped.
     pub n_nul: u64,
+    /// Characters that cannot be seen or turn the direction of text; see [`crate::shard::hidden`].
+    pub n_hidden: u64,
+    /// Lines without a time that do not look like the inside of a record and were joined to the one above all the same.
+    pub n_joined: u64,
+    /// Records that are more than [`STEP_BACK`] earlier than the one before.
+    pub n_steps_back: u64,
     /// Records by level; index 0 is none, then as [`crate::parse::Level`].
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
@@ -100,6 +110,17 @@ pub struct Summary {
     pub messages: BlockMessages,
     /// What is counted per second.
     pub tally: Tally,
+}
+
+impl Summary {
+    /// Looks at the time of the next record in the order of the text, or of those of the next block from first to last.
+    pub(crate) fn follow(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
+        if let (Some(before), Some(first)) = (self.last, first) {
+            self.n_steps_back += u64::from(first.0.saturating_add(STEP_BACK) < before.0);
+        }
+        self.first = self.first.or(first);
+        self.last = last.or(self.last);
+    }
 }
 
 /// What the run knows of a merged block, for the shard that keeps its records.

@@ -14,7 +14,7 @@ use crate::base::time::Timestamp;
 use crate::error::Error;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{FileMeta, LinePattern, Options, PreviewLine};
-use crate::report::words::level_name;
+use crate::report::words::level_of;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
 use crate::shard::Shard;
@@ -328,7 +328,7 @@ impl EngineWorker {
                     text: line.text,
                     is_continuation,
                     ms,
-                    level: level_name(level.map_or(0, |level| level as u8)).to_owned(),
+                    level: level_of(level).to_owned(),
                     source,
                     message,
                 }

@@ -644,7 +644,7 @@ check("a file that is no log does not cost the answer about the others", async (
 });
 
 check("several shards find what one finds", async () => {
-  const one = await openPage({ nCores: 2 });
+  const one = await openPage({ nCores: 1 });
   const several = await openPage({ nCores: 5 });
   const path = bigLog();
   const expected = await analyse(one, path);

@@ -408,7 +408,9 @@ export class Engine {
 }
 
 function shardCount(): number {
-  return Math.min(8, Math.max(1, navigator.hardwareConcurrency - 1));
+  // The engine worker only merges while shards read, so two cores carry two shards; more leave one to it and to the page.
+  const nCores = navigator.hardwareConcurrency;
+  return Math.min(8, nCores > 2 ? nCores - 1 : nCores);
 }
 
 function messageOf(error: unknown): string {

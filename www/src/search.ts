@@ -38,8 +38,18 @@ const UPDATE_MS = 100;
 const PACKED_READ = 4 * 1024 * 1024;
 /** Unpacked blocks in hand at once, all shards together. */
 const TEXTS_AHEAD = 3;
+/** Bytes of unpacked text that are kept around what was read, and how many such texts. */
+const WINDOW_LEN = 16 * 1024 * 1024;
+const WINDOWS_KEPT = 2;
 /** Lines of one answer. */
 const LINES_CAP = 500;
+
+/** A piece of a packed file's text. */
+interface Window {
+  file: number;
+  start: number;
+  text: Uint8Array;
+}
 
 /** A query that was overtaken by a newer one. */
 const OVERTAKEN = { code: "overtaken", message: "another selection was made meanwhile" };
@@ -99,6 +109,8 @@ export class Search {
   #doneBytes = 0;
   #totalBytes = 0;
   #lastUpdate = 0;
+  /** Text of packed files that was read last. */
+  #windows: Window[] = [];
 
   constructor(
     readonly run: number,
@@ -274,19 +286,44 @@ export class Search {
       }
     }
     await Promise.all(reads);
-    for (const [index, wanted] of packed) {
-      const file = this.files()[index];
-      if (!file) continue;
-      const unpacker = new Unpacker(new Float64Array(wanted.places));
-      let at = 0;
-      let isMore = true;
-      while (isMore && at < file.size) {
-        const bytes = await this.read(file, at, at + PACKED_READ);
-        at += bytes.length;
-        isMore = unpacker.push(bytes);
-      }
-      for (const [i, text] of unpacker.texts().entries()) texts[wanted.slots[i] ?? 0] = text;
+    for (const [index, { slots, places }] of packed) {
+      const found = await this.#unpackedAround(index, places);
+      for (const [i, text] of found.entries()) texts[slots[i] ?? 0] = text;
     }
     return texts;
+  }
+
+  /** Texts of a packed file; what stands around them is kept, so that scrolling does not unpack it again for every page. */
+  async #unpackedAround(index: number, places: number[]): Promise<Uint8Array[]> {
+    const offsets = places.filter((_, i) => i % 2 === 0);
+    const ends = offsets.map((offset, i) => offset + (places[2 * i + 1] ?? 0));
+    const [first, last] = [Math.min(...offsets), Math.max(...ends)];
+    const isIn = (window: Window): boolean =>
+      window.file === index && window.start <= first && last <= window.start + window.text.length;
+    let window = this.#windows.find(isIn);
+    if (!window && last - first <= WINDOW_LEN / 2) {
+      const start = Math.max(0, first - WINDOW_LEN / 4);
+      const [text] = await this.#unpacked(index, [start, WINDOW_LEN]);
+      window = { file: index, start, text: text ?? new Uint8Array() };
+      this.#windows = [window, ...this.#windows].slice(0, WINDOWS_KEPT);
+    }
+    if (!window) return this.#unpacked(index, places);
+    const { start, text } = window;
+    return offsets.map((offset, i) => text.subarray(offset - start, (ends[i] ?? 0) - start));
+  }
+
+  /** Unpacks a file from its front up to the last of these places (offset, length). */
+  async #unpacked(index: number, places: number[]): Promise<Uint8Array[]> {
+    const file = this.files()[index];
+    if (!file) throw new Error("no such file");
+    const unpacker = new Unpacker(new Float64Array(places));
+    let at = 0;
+    let isMore = true;
+    while (isMore && at < file.size) {
+      const bytes = await this.read(file, at, at + PACKED_READ);
+      at += bytes.length;
+      isMore = unpacker.push(bytes);
+    }
+    return unpacker.texts();
   }
 }
