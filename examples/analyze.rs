@@ -34,7 +34,7 @@ use logloupe::shard::Shard;
 use logloupe::shard::question::Hit;
 use logloupe::shard::wire::{BlockJob, FileSetup, Naming, Summary};
 
-const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--records OUT.csv] [--report OUT.json] FILE...";
+const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--labels LABELS.csv] [--records OUT.csv] [--report OUT.json] FILE...";
 
 /// Bytes a shard reads beyond its block at first.
 const READ_AHEAD: u64 = 64 << 10;
@@ -48,6 +48,8 @@ struct Arguments {
     n_workers: usize,
     records: Option<PathBuf>,
     report: Option<PathBuf>,
+    /// Read like the other files; a table of labels is known by what it holds.
+    labels: Option<PathBuf>,
     files: Vec<PathBuf>,
 }
 
@@ -74,6 +76,7 @@ fn arguments() -> Result<Arguments, Failure> {
         n_workers: 1,
         records: None,
         report: None,
+        labels: None,
         files: Vec::new(),
     };
     let mut given = std::env::args_os().skip(1);
@@ -97,6 +100,7 @@ fn arguments() -> Result<Arguments, Failure> {
                     n.ok_or_else(|| wrong("--workers takes a number from 1 to 64".to_owned()))?;
             }
             "--records" => parsed.records = Some(value()?.into()),
+            "--labels" => parsed.labels = Some(value()?.into()),
             "--report" => parsed.report = Some(value()?.into()),
             _ if name.starts_with("--") => return Err(wrong(format!("unknown option {name}"))),
             _ => parsed.files.push(argument.into()),
@@ -174,11 +178,15 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let mut engine = Engine::new(arguments.options.clone()).map_err(refused)?;
     let mut inputs = Vec::new();
-    for path in &arguments.files {
+    for path in arguments.files.iter().chain(&arguments.labels) {
         let input = open(path)?;
-        engine
+        let id = engine
             .open(input.meta.clone(), &read_at(&input, 0, HEAD_LEN as usize))
             .map_err(refused)?;
+        if Some(path) == arguments.labels.as_ref() && !engine.is_labels(id) {
+            let what = format!("{} is not a table of labels", path.display());
+            return Err(Failure::File(what));
+        }
         inputs.push(input);
     }
     let mut shards = (0..arguments.n_workers)

@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod correlate;
 pub mod detect;
 pub mod error;
+pub mod evaluate;
 pub mod featurize;
 pub mod ingest;
 pub mod local;

@@ -32,9 +32,11 @@ use std::ops::ControlFlow;
 use petgraph::unionfind::UnionFind;
 use serde::{Deserialize, Serialize};
 
+use super::alarms::{self, Alarm, Stretch};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::math;
 use crate::base::time::{SECOND, Timestamp};
+use crate::detect::ALARM;
 use crate::error::ParamsError;
 use crate::featurize::neighbours::CosineIndex;
 use crate::featurize::sparse::Sparse;
@@ -113,6 +115,8 @@ pub struct Messages<'a> {
     pub score_of: &'a dyn Fn(&Episode) -> f64,
     /// Records with the message in the whole log, one entry a [`MessageId`].
     pub n_records: &'a [u32],
+    /// What a message is about, as bits of [`super::alarms::about`].
+    pub about: &'a dyn Fn(MessageId) -> u8,
 }
 
 /// Anomalies that belong together.
@@ -124,11 +128,13 @@ pub struct Incident {
     pub end: Timestamp,
     /// Anomalous records.
     pub n_records: u32,
-    /// Its episodes, as indices into the input, in the order of time.
+    /// Its episodes, as indices into the input, in the order of time; none where only an alarm makes it.
     pub episodes: Vec<u32>,
+    /// The alarm it belongs to, as an index into the input.
+    pub alarm: Option<u32>,
     /// Its messages, highest score within it first.
     pub messages: Vec<MessageId>,
-    /// The episode with the earliest record: the leading edge.
+    /// The episode with the earliest record, or the first record of the alarm: the leading edge.
     pub leading_edge: Episode,
     /// Rank, 0 to 100.
     pub score: f64,
@@ -162,14 +168,49 @@ impl RankParts {
     }
 }
 
-impl IncidentValidParams {
-    /// The incidents, worst first; equal ones in the order of time.
+impl Incident {
+    /// Whether it is part of what goes on all day long: minor, and most of what its messages say is said elsewhere in the log.
     #[must_use]
-    pub fn incidents(&self, episodes: &[Episode], messages: &Messages<'_>) -> Vec<Incident> {
+    pub fn is_recurring(&self) -> bool {
+        self.alarm.is_none() && self.score < ALARM && self.parts.concentration < alarms::OWN_SHARE
+    }
+}
+
+impl IncidentValidParams {
+    /// The incidents, worst first; equal ones in the order of time. `alarms` are in the order of their starts; each makes an
+    /// incident of its own, with the components that belong to it.
+    #[must_use]
+    pub fn incidents(
+        &self,
+        episodes: &[Episode],
+        messages: &Messages<'_>,
+        alarms: &[Alarm],
+    ) -> Vec<Incident> {
+        let link_us = i64::from(self.0.link_seconds) * SECOND;
         let components = self.components(episodes, messages.vectors);
-        let mut incidents: Vec<Incident> = components
+        let stretches: Vec<Stretch> = components
+            .iter()
+            .map(|component| stretch(episodes, component, messages))
+            .collect();
+        let mut of_alarms: Vec<Vec<u32>> = vec![Vec::new(); alarms.len()];
+        let mut groups: Vec<(Vec<u32>, Option<u32>)> = Vec::new();
+        let belonging = alarms::belonging(&stretches, alarms, link_us);
+        for (component, alarm) in components.into_iter().zip(belonging) {
+            match alarm {
+                Some(alarm) => of_alarms[alarm as usize].extend(component),
+                None => groups.push((component, None)),
+            }
+        }
+        for (idx, mut component) in (0..).zip(of_alarms) {
+            component.sort_by_key(|idx| edge_key(&episodes[*idx as usize]));
+            groups.push((component, Some(idx)));
+        }
+        let mut incidents: Vec<Incident> = groups
             .into_iter()
-            .map(|component| incident(episodes, component, messages))
+            .filter_map(|(component, alarm)| {
+                let at = alarm.map(|alarm| (alarm, &alarms[alarm as usize]));
+                incident(episodes, component, at, messages)
+            })
             .collect();
         incidents.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
         incidents
@@ -281,11 +322,46 @@ impl Alike {
     }
 }
 
-fn incident(episodes: &[Episode], component: Vec<u32>, known: &Messages<'_>) -> Incident {
+/// A component as alarms see it.
+fn stretch(episodes: &[Episode], component: &[u32], known: &Messages<'_>) -> Stretch {
     let members = || component.iter().map(|idx| &episodes[*idx as usize]);
-    let leading_edge = *members().next().expect("a component has an episode");
-    let start = leading_edge.start;
-    let end = members().fold(start, |end, episode| end.max(episode.end));
+    let mut messages: Vec<MessageId> = members().map(|episode| episode.message).collect();
+    messages.sort_unstable();
+    messages.dedup();
+    let start = members().map(|episode| episode.start).min();
+    let end = members().map(|episode| episode.end).max();
+    Stretch {
+        start: start.unwrap_or(Timestamp(0)),
+        end: end.unwrap_or(Timestamp(0)),
+        n_records: members().fold(0, |n, episode| n.saturating_add(episode.n_records)),
+        n_everywhere: n_everywhere(&messages, known),
+        about: messages
+            .iter()
+            .fold(0, |about, message| about | (known.about)(*message)),
+    }
+}
+
+/// Records with these messages in the whole log.
+fn n_everywhere(messages: &[MessageId], known: &Messages<'_>) -> f64 {
+    let n_records = |message: &MessageId| known.n_records.get(message.index());
+    let n_records = messages.iter().filter_map(n_records);
+    n_records.map(|n| f64::from(*n)).sum()
+}
+
+/// The incident of a component and of the alarm it belongs to; `None` when there is neither.
+fn incident(
+    episodes: &[Episode],
+    component: Vec<u32>,
+    alarm: Option<(u32, &Alarm)>,
+    known: &Messages<'_>,
+) -> Option<Incident> {
+    let members = || component.iter().map(|idx| &episodes[*idx as usize]);
+    let edges = members().chain(alarm.map(|alarm| &alarm.1.edge));
+    let leading_edge = *edges.min_by_key(|edge| edge_key(edge))?;
+    let starts = members().map(|episode| episode.start);
+    let start = starts.chain(alarm.map(|alarm| alarm.1.start)).min()?;
+    let ends = members().map(|episode| episode.end);
+    let end = ends.chain(alarm.map(|alarm| alarm.1.end)).max()?;
     let n_records = members().fold(0_u32, |n, episode| n.saturating_add(episode.n_records));
     let score_of = |episode: &Episode| {
         let score = (known.score_of)(episode);
@@ -301,21 +377,24 @@ fn incident(episodes: &[Episode], component: Vec<u32>, known: &Messages<'_>) -> 
     scored.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     scored.dedup_by_key(|entry| entry.0);
     scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let severity = scored.first().map_or(0.0, |entry| entry.1);
+    let of_alarm = alarm.map_or(0.0, |alarm| alarm.1.score);
+    let severity = scored.first().map_or(0.0, |entry| entry.1).max(of_alarm);
     let messages: Vec<MessageId> = scored.into_iter().map(|entry| entry.0).collect();
-    let n_everywhere: f64 = messages
-        .iter()
-        .map(|message| f64::from(known.n_records.get(message.index()).copied().unwrap_or(0)))
-        .sum();
+    let n_everywhere = n_everywhere(&messages, known);
+    let amount = n_records.max(alarm.map_or(0, |alarm| alarm.1.n_records));
     let seconds = end.0.saturating_sub(start.0).max(0) as f64 / SECOND as f64;
     let parts = RankParts {
         severity,
-        spread: (math::log2(messages.len() as f64) / 4.0).min(1.0),
-        volume: (math::ln(f64::from(n_records).max(1.0)) / math::ln(10_000.0)).min(1.0),
+        spread: (math::log2(messages.len().max(1) as f64) / 4.0).min(1.0),
+        volume: (math::ln(f64::from(amount).max(1.0)) / math::ln(10_000.0)).min(1.0),
         duration: (math::ln(1.0 + seconds) / math::ln(3601.0)).min(1.0),
-        concentration: (f64::from(n_records) / n_everywhere.max(1.0)).min(1.0),
+        concentration: if messages.is_empty() {
+            1.0
+        } else {
+            (f64::from(n_records) / n_everywhere.max(1.0)).min(1.0)
+        },
     };
-    Incident {
+    Some(Incident {
         start,
         end,
         n_records,
@@ -324,7 +403,8 @@ fn incident(episodes: &[Episode], component: Vec<u32>, known: &Messages<'_>) -> 
         score: parts.score(),
         parts,
         episodes: component,
-    }
+        alarm: alarm.map(|alarm| alarm.0),
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! What was found → what goes together: features that rise and fall together, anomalies that make one incident.
 
+pub mod alarms;
 pub mod incidents;
 pub mod pearson;

@@ -24,6 +24,7 @@ use super::{ALARM, Contribution, Detector, FitDetector, severity};
 use crate::base::math;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows};
+use crate::featurize::manner::Manner;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::{Windows, feature};
 use crate::parse::Level;
@@ -86,7 +87,12 @@ pub fn score_windows(
 ) -> Result<Vec<WindowScore>, FitError> {
     let events = windows.rows.column(feature::EVENTS).to_vec();
     let rows = compared(windows, &events);
-    let data = Dataset::new(Rows::Dense(rows.view()));
+    // Where most windows are empty, one that is not is nothing unusual: what is usual is learned from those with records.
+    let n_empty = events.iter().filter(|n| **n == 0.0).count();
+    let is_mostly_empty = n_empty * 2 > events.len();
+    let weight = |n: &f64| u32::from(!is_mostly_empty || *n > 0.0);
+    let weights: Vec<u32> = events.iter().map(weight).collect();
+    let data = Dataset::weighted(Rows::Dense(rows.view()), &weights);
     let kinds = WINDOW_COLUMNS
         .iter()
         .map(|column| column.1)
@@ -95,7 +101,7 @@ pub fn score_windows(
     let usual = UsualRangeParams { kinds }.fit_range(&data)?;
     let far = usual.score(&data);
     let excess = usual.excess(&data);
-    let excess = Dataset::new(Rows::Dense(excess.view()));
+    let excess = Dataset::weighted(Rows::Dense(excess.view()), &weights);
     let alone = match forest.fit_and_score(&excess) {
         Ok((_, scores)) => scores,
         // Every value of every window is usual.
@@ -107,7 +113,7 @@ pub fn score_windows(
         .zip(alone)
         .enumerate()
         .map(|(idx, (far, alone))| {
-            let score = far.min(alone);
+            let score = far.min(alone) * f64::from(weights[idx]);
             let mut features = if score > 0.0 {
                 usual.explain(&data, idx as u32)
             } else {
@@ -221,6 +227,8 @@ pub struct MessageFacts {
     pub n_records: u32,
     /// Whether it reports a failed login.
     pub is_failed_login: bool,
+    /// How it speaks.
+    pub manner: Manner,
 }
 
 /// The parts of a message's score, each 0 to 100.
@@ -348,11 +356,15 @@ pub fn score_messages(
     }
     let score = |idx: usize| {
         let MessageFacts {
-            level, n_records, ..
+            level,
+            n_records,
+            manner,
+            ..
         } = fact(idx);
+        let (of_level, of_wording) = severity::of_manner(manner);
         let share = by_level[level.map_or(0, |level| level as usize)] / total;
-        let level_score = severity::of_level(level, share);
-        let wording = severity::of_wording(wording[idx], level, n_bad / total);
+        let level_score = severity::of_level(level, share) * of_level;
+        let wording = severity::of_wording(wording[idx], level, n_bad / total) * of_wording;
         let rarity = rarity
             .as_ref()
             .map(|rarity| rarity.score_of(u64::from(n_records)));
@@ -437,16 +449,23 @@ impl MessageScores {
 /// Share of a window's failed logins (or errors) from which on a run of records is what its alarm is about.
 const RUN_SHARE: f64 = 0.05;
 
-/// Score of the records of a message within a window: failed logins in a window that is an alarm because of its
-/// failed logins (and errors where it is because of its errors) are what the alarm is about, and score as high as
-/// the window.
+/// Score of a record with a message within a window: a failed login in a window that is an alarm because of its failed logins is
+/// what the alarm is about, and scores as high as the window. In a window with too many errors the level of a record counts in
+/// full, even where it is the background of the rest of the log.
 #[must_use]
 pub fn score_in_window(message: &MessageScore, facts: &MessageFacts, window: &WindowScore) -> f64 {
-    score_of_run(message, facts, u32::MAX, window)
+    if facts.is_failed_login && window.is_alarm_by(feature::FAILED_LOGINS) {
+        return message.score.max(window.score);
+    }
+    if is_error(*facts) && window.is_alarm_by(feature::ERRORS) {
+        let said = severity::of_level(facts.level, 0.0) * severity::of_manner(facts.manner).0;
+        return message.score.max(said);
+    }
+    message.score
 }
 
-/// As [`score_in_window`], for a run of `n_records`: a single failed login in an attack of hundreds is not the
-/// attack.
+/// Score of a run of `n_records` within a window. Errors in a window with too many of them score as high as the window, as
+/// failed logins do; but a single failed login in an attack of hundreds is not the attack.
 #[must_use]
 pub fn score_of_run(
     message: &MessageScore,
@@ -454,7 +473,6 @@ pub fn score_of_run(
     n_records: u32,
     window: &WindowScore,
 ) -> f64 {
-    let is_error = facts.level.is_some_and(|level| level >= Level::Error);
     let is_cause = |col: usize| {
         let mut features = window.features.iter();
         let value = features
@@ -463,12 +481,16 @@ pub fn score_of_run(
         window.is_alarm_by(col) && f64::from(n_records) >= RUN_SHARE * value
     };
     if (facts.is_failed_login && is_cause(feature::FAILED_LOGINS))
-        || (is_error && is_cause(feature::ERRORS))
+        || (is_error(*facts) && is_cause(feature::ERRORS))
     {
         message.score.max(window.score)
     } else {
         message.score
     }
+}
+
+fn is_error(facts: MessageFacts) -> bool {
+    facts.level.is_some_and(|level| level >= Level::Error)
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ use crate::featurize::dataset::{Dataset, Rows, tame};
 
 pub mod ensemble;
 pub mod isolation_forest;
+pub mod presence;
 pub mod rarity;
+pub mod sessions;
 pub mod severity;
 pub mod silence;
 pub mod usual_range;
@@ -77,6 +79,7 @@ pub fn all(seed: u64) -> Vec<Box<dyn FitDetector>> {
         ),
         Box::new(usual_range::UsualRangeParams::default()),
         Box::new(rarity::RarityParams),
+        Box::new(presence::PresenceParams),
     ]
 }
 

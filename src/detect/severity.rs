@@ -5,9 +5,13 @@
 //! error log has nothing but errors; there rarity has to decide.) Wording counts where the level is silent, as in
 //! syslog, which mostly writes none.
 //!
+//! A name with its value only takes part in what its level says, and its wording says nothing; a request that cannot be granted
+//! as it was made is a lesser evil ([`Manner`]).
+//!
 //! FATAL 80, ERROR 60, WARN 30. Words of trouble 40 without a level or in a warning, 25 with a harmless one; words
 //! of disaster 60, and 45 with a harmless level, 80 in an error.
 
+use crate::featurize::manner::Manner;
 use crate::parse::Level;
 
 /// Share of the records from which on a level (or bad wording) is background.
@@ -85,6 +89,16 @@ pub fn of_level(level: Option<Level>, share: f64) -> f64 {
         _ => 0.0,
     };
     base * damping(share)
+}
+
+/// What the manner of a message leaves of the scores of its level and of its wording.
+#[must_use]
+pub fn of_manner(manner: Manner) -> (f64, f64) {
+    match manner {
+        Manner::Event => (1.0, 1.0),
+        Manner::Refusal => (0.9, 0.9),
+        Manner::Statement => (0.85, 0.0),
+    }
 }
 
 /// Score of the wording of a message of this level, where `share` (0 to 1) of all records are worded badly.

@@ -8,14 +8,22 @@
 //! | [`tfidf`] | distinct masked messages with counts → sparse unit vectors |
 //! | [`sparse`] | compressed rows and their cosine |
 //! | [`login`] | a message → whether it tells of a failed login, and of whom |
+//! | [`manner`] | a message → whether it tells of an event, states a value or turns down a request |
+//! | [`identify`] | the first records of a log → what ties its records together |
+//! | [`identifier`] | a record → the values that tie it to others |
+//! | [`sessions`] | records with such values → sessions, mergeable in block order |
 //! | [`neighbours`] | sparse unit rows → rows whose cosine is above a threshold |
 //! | [`dataset`] | rows (dense or sparse) with weights, as detectors and clusterers take them |
 //! | [`scale`] | columns → mean 0 and standard deviation 1 |
 
 pub mod dataset;
+pub mod identifier;
+pub mod identify;
 pub mod login;
+pub mod manner;
 pub mod neighbours;
 pub mod scale;
+pub mod sessions;
 pub mod sparse;
 pub mod tally;
 pub mod tfidf;

@@ -274,6 +274,9 @@ pub(super) fn report() -> Report {
             incident(4, "circuit open", 39.2, 39.3, 51.0),
         ],
         n_incidents: 4,
+        suppressed: Vec::new(),
+        sessions: Vec::new(),
+        evaluation: None,
         ..empty()
     }
 }
@@ -299,6 +302,9 @@ pub(super) fn empty() -> Report {
         clusters: Clusters::default(),
         incidents: Vec::new(),
         n_incidents: 0,
+        suppressed: Vec::new(),
+        sessions: Vec::new(),
+        evaluation: None,
         skipped: Vec::new(),
     }
 }

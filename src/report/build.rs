@@ -2,7 +2,7 @@
 
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
-use super::{incidents, lanes, messages, notices, time, words};
+use super::{evaluation, incidents, lanes, messages, notices, sessions, time, words};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
@@ -49,7 +49,10 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         space: time::space(findings),
         clusters: messages::clusters(findings, options),
         n_incidents: findings.incidents.len() as u32,
+        suppressed: incidents::suppressed(findings),
+        sessions: sessions::sessions(findings),
         incidents,
+        evaluation: evaluation::evaluation(findings),
         skipped: skipped(findings),
         totals,
     }
@@ -148,13 +151,24 @@ fn sentence(findings: &Findings, totals: &Totals, incidents: &[Incident]) -> Str
     };
     let n_incidents = findings.incidents.len() as u64;
     let alarms = time::alarms(findings).len() as u64;
+    let n_strange = sessions::n_anomalous(findings);
     let found = match incidents.first() {
         Some(worst) => {
             let when = words::clock(Timestamp::from_millis(worst.start_ms), with_date);
-            format!(
-                "{}; worst: {when}, {}",
-                words::counted(n_incidents, "incident"),
+            let rank = if n_incidents == 1 {
+                "One incident".to_owned()
+            } else {
+                format!("Worst of {}", words::counted(n_incidents, "incident"))
+            };
+            return format!(
+                "{rank}: {when}, {}. {amount}{over}, {patterns}.",
                 worst.title
+            );
+        }
+        None if n_strange > 0 => {
+            format!(
+                "no incidents, {}",
+                words::counted(n_strange, "unusual session")
             )
         }
         None if alarms > 0 => {

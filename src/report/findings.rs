@@ -2,13 +2,17 @@
 
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::Timestamp;
+use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
 use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
     score_of_run,
 };
+use crate::detect::sessions::SessionScores;
 use crate::error::FitError;
+use crate::evaluate::measures::Measures;
+use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::{Windows, feature};
@@ -36,6 +40,8 @@ pub struct InputFindings {
     pub fault: Option<String>,
     /// What else there is to know of how it was read, a sentence each.
     pub notes: Vec<String>,
+    /// Whether it is a table of labels and no log.
+    pub is_labels: bool,
 }
 
 impl InputFindings {
@@ -167,6 +173,30 @@ pub struct MessageClusters {
     pub eps: f64,
 }
 
+/// The sessions of one identifier.
+#[derive(Debug)]
+pub struct SessionFindings {
+    /// The sessions.
+    pub set: SessionSet,
+    /// Their scores.
+    pub scores: SessionScores,
+}
+
+/// How good the scores of sessions or lines are by their labels.
+#[derive(Debug)]
+pub struct EvaluationFindings {
+    /// What is labelled: the sessions of this index in [`Findings::sessions`], or lines.
+    pub sessions: Option<u32>,
+    /// Labels given.
+    pub n_labelled: u64,
+    /// Labels of things that are in the log.
+    pub n_matched: u64,
+    /// The measures.
+    pub measures: Measures,
+    /// True positives, false positives and false negatives: sessions, or messages of lines; strangest first.
+    pub examples: [Vec<u32>; 3],
+}
+
 /// A template of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFindings {
@@ -174,6 +204,39 @@ pub struct TemplateFindings {
     pub text: String,
     /// What each `<*>` is.
     pub slots: Vec<SlotKind>,
+}
+
+/// Unusual windows that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlarmRun {
+    /// The first.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
+    /// The strangest.
+    pub worst: u32,
+    /// Whether they hold no record.
+    pub is_silence: bool,
+}
+
+/// What an alarm of an incident is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlarmCause {
+    /// Unusual windows.
+    Windows(AlarmRun),
+    /// Strange sessions of an identifier, as indices, strangest first.
+    Sessions(u32, Vec<u32>),
+}
+
+/// Components of anomalous messages that are no incidents because the like of them recurs all over the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What they are about.
+    pub template: TemplateId,
+    /// How many there are.
+    pub n_incidents: u32,
+    /// Their records.
+    pub n_records: u32,
 }
 
 /// Everything found about a run.
@@ -213,16 +276,26 @@ pub struct Findings {
     pub clusters: MessageClusters,
     /// Incidents, worst first.
     pub incidents: Vec<Incident>,
+    /// What is no incident because it recurs all over the log, the most frequent first.
+    pub suppressed: Vec<Suppressed>,
+    /// What the alarms of incidents are.
+    pub alarm_causes: Vec<AlarmCause>,
     /// Episodes of anomalous messages.
     pub episodes: Vec<Episode>,
     /// Records of each template in [`limits::SPARKLINE`] slices.
     pub slices: Vec<u32>,
+    /// How good the scores are, where labels were given.
+    pub evaluation: Option<EvaluationFindings>,
     /// Stages without a result.
     pub skipped: Vec<(&'static str, FitError)>,
     /// The template cap bit.
     pub is_miner_full: bool,
     /// The cap of distinct messages bit.
     pub is_messages_full: bool,
+    /// The sessions, by identifier, that which orders the log best first.
+    pub sessions: Vec<SessionFindings>,
+    /// The cap of sessions bit.
+    pub is_sessions_full: bool,
 }
 
 /// A message is anomalous wherever it occurs.
@@ -231,6 +304,8 @@ const ALWAYS: u8 = 1;
 const IN_LOGIN_ALARMS: u8 = 2;
 /// A message is anomalous in windows with too many errors.
 const IN_ERROR_ALARMS: u8 = 4;
+/// The first record of a window is wanted.
+const WANTS_EDGE: u8 = 8;
 
 impl Findings {
     /// Score of a message's record at a time, 0 to 100.
@@ -281,6 +356,40 @@ impl Findings {
             .map(|(idx, window)| (idx as u32, window))
     }
 
+    /// Unusual windows that follow each other, as one each, in the order of time; a silence apart from what is beside it.
+    #[must_use]
+    pub fn alarm_runs(&self) -> Vec<AlarmRun> {
+        let mut runs: Vec<AlarmRun> = Vec::new();
+        for (idx, window) in self.alarms() {
+            let is_silence = window.silence.is_some();
+            match runs.last_mut() {
+                Some(run) if run.last + 1 == idx && run.is_silence == is_silence => {
+                    run.last = idx;
+                    if window.score > self.window_scores[run.worst as usize].score {
+                        run.worst = idx;
+                    }
+                }
+                _ => runs.push(AlarmRun {
+                    first: idx,
+                    last: idx,
+                    worst: idx,
+                    is_silence,
+                }),
+            }
+        }
+        runs
+    }
+
+    /// What an alarm is about, of those that a message can be about.
+    #[must_use]
+    pub fn about(&self, message: MessageId) -> u8 {
+        let Some(facts) = self.facts.get(message.index()) else {
+            return 0;
+        };
+        let is_error = facts.level.is_some_and(|level| level >= Level::Error);
+        u8::from(facts.is_failed_login) * about::LOGINS + u8::from(is_error) * about::ERRORS
+    }
+
     /// What only the shards can tell: where the anomalous records are, and when each template was seen.
     #[must_use]
     pub fn survey(&self) -> Survey {
@@ -310,6 +419,14 @@ impl Findings {
                 }
         };
         let windows = self.windows.as_ref();
+        let mut alarms: Vec<u8> = self.window_scores.iter().map(alarm).collect();
+        for run in self.alarm_runs() {
+            for window in run.first..=run.last + 1 {
+                if let Some(alarm) = alarms.get_mut(window as usize) {
+                    *alarm |= WANTS_EDGE;
+                }
+            }
+        }
         Survey {
             link_us: 0,
             names: Vec::new(),
@@ -321,7 +438,8 @@ impl Findings {
                 .map(interest)
                 .collect(),
             always: ALWAYS,
-            alarms: self.window_scores.iter().map(alarm).collect(),
+            wants_edge: WANTS_EDGE,
+            alarms,
             alarms_start: windows.map_or(Timestamp(0), |windows| windows.start),
             alarm_us: windows.map_or(1, |windows| windows.width_us),
             templates: self
@@ -333,6 +451,8 @@ impl Findings {
             start,
             slice_us: (end.0.saturating_sub(start.0) / n_slices + 1).max(1),
             n_slices: n_slices as u32,
+            labels: Vec::new(),
+            wants_labels: false,
         }
     }
 

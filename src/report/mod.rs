@@ -6,11 +6,13 @@
 
 pub mod build;
 mod conservation;
+mod evaluation;
 pub mod findings;
 mod incidents;
 mod lanes;
 mod messages;
 mod notices;
+mod sessions;
 mod time;
 pub mod words;
 
@@ -36,6 +38,14 @@ pub mod limits {
     pub const INCIDENT_MESSAGES: usize = 100;
     /// Characters of any text quoted from the log.
     pub const TEXT_CHARS: usize = 240;
+    /// Suppressed patterns listed.
+    pub const SUPPRESSED: usize = 30;
+    /// Sessions listed of each identifier.
+    pub const SESSIONS: usize = 60;
+    /// Templates named by one session.
+    pub const SESSION_TEMPLATES: usize = 50;
+    /// Examples of each kind of agreement with labels.
+    pub const EXAMPLES: usize = 5;
     /// Slices of a template's sparkline.
     pub const SPARKLINE: usize = 24;
 }
@@ -83,6 +93,12 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// How many incidents there are in all.
     pub n_incidents: u32,
+    /// What would be an incident if it did not recur all over the log, the most frequent first.
+    pub suppressed: Vec<SuppressedReport>,
+    /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.
+    pub sessions: Vec<Sessions>,
+    /// How good the scores are, where labels were given.
+    pub evaluation: Option<Evaluation>,
     /// Stages that gave no result, with the reason.
     pub skipped: Vec<Skipped>,
 }
@@ -141,7 +157,8 @@ pub struct FileReport {
     pub text_len: f64,
     /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
-    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern` or `plain`.
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
+    /// labels.
     pub shape: String,
     /// Physical lines.
     pub n_lines: u32,
@@ -409,6 +426,61 @@ pub struct Incident {
     pub messages: Vec<u32>,
 }
 
+/// Unusual lines that are no incidents because the like of them recurs all over the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SuppressedReport {
+    /// What they are about.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// How often it came.
+    pub n_times: u32,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// The sessions of one identifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Sessions {
+    /// What ties the records of a session together, in words.
+    pub identifier: String,
+    /// Sessions.
+    pub n_sessions: u32,
+    /// Sessions at or above the alarm threshold.
+    pub n_anomalous: u32,
+    /// Records in sessions; one that names two sessions counts in both.
+    pub n_records: u32,
+    /// The sessions at or above the alarm threshold, strangest first.
+    pub list: Vec<SessionReport>,
+}
+
+/// Records that share the value of an identifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionReport {
+    /// The value, as it stands in the log.
+    pub id: String,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// First record.
+    pub start_ms: Option<f64>,
+    /// Last record.
+    pub end_ms: Option<f64>,
+    /// Records.
+    pub n_records: u32,
+    /// Its first line.
+    pub first: LineRef,
+    /// Templates of its records, at most [`limits::SESSION_TEMPLATES`].
+    pub templates: Vec<u32>,
+}
+
 /// One line of one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -424,6 +496,68 @@ pub struct LineRef {
     pub ms: Option<f64>,
     /// The masked message, cut to [`limits::TEXT_CHARS`].
     pub text: String,
+}
+
+/// How good the scores are by labels that were given with the log. Labels take no part in any score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Evaluation {
+    /// What is labelled: `sessions` or `lines`.
+    pub kind: String,
+    /// What ties a session together, in words; empty for lines.
+    pub identifier: String,
+    /// Labels given.
+    pub labelled: u32,
+    /// Labels of things that are in the log; what follows is measured on these.
+    pub matched: u32,
+    /// From this score on something is an alarm.
+    pub threshold: f64,
+    /// Share of the alarms that are labelled anomalous.
+    pub precision: f64,
+    /// Share of what is labelled anomalous that is an alarm.
+    pub recall: f64,
+    /// Harmonic mean of precision and recall.
+    pub f1: f64,
+    /// Area under the ROC curve; `null` when only one kind is labelled.
+    pub roc_auc: Option<f64>,
+    /// Average precision; `null` when nothing is labelled anomalous.
+    pub average_precision: Option<f64>,
+    /// The threshold with the highest F1.
+    pub best_threshold: f64,
+    /// That F1.
+    pub best_f1: f64,
+    /// Anomalous and found.
+    pub true_positives: u32,
+    /// Normal and found.
+    pub false_positives: u32,
+    /// Anomalous and not found.
+    pub false_negatives: u32,
+    /// Normal and not found.
+    pub true_negatives: u32,
+    /// Examples: values of sessions, or patterns of lines, at most [`limits::EXAMPLES`] a kind.
+    pub found_examples: Vec<String>,
+    /// Examples of what is normal and found.
+    pub false_examples: Vec<String>,
+    /// Examples of what is anomalous and not found.
+    pub missed_examples: Vec<String>,
+    /// Both curves, from the highest score down.
+    pub curve: Vec<CurvePoint>,
+}
+
+/// What is found from a score on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct CurvePoint {
+    /// The score.
+    pub threshold: f64,
+    /// Share of what is found that is anomalous.
+    pub precision: f64,
+    /// Share of what is anomalous that is found.
+    pub recall: f64,
+    /// Share of what is normal that is found.
+    pub false_positive_rate: f64,
 }
 
 /// A stage that gave no result.

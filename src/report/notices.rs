@@ -6,6 +6,7 @@ use super::conservation;
 use super::findings::{FileFindings, Findings};
 use super::words;
 use super::{Notice, Totals};
+use crate::featurize::sessions::SESSION_CAP;
 use crate::featurize::windows::WidthNote;
 use crate::parse::Shape;
 use crate::parse::formats::FormatId;
@@ -206,6 +207,15 @@ fn about_limits(findings: &Findings, say: &mut impl FnMut(&str, String)) {
             "templateCap",
             "There are more than 50,000 patterns; the last one listed stands for all further ones."
                 .to_owned(),
+        );
+    }
+    if findings.is_sessions_full {
+        let n = words::count(SESSION_CAP as u64);
+        say(
+            "sessionCap",
+            format!(
+                "There are more than {n} sessions; those that begin after them are not followed."
+            ),
         );
     }
     if findings.is_messages_full {

@@ -4,23 +4,31 @@
 
 use std::cmp::Reverse;
 
-use crate::base::ids::MessageId;
+use super::alarms;
+use std::collections::BTreeMap;
+
+use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::SECOND;
 use crate::cluster::dbscan::{DbscanParams, DbscanValidParams};
 use crate::cluster::{Clusterer, layout, name};
-use crate::correlate::incidents::{Episode, IncidentParams, IncidentValidParams, Messages};
+use crate::correlate::incidents::{
+    Episode, Incident, IncidentParams, IncidentValidParams, Messages,
+};
 use crate::correlate::pearson::pearson;
 use crate::detect::ensemble::{MessageFacts, MessageScores, score_messages, score_windows};
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
+use crate::detect::sessions::score_sessions;
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::scale::StandardScaler;
+use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::Options;
 use crate::report::findings::{
-    FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, TemplateFindings,
+    FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
+    Suppressed, TemplateFindings,
 };
 
 /// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
@@ -48,6 +56,10 @@ pub(super) struct Merged {
     pub(super) is_miner_full: bool,
     /// The cap of distinct messages bit.
     pub(super) is_messages_full: bool,
+    /// The sessions, one set an identifier.
+    pub(super) sessions: Vec<SessionSet>,
+    /// The cap of sessions bit.
+    pub(super) is_sessions_full: bool,
 }
 
 /// The options, checked, as the stages take them.
@@ -129,6 +141,13 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
             Err(error) => skipped.push(("windows/clusters", error)),
         }
     }
+    let mut sessions = Vec::new();
+    for set in merged.sessions {
+        match score_sessions(&set) {
+            Ok(scores) => sessions.push(SessionFindings { set, scores }),
+            Err(error) => skipped.push(("sessions", error)),
+        }
+    }
     Findings {
         inputs: merged.inputs,
         files: merged.files,
@@ -147,11 +166,16 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         correlation,
         clusters,
         incidents: Vec::new(),
+        alarm_causes: Vec::new(),
+        suppressed: Vec::new(),
         episodes: Vec::new(),
         slices: Vec::new(),
+        evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,
         is_messages_full: merged.is_messages_full,
+        sessions,
+        is_sessions_full: merged.is_sessions_full,
     }
 }
 
@@ -218,7 +242,12 @@ fn cluster_windows(windows: &Windows) -> Result<Vec<Option<u32>>, FitError> {
 }
 
 /// The rest, once the shards have told where the anomalous records are.
-pub(super) fn correlate(findings: &mut Findings, episodes: Vec<Episode>, options: &Options) {
+pub(super) fn correlate(
+    findings: &mut Findings,
+    episodes: Vec<Episode>,
+    edges: &[(u32, Episode)],
+    options: &Options,
+) {
     let params = Params::new(options).expect("the options were checked when the run began");
     findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
     // A message that is only anomalous within an alarm scores there as high as the alarm.
@@ -228,9 +257,40 @@ pub(super) fn correlate(findings: &mut Findings, episodes: Vec<Episode>, options
         vectors: &findings.tfidf.rows,
         score_of: &score_of,
         n_records: &n_records,
+        about: &|message| findings.about(message),
     };
-    let incidents = params.incidents.incidents(&findings.episodes, &messages);
+    let link_us = i64::from(options.link_seconds) * SECOND;
+    let (alarms, causes) = alarms::alarms(findings, edges, link_us);
+    let incidents = params
+        .incidents
+        .incidents(&findings.episodes, &messages, &alarms);
+    let (incidents, recurring): (Vec<_>, Vec<_>) = incidents
+        .into_iter()
+        .partition(|incident| !incident.is_recurring());
+    findings.suppressed = suppressed(findings, &recurring);
     findings.incidents = incidents;
+    findings.alarm_causes = causes;
+}
+
+/// What recurs all over the log, by the template it is about, the most frequent first.
+fn suppressed(findings: &Findings, recurring: &[Incident]) -> Vec<Suppressed> {
+    let mut by_template: BTreeMap<TemplateId, Suppressed> = BTreeMap::new();
+    for incident in recurring {
+        let Some(message) = incident.messages.first() else {
+            continue;
+        };
+        let template = findings.messages[message.index()].template;
+        let entry = by_template.entry(template).or_insert(Suppressed {
+            template,
+            n_incidents: 0,
+            n_records: 0,
+        });
+        entry.n_incidents += 1;
+        entry.n_records = entry.n_records.saturating_add(incident.n_records);
+    }
+    let mut suppressed: Vec<Suppressed> = by_template.into_values().collect();
+    suppressed.sort_by_key(|entry| (std::cmp::Reverse(entry.n_records), entry.template));
+    suppressed
 }
 
 /// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.

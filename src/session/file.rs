@@ -6,7 +6,8 @@
 use rustc_hash::FxHashMap;
 
 use super::said::Saying;
-use crate::base::ids::MessageId;
+use crate::base::ids::{FileId, MessageId};
+use crate::featurize::sessions::Sessions;
 use crate::featurize::tally::Tally;
 use crate::mine::messages::Occurrences;
 use crate::mine::slot::SlotKind;
@@ -31,6 +32,7 @@ pub(super) struct OpenFile {
     pub(super) is_hidden: bool,
     pub(super) findings: FileFindings,
     pub(super) tally: Tally,
+    pub(super) sessions: Sessions,
     /// By first appearance.
     pub(super) sayings: Vec<Saying>,
     saying_idx: FxHashMap<MessageId, u32>,
@@ -54,6 +56,7 @@ impl OpenFile {
             is_hidden: false,
             findings,
             tally: Tally::default(),
+            sessions: Sessions::default(),
             sayings: Vec::new(),
             saying_idx: FxHashMap::default(),
         }
@@ -89,9 +92,12 @@ impl OpenFile {
         }
     }
 
-    /// Adds the counts of the next block.
-    pub(super) fn add(&mut self, summary: Summary) {
-        self.line_base.push(self.findings.sums.n_newlines);
+    /// Adds the counts of the next block; `ids` names its messages.
+    pub(super) fn add(&mut self, mut summary: Summary, ids: &[MessageId]) {
+        let base = self.findings.sums.n_newlines;
+        self.line_base.push(base);
+        let sessions = std::mem::take(&mut summary.sessions);
+        self.sessions.merge(sessions, ids, FileId(0), base);
         self.n_merged += 1;
         self.findings.add(&summary);
         self.tally.merge(summary.tally);

@@ -1,11 +1,13 @@
 //! A file as it was given: what it is, and how its text reaches the shards.
 
 use super::choice::{Choice, head_lines};
+use super::label_file::LabelFile;
 use super::stream::{Manner, Stream};
 use super::{HEAD_LEN, analysis};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::error::Error;
+use crate::evaluate::labels;
 use crate::ingest::container::{self, Container};
 use crate::ingest::encoding::without_bom;
 use crate::ingest::split::Boundary;
@@ -26,6 +28,25 @@ pub(super) enum Source {
     Split { plan: Box<ParsePlan>, n_blocks: u32 },
     /// Text comes from the front of the file.
     Stream(Box<Stream>),
+    /// It is a table of labels.
+    Labels(Box<LabelFile>),
+}
+
+/// The beginning of a text, from which it is told what ties records together.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) text: Vec<u8>,
+    pub(super) plan: ParsePlan,
+    pub(super) reference: Timestamp,
+}
+
+/// What the beginning of a file tells of all files.
+#[derive(Debug)]
+pub(super) enum Known {
+    /// How records are written.
+    Head(Head),
+    /// What labels are given to; of the beginning only.
+    Labels(labels::Labels),
 }
 
 /// A file of the run, which may hold several texts.
@@ -50,7 +71,7 @@ impl Input {
         head: &[u8],
         options: &Options,
         block_len: u64,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Self, Known), Error> {
         let container = container::recognise(&meta.name, head)?;
         let unpacked;
         let text = if container == Container::Plain {
@@ -68,7 +89,24 @@ impl Input {
         let first = first_time(text, &plan, &zone, reference);
         let byte_len = meta.byte_len as u64;
         let is_split = container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
-        let source = if is_split {
+        let labels = (container == Container::Plain)
+            .then(|| labels::recognise(text))
+            .flatten();
+        let known = match labels {
+            Some(layout) => {
+                let mut reader = labels::Reader::new(layout);
+                reader.push(text);
+                Known::Labels(reader.finish())
+            }
+            None => Known::Head(Head {
+                text: text.to_vec(),
+                plan: plan.clone(),
+                reference,
+            }),
+        };
+        let source = if let Some(layout) = labels {
+            Source::Labels(Box::new(LabelFile::new(layout, byte_len)))
+        } else if is_split {
             Source::Split {
                 plan: Box::new(plan),
                 n_blocks: u32::try_from(byte_len.div_ceil(block_len)).unwrap_or(u32::MAX),
@@ -84,7 +122,7 @@ impl Input {
             let reader = TextReader::new(analysis::budget(options));
             Source::Stream(Box::new(Stream::new(reader, manner, byte_len)))
         };
-        Ok(Self {
+        let input = Self {
             meta,
             container,
             reference,
@@ -92,7 +130,8 @@ impl Input {
             first,
             head_lines,
             is_changed_since: false,
-        })
+        };
+        Ok((input, known))
     }
 
     /// What is known of it; `text_len` is the length of its text as far as it was read.
@@ -105,7 +144,12 @@ impl Input {
             is_changed_since: self.is_changed_since,
             fault: None,
             notes: Vec::new(),
+            is_labels: false,
         };
+        if let Source::Labels(labels) = &self.source {
+            findings.n_read = labels.n_read();
+            findings.is_labels = true;
+        }
         if let Source::Stream(stream) = &self.source {
             findings.n_read = stream.n_read();
             findings.is_over_budget = stream.is_over_budget();

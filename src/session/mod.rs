@@ -4,10 +4,14 @@
 //! for work, hands blocks to any [`Shard`](crate::shard::Shard) and summaries back, and after the last one asks the shards for
 //! a survey. Natively and in the browser the same calls in the same order give the same report, whoever does the blocks.
 
+mod alarms;
 mod analysis;
 mod choice;
+mod evaluation;
 mod file;
+mod identify;
 mod input;
+mod label_file;
 mod page;
 mod query;
 mod reread;
@@ -15,11 +19,12 @@ mod said;
 mod settle;
 mod stream;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use self::analysis::Merged;
 use self::file::OpenFile;
-use self::input::{Input, Source};
+use self::input::{Head, Input, Known, Source};
 use self::query::Query;
 use self::said::Said;
 use self::stream::Ready;
@@ -27,9 +32,14 @@ use rustc_hash::FxHashMap;
 
 use crate::base::hash;
 use crate::base::ids::{FileId, MessageId, TemplateId};
-use crate::base::time::SECOND;
+use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
+use crate::correlate::incidents::Episode;
 use crate::error::{Error, ParamsError};
+use crate::evaluate::labels::Labels;
+use crate::featurize::identifier::Identifier;
+use crate::featurize::identify::Probe;
+use crate::featurize::sessions::{SessionSet, Sessions};
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::nested_name;
@@ -38,7 +48,9 @@ use crate::protocol::{FileMeta, Options};
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, InputFindings, TemplateFindings};
 use crate::report::{Report, limits};
-use crate::shard::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+use crate::shard::wire::{
+    BlockJob, BlockLabels, FileSetup, Naming, Setup, Summary, Survey, Surveyed,
+};
 
 pub use self::page::Page;
 pub use self::query::RECORD_CAP;
@@ -46,6 +58,14 @@ pub use self::reread::{Reread, by_input};
 
 /// Bytes of a file that decide what it is.
 pub const HEAD_LEN: u64 = 1 << 20;
+
+/// Beginnings of files that are looked at to tell what ties records together: those with the earliest times.
+const HEADS: usize = 32;
+/// Entries of all sessions that are kept so that the run can be worked out again.
+const SESSION_ENTRIES: usize = 4 << 20;
+
+/// Files by the first time in each, then by name.
+type ByTime = (bool, Option<Timestamp>, String, u32);
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +102,14 @@ pub struct Engine {
     inputs: Vec<Input>,
     /// Files by length and hash of their beginning.
     twins: FxHashMap<(u64, u64), u32>,
+    /// Beginnings of the first files in the order of time, from which it is told what ties records together.
+    heads: BTreeMap<ByTime, Head>,
+    /// Values that a table of labels names, of its beginning.
+    labelled_ids: Vec<u64>,
+    labels: Labels,
+    identifiers: OnceCell<Vec<Identifier>>,
+    /// The sessions were too many to be kept: the run cannot be worked out again.
+    is_spent: bool,
     /// The inputs in the order in which they are read, and how many have been.
     queue: Vec<u32>,
     n_begun: usize,
@@ -131,6 +159,11 @@ impl Engine {
             block_len: block_len.max(1),
             inputs: Vec::new(),
             twins: FxHashMap::default(),
+            heads: BTreeMap::new(),
+            labelled_ids: Vec::new(),
+            labels: Labels::default(),
+            identifiers: OnceCell::new(),
+            is_spent: false,
             queue: Vec::new(),
             n_begun: 0,
             files: Vec::new(),
@@ -155,8 +188,20 @@ impl Engine {
     /// # Errors
     /// [`Error::EmptyFile`] and [`Error::Binary`].
     pub fn open(&mut self, meta: FileMeta, head: &[u8]) -> Result<u32, Error> {
-        let input = Input::new(meta, head, &self.options, self.block_len)?;
+        let (input, known) = Input::new(meta, head, &self.options, self.block_len)?;
         let idx = self.inputs.len() as u32;
+        match known {
+            Known::Head(head) => {
+                self.heads.insert(by_time(&input, idx), head);
+                if self.heads.len() > HEADS {
+                    self.heads.pop_last();
+                }
+            }
+            Known::Labels(labels) => {
+                self.labelled_ids
+                    .extend(labels.ids.iter().map(|label| label.0));
+            }
+        }
         let key = (input.meta.byte_len.to_bits(), hash::bytes(head));
         self.twins.entry(key).or_insert(idx);
         self.inputs.push(input);
@@ -188,17 +233,57 @@ impl Engine {
         Setup {
             timezone: self.options.timezone.clone(),
             block_len: self.block_len,
+            identifiers: self.identifiers().to_vec(),
         }
+    }
+
+    /// What ties records to sessions; decided when it is first asked for.
+    fn identifiers(&self) -> &[Identifier] {
+        self.identifiers.get_or_init(|| self.identify(|_| true))
+    }
+
+    /// What ties records to sessions, as far as the files tell that are read.
+    fn identify(&self, is_read: impl Fn(u32) -> bool) -> Vec<Identifier> {
+        let zone = Zone::parse(&self.options.timezone).unwrap_or_default();
+        let mut probe = Probe::default();
+        for (_, head) in self.heads.iter().filter(|(key, _)| is_read(key.3)) {
+            identify::look(&mut probe, &head.text, &head.plan, &zone, head.reference);
+        }
+        let mut wanted = self.labelled_ids.clone();
+        wanted.sort_unstable();
+        probe.identifiers(&wanted)
+    }
+
+    /// Whether the files would be read in the same way if those of which all texts are left out had never been there.
+    fn is_read_alike(&self, is_hidden: impl Fn(u32) -> bool) -> bool {
+        let mut is_gone = vec![None; self.inputs.len()];
+        for (key, file) in (0..).zip(&self.files) {
+            let gone = is_gone[file.input as usize].get_or_insert(true);
+            *gone &= is_hidden(key);
+        }
+        let is_read = |input: u32| is_gone[input as usize] != Some(true);
+        let is_looked_at = |key: &ByTime| !is_read(key.3);
+        if !self.heads.keys().any(is_looked_at) {
+            return true;
+        }
+        // Of further files nothing is kept that could tell.
+        self.inputs.len() <= HEADS && self.identify(is_read) == self.identifiers()
+    }
+
+    /// Whether a file is a table of labels.
+    #[must_use]
+    pub fn is_labels(&self, input: u32) -> bool {
+        let input = self.inputs.get(input as usize);
+        input.is_some_and(|input| matches!(input.source, Source::Labels(_)))
     }
 
     /// The next thing to do. Files are worked through one after the other, by the first time in each.
     pub fn next_task(&mut self) -> Task {
         if self.queue.len() < self.inputs.len() {
+            self.identifiers();
             self.queue = (0..self.inputs.len() as u32).collect();
-            self.queue.sort_by_cached_key(|&idx| {
-                let Input { first, meta, .. } = &self.inputs[idx as usize];
-                (first.is_none(), *first, meta.name.clone(), idx)
-            });
+            self.queue
+                .sort_by_cached_key(|&idx| by_time(&self.inputs[idx as usize], idx));
         }
         while let Some(&input) = self.queue.get(self.n_begun) {
             if let Some(task) = self.next_of(input) {
@@ -223,6 +308,13 @@ impl Engine {
                     }
                 }
                 return self.next_split(idx);
+            }
+            Source::Labels(labels) => {
+                return labels.wanted().map(|(offset, byte_len)| Task::Read {
+                    input: idx,
+                    offset,
+                    byte_len,
+                });
             }
             Source::Stream(stream) => stream,
         };
@@ -322,12 +414,14 @@ impl Engine {
 
     /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.
     pub fn feed(&mut self, input: u32, bytes: &[u8]) {
-        if let Some(Input {
-            source: Source::Stream(stream),
-            ..
-        }) = self.inputs.get_mut(input as usize)
+        match self
+            .inputs
+            .get_mut(input as usize)
+            .map(|input| &mut input.source)
         {
-            stream.feed(bytes);
+            Some(Source::Stream(stream)) => stream.feed(bytes),
+            Some(Source::Labels(labels)) => labels.feed(bytes),
+            _ => {}
         }
     }
 
@@ -374,6 +468,7 @@ impl Engine {
     /// Everything that sees the merged whole, up to the question that only the shards can answer.
     pub fn analyze(&mut self) -> Survey {
         self.settle();
+        let (sessions, is_sessions_full) = self.sessions();
         let said = self.said();
         let miner = said.miner();
         let template = |idx| {
@@ -400,16 +495,76 @@ impl Engine {
             facts: said.facts(),
             is_miner_full: miner.is_full(),
             is_messages_full: said.is_crowded(),
+            sessions,
+            is_sessions_full,
         };
         let findings = analysis::detect(merged, &self.options);
+        for input in &mut self.inputs {
+            if let Source::Labels(labels) = &mut input.source {
+                let more = labels.take();
+                self.labels.ids.extend(more.ids);
+                self.labels.lines.extend(more.lines);
+                self.labels.n_dropped += more.n_dropped;
+            }
+        }
+        self.labels.ids.sort_unstable();
         let survey = Survey {
             link_us: i64::from(self.options.link_seconds) * SECOND,
             names: self.names.clone(),
             places: self.places.clone(),
+            labels: self.labelled_lines(),
+            wants_labels: self.labels.is_empty(),
             ..findings.survey()
         };
         self.findings = Some(findings);
         survey
+    }
+
+    /// The sessions in the texts that are shown, one set an identifier, and whether there were too many.
+    fn sessions(&mut self) -> (Vec<SessionSet>, bool) {
+        let n_entries = self.files.iter().map(|file| file.sessions.n_entries());
+        self.is_spent = n_entries.sum::<usize>() > SESSION_ENTRIES;
+        let mut all = Sessions::default();
+        for (place, &key) in (0..).zip(&self.order) {
+            let of_text = &mut self.files[key as usize].sessions;
+            let of_text = if self.is_spent {
+                std::mem::take(of_text)
+            } else {
+                of_text.clone()
+            };
+            all.join(of_text, &self.names, FileId(place));
+        }
+        let of_message: Vec<u32> = self.said().templates().map(|id| id.0).collect();
+        let is_full = all.is_full();
+        (all.finish(self.identifiers(), &of_message), is_full)
+    }
+
+    /// The labelled lines of each block of the first log, as its shard counts them.
+    fn labelled_lines(&self) -> Vec<BlockLabels> {
+        let place = FileId(0);
+        let Some(file) = self.file(place) else {
+            return Vec::new();
+        };
+        let lines = &self.labels.lines;
+        let from = |base: u64| lines.partition_point(|label| u64::from(label.0) <= base);
+        let of_block = |block: usize| {
+            let base = file.line_base[block];
+            let next = file.line_base.get(block + 1);
+            let end = next.map_or(lines.len(), |next| from(*next));
+            let own = &lines[from(base)..end];
+            BlockLabels {
+                file: place,
+                block: block as u32,
+                lines: own
+                    .iter()
+                    .map(|label| ((u64::from(label.0) - base - 1) as u32, label.1))
+                    .collect(),
+            }
+        };
+        (0..file.line_base.len())
+            .map(of_block)
+            .filter(|block| !block.lines.is_empty())
+            .collect()
     }
 
     /// The files of which something is shown, or of which there is nothing that could be.
@@ -471,25 +626,29 @@ impl Engine {
                 options.output_budget_gib,
             )
         };
-        if read(&options) != read(&self.options) {
+        if self.is_spent || read(&options) != read(&self.options) {
             return Ok(false);
         }
-        self.options = options;
+        let mut undo = self.undo.clone();
         if is_undo {
-            for key in self.undo.pop().unwrap_or_default() {
-                self.files[key as usize].is_hidden = false;
-            }
+            undo.pop();
         }
-        let keys: Vec<u32> = without
+        let keys = without
             .iter()
-            .filter_map(|&place| self.order.get(place as usize).copied())
-            .collect();
-        for &key in &keys {
-            self.files[key as usize].is_hidden = true;
-        }
+            .filter_map(|&place| self.order.get(place as usize).copied());
+        let keys: Vec<u32> = keys.collect();
         if !keys.is_empty() {
-            self.undo.push(keys);
+            undo.push(keys);
         }
+        let is_hidden = |key: u32| undo.iter().flatten().any(|&hidden| hidden == key);
+        if !self.is_read_alike(is_hidden) {
+            return Ok(false);
+        }
+        for (key, file) in (0..).zip(&mut self.files) {
+            file.is_hidden = is_hidden(key);
+        }
+        self.undo = undo;
+        self.options = options;
         Ok(true)
     }
 
@@ -503,8 +662,19 @@ impl Engine {
         findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
         findings.lanes = vec![0; findings.files.len() * limits::SPARKLINE];
         findings.n_anomalous = vec![0; findings.files.len()];
-        let mut episodes = Vec::new();
+        let line_of = |file: FileId, block: u32, line: u32| {
+            let key = self.order[file.index()];
+            let base = self.files[key as usize].line_base[block as usize];
+            u32::try_from(base + u64::from(line) + 1).unwrap_or(u32::MAX)
+        };
+        let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
+        let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
+            verdicts.extend(answer.verdicts);
+            for (block, window, mut edge) in answer.edges {
+                edge.line = line_of(edge.file, block, edge.line);
+                edges.push((window, edge));
+            }
             for (key, n) in answer.lanes {
                 if let Some(lane) = findings.lanes.get_mut(key as usize) {
                     *lane = lane.saturating_add(n);
@@ -516,15 +686,14 @@ impl Engine {
                 }
             }
             for (block, mut episode) in answer.episodes {
-                let key = self.order[episode.file.index()];
-                let base = self.files[key as usize].line_base[block as usize];
-                episode.line =
-                    u32::try_from(base + u64::from(episode.line) + 1).unwrap_or(u32::MAX);
+                episode.line = line_of(episode.file, block, episode.line);
                 findings.n_anomalous[episode.file.index()] += u64::from(episode.n_records);
                 episodes.push(episode);
             }
         }
-        analysis::correlate(findings, episodes, &self.options);
+        edges.sort_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        analysis::correlate(findings, episodes, &edges, &self.options);
+        findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);
         Ok(build::report(findings, &self.options))
     }
 
@@ -546,7 +715,7 @@ impl Engine {
         let note = |message, said, slots| file.say(message, said, slots);
         let ids = self.read.merge(messages, note);
         let carry = file.findings.sums.last;
-        file.add(summary);
+        file.add(summary, &ids);
         let input = &self.inputs[file.input as usize];
         if matches!(input.source, Source::Split { .. }) {
             // The blocks so far hold all the text up to the next; if not, the file is read no further.
@@ -562,6 +731,11 @@ impl Engine {
             carry,
         }
     }
+}
+
+fn by_time(input: &Input, idx: u32) -> ByTime {
+    let Input { first, meta, .. } = input;
+    (first.is_none(), *first, meta.name.clone(), idx)
 }
 
 /// Refuses a budget of unpacked text that is out of range.

@@ -74,7 +74,14 @@ impl Engine {
         let (mut first, mut last) = self.said().span();
         if let Some(id) = selection.incident {
             let (episodes, span) = self.episodes_of(id)?;
-            filter.episodes = Some(episodes);
+            if episodes.is_empty() {
+                // An incident without messages is all that happened, or did not, in its time.
+                filter.from = filter.from.max(Some(span.0));
+                let to = Timestamp(span.1.0.saturating_add(1));
+                filter.to = Some(filter.to.map_or(to, |until| until.min(to)));
+            } else {
+                filter.episodes = Some(episodes);
+            }
             (first, last) = (first.max(Some(span.0)), last.min(Some(span.1)));
         }
         // Records outside have been left out, or stand there without a time of their own and count with the nearest.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::Timestamp;
 use crate::detect::ensemble::MessageFacts;
-use crate::featurize::login;
+use crate::featurize::{login, manner};
 use crate::mine::crowd::{self, Crowd};
 use crate::mine::mask::WILDCARD;
 use crate::mine::messages::{BlockMessages, Message, Occurrences, Room};
@@ -173,6 +173,7 @@ impl Said {
                 level: message.said.level,
                 n_records: message.said.n_records,
                 is_failed_login: message.is_failed_login,
+                manner: manner::read(&message.text),
             })
             .collect()
     }

@@ -10,13 +10,19 @@ use super::hidden;
 use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::zone::Zone;
+use crate::evaluate::column;
+use crate::featurize::identifier::Identifier;
 use crate::featurize::login::{self, Login};
+use crate::featurize::sessions::{BlockSessions, RecordPlace};
 use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
-use crate::parse::{Fields, Parsed, Parser, Shape, Text, continuation};
+use crate::parse::{Fields, FormatId, Parsed, Parser, Shape, Text, continuation};
 use crate::table::{BlockTable, Row};
+
+/// Name of the format of which a line may carry a label.
+const LABELLED_FORMAT: &str = "supercomputer";
 
 /// Bytes that are checked at once for NULs and invalid UTF-8, so that most lines need no check of their own; they fit a cache.
 const CHECKED_LEN: usize = 256 << 10;
@@ -37,6 +43,25 @@ pub(super) struct OpenBlock {
     is_done: bool,
 }
 
+/// A block that has been worked on.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) summary: Summary,
+    pub(super) table: BlockTable,
+    /// Names of the sources of its records.
+    pub(super) sources: Vec<String>,
+    /// Labels of its records by row; empty when none carries one, short when none of the last does.
+    pub(super) labels: Vec<Label>,
+}
+
+/// What a record says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    Missing,
+    Normal,
+    Anomalous,
+}
+
 /// What has been found in it so far.
 #[derive(Debug)]
 #[expect(
@@ -50,10 +75,14 @@ struct Block {
     scratch: Vec<u8>,
     messages: Messages,
     logins: Vec<Login>,
+    sessions: BlockSessions,
     table: BlockTable,
     source_idx: FxHashMap<u64, u16>,
     sources: Vec<String>,
     n_by_format: Vec<u64>,
+    labels: Vec<Label>,
+    /// The format of which a line may carry a label.
+    labelled_format: Option<FormatId>,
     summary: Summary,
     /// Line feeds before the bytes that the splitter gets.
     line_base: u64,
@@ -75,7 +104,13 @@ struct Block {
 }
 
 impl OpenBlock {
-    pub(super) fn new(job: BlockJob, file: &FileSetup, zone: &Zone, reach: u64) -> Self {
+    pub(super) fn new(
+        job: BlockJob,
+        file: &FileSetup,
+        identifiers: &[Identifier],
+        zone: &Zone,
+        reach: u64,
+    ) -> Self {
         let boundary = boundary(&file.plan.shape);
         let is_first = job.block == 0;
         let block = Block {
@@ -85,10 +120,13 @@ impl OpenBlock {
             scratch: Vec::new(),
             messages: Messages::default(),
             logins: Vec::new(),
+            sessions: BlockSessions::new(identifiers),
             table: BlockTable::default(),
             source_idx: FxHashMap::default(),
             sources: Vec::new(),
             n_by_format: Vec::new(),
+            labels: Vec::new(),
+            labelled_format: FormatId::of_name(LABELLED_FORMAT),
             summary: Summary::default(),
             line_base: 0,
             first_line: job.is_exact.then_some(0),
@@ -150,8 +188,8 @@ impl OpenBlock {
         );
     }
 
-    /// The summary, the records and the names of their sources.
-    pub(super) fn finish(mut self) -> (Summary, BlockTable, Vec<String>) {
+    /// What the block holds.
+    pub(super) fn finish(mut self) -> Finished {
         let block = &mut self.block;
         block.is_checked = false;
         if !self.is_done {
@@ -318,6 +356,12 @@ impl Block {
         } else {
             self.summary.n_untimed += 1;
         }
+        let place = RecordPlace {
+            time: fields.timestamp,
+            line: line as u32,
+            offset: piece.offset,
+        };
+        self.sessions.add(bytes, filed.idx, place);
         self.summary.n_records += 1;
         self.summary.n_by_level[fields.level.map_or(0, |level| level as usize)] += 1;
         let format = usize::from(parsed.format.0);
@@ -325,6 +369,16 @@ impl Block {
             self.n_by_format.resize(format + 1, 0);
         }
         self.n_by_format[format] += 1;
+        if Some(parsed.format) == self.labelled_format
+            && let Some(is_anomalous) = column::label(bytes)
+        {
+            self.labels.resize(self.table.n_rows(), Label::Missing);
+            self.labels.push(if is_anomalous {
+                Label::Anomalous
+            } else {
+                Label::Normal
+            });
+        }
         let source = self.source(fields, bytes, scratch);
         self.table.push(Row {
             time: fields.timestamp,
@@ -356,7 +410,7 @@ impl Block {
         idx
     }
 
-    fn close(mut self) -> (Summary, BlockTable, Vec<String>) {
+    fn close(mut self) -> Finished {
         self.summary.formats = self
             .n_by_format
             .iter()
@@ -365,8 +419,14 @@ impl Block {
             .map(|(format, &n)| (format as u16, n))
             .collect();
         self.summary.messages = self.messages.into_block();
+        self.summary.sessions = self.sessions.finish();
         self.table.shrink();
-        (self.summary, self.table, self.sources)
+        Finished {
+            summary: self.summary,
+            table: self.table,
+            sources: self.sources,
+            labels: self.labels,
+        }
     }
 }
 

@@ -8,12 +8,14 @@ mod query;
 pub mod question;
 pub mod wire;
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
-use self::block::OpenBlock;
+use self::block::{Finished, Label, OpenBlock};
 use self::query::Query;
 use self::question::{Hit, TIMELESS};
-use self::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed};
+use self::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed, Verdict};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
@@ -33,6 +35,7 @@ struct Kept {
     read_as: FileId,
     table: BlockTable,
     sources: Vec<String>,
+    labels: Vec<Label>,
     /// Numbers of its messages among all that were read.
     pooled: Vec<MessageId>,
     /// What they are called in the run.
@@ -80,7 +83,7 @@ impl Shard {
     /// Begins a block of a text that is read as `setup` says; its bytes follow through [`Shard::push`].
     pub fn begin(&mut self, job: BlockJob, setup: &FileSetup) {
         let reach = continuation_reach(self.setup.block_len);
-        let open = OpenBlock::new(job, setup, &self.zone, reach);
+        let open = OpenBlock::new(job, setup, &self.setup.identifiers, &self.zone, reach);
         self.open = Some((open, setup.input, setup.is_packed));
     }
 
@@ -100,12 +103,19 @@ impl Shard {
             .open
             .take()
             .ok_or_else(|| Error::Wire("no block was begun".to_owned()))?;
-        let (job, (summary, table, sources)) = (open.job(), open.finish());
+        let job = open.job();
+        let Finished {
+            summary,
+            table,
+            sources,
+            labels,
+        } = open.finish();
         self.kept.push(Kept {
             job,
             read_as: job.file,
             table,
             sources,
+            labels,
             pooled: Vec::new(),
             ids: Vec::new(),
             carry: None,
@@ -157,6 +167,11 @@ impl Shard {
         let mut out = Surveyed::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
+        let has_edges = survey
+            .alarms
+            .iter()
+            .any(|alarm| alarm & survey.wants_edge != 0);
+        let mut edges = vec![None; if has_edges { survey.alarms.len() } else { 0 }];
         for kept in &self.kept {
             let mut open: FxHashMap<u32, Episode> = FxHashMap::default();
             let mut lane = vec![0u32; n_slices as usize];
@@ -169,6 +184,20 @@ impl Shard {
                 lane[slice as usize] += 1;
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
+                }
+                if has_edges
+                    && let Some(window) = survey.window_of(time)
+                    && let Some(alarm) = survey.alarms.get(window as usize)
+                    && alarm & survey.wants_edge != 0
+                {
+                    let edge = &mut edges[window as usize];
+                    let place = (time, kept.job.file, kept.job.block);
+                    let is_first = edge.as_ref().is_none_or(|(block, first): &(u32, Episode)| {
+                        place < (first.start, first.file, *block)
+                    });
+                    if is_first {
+                        *edge = Some((kept.job.block, kept.episode(idx, id, time)));
+                    }
                 }
                 if !survey.is_anomalous(id, time) {
                     continue;
@@ -199,6 +228,11 @@ impl Shard {
             out.episodes
                 .extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
         }
+        out.verdicts = self.verdicts(survey);
+        let edges = (0..).zip(edges);
+        out.edges = edges
+            .filter_map(|(window, edge)| edge.map(|(block, edge)| (block, window, edge)))
+            .collect();
         out.slices = slices
             .iter()
             .enumerate()
@@ -206,6 +240,53 @@ impl Shard {
             .map(|(key, &n)| (key as u32, n))
             .collect();
         out
+    }
+
+    /// Labelled records by message and window.
+    fn verdicts(&self, survey: &Survey) -> Vec<Verdict> {
+        let mut counts: BTreeMap<(MessageId, Option<u32>), (u32, u32)> = BTreeMap::new();
+        for kept in &self.kept {
+            let key = (kept.job.file, kept.job.block);
+            let by_line = survey
+                .labels
+                .binary_search_by_key(&key, |labels| (labels.file, labels.block))
+                .map_or(&[][..], |at| survey.labels[at].lines.as_slice());
+            let is_labelled = survey.wants_labels && !kept.labels.is_empty();
+            if by_line.is_empty() && !is_labelled {
+                continue;
+            }
+            for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
+                let Some(&id) = kept.ids.get(message as usize) else {
+                    continue;
+                };
+                let is_anomalous = if is_labelled {
+                    match kept.labels.get(idx) {
+                        Some(Label::Anomalous) => true,
+                        Some(Label::Normal) => false,
+                        _ => continue,
+                    }
+                } else {
+                    let row = kept.table.row(idx);
+                    let from = by_line.partition_point(|label| label.0 < row.line);
+                    let n = by_line[from..].partition_point(|l| l.0 < row.line + row.n_lines);
+                    if n == 0 {
+                        continue;
+                    }
+                    by_line[from..from + n].iter().any(|label| label.1)
+                };
+                let window = time.and_then(|time| survey.window_of(time));
+                let counts = counts.entry((id, window)).or_default();
+                counts.0 += u32::from(is_anomalous);
+                counts.1 += u32::from(!is_anomalous);
+            }
+        }
+        let verdict = |((message, window), (n_anomalous, n_normal))| Verdict {
+            message,
+            window,
+            n_anomalous,
+            n_normal,
+        };
+        counts.into_iter().map(verdict).collect()
     }
 
     /// Bytes that the records occupy.

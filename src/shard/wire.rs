@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::{MINUTE, Timestamp};
 use crate::correlate::incidents::Episode;
+use crate::featurize::identifier::Identifier;
+use crate::featurize::sessions::SessionTally;
 use crate::featurize::tally::Tally;
 use crate::mine::messages::BlockMessages;
 use crate::parse::ParsePlan;
@@ -16,6 +18,8 @@ pub struct Setup {
     pub timezone: String,
     /// Nominal bytes of a block.
     pub block_len: u64,
+    /// What ties records to sessions.
+    pub identifiers: Vec<Identifier>,
 }
 
 /// How to read one text: a file, or an entry of an archive.
@@ -110,6 +114,8 @@ pub struct Summary {
     pub messages: BlockMessages,
     /// What is counted per second.
     pub tally: Tally,
+    /// What is counted per session.
+    pub sessions: SessionTally,
 }
 
 impl Summary {
@@ -147,6 +153,8 @@ pub struct Survey {
     pub places: Vec<Option<u32>>,
     /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
     pub interest: Vec<u8>,
+    /// The bit of windows of which the first record is wanted.
+    pub wants_edge: u8,
     /// The bit of messages that are anomalous wherever they occur.
     pub always: u8,
     /// For each window of time the kinds of alarm it is, as bits.
@@ -165,6 +173,34 @@ pub struct Survey {
     pub slice_us: i64,
     /// Number of slices.
     pub n_slices: u32,
+    /// Labelled lines of blocks, where a table of labels names lines; empty otherwise.
+    pub labels: Vec<BlockLabels>,
+    /// Whether labels are wanted of the records that carry one.
+    pub wants_labels: bool,
+}
+
+/// Labelled lines of one block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlockLabels {
+    /// The file.
+    pub file: FileId,
+    /// The block.
+    pub block: u32,
+    /// (line from 0 at the block's beginning, whether it is anomalous), by line.
+    pub lines: Vec<(u32, bool)>,
+}
+
+/// Labelled records of one message in one window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The message.
+    pub message: MessageId,
+    /// The window of [`Survey::alarms`]; `None` for records without a time.
+    pub window: Option<u32>,
+    /// Records labelled anomalous.
+    pub n_anomalous: u32,
+    /// Records labelled normal.
+    pub n_normal: u32,
 }
 
 impl Survey {
@@ -174,14 +210,19 @@ impl Survey {
         if interest == 0 || interest & self.always != 0 {
             return interest != 0;
         }
+        let alarm = self
+            .window_of(time)
+            .and_then(|idx| self.alarms.get(idx as usize));
+        alarm.is_some_and(|alarm| alarm & interest != 0)
+    }
+
+    /// The window of a time; `None` when it lies before all of them.
+    pub(super) fn window_of(&self, time: Timestamp) -> Option<u32> {
         let window = time
             .0
             .saturating_sub(self.alarms_start.0)
             .div_euclid(self.alarm_us.max(1));
-        let alarm = usize::try_from(window)
-            .ok()
-            .and_then(|idx| self.alarms.get(idx));
-        alarm.is_some_and(|alarm| alarm & interest != 0)
+        u32::try_from(window).ok()
     }
 }
 
@@ -194,4 +235,8 @@ pub struct Surveyed {
     pub slices: Vec<(u32, u32)>,
     /// (text × slices + slice, records) where there are any.
     pub lanes: Vec<(u32, u32)>,
+    /// (block, window, first record) of windows of which it is wanted, by window; `line` counts from the beginning of the block.
+    pub edges: Vec<(u32, u32, Episode)>,
+    /// Labelled records, where labels are wanted; by message and window.
+    pub verdicts: Vec<Verdict>,
 }

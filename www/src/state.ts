@@ -383,7 +383,13 @@ function show(parsed: Report, bytes: Uint8Array<ArrayBuffer>): void {
 function onUnchanged(error: EngineError): void {
   isBusy.value = false;
   if (error.code === "mustRead") {
-    retry();
+    const input = lastInput.value;
+    const left = new Set(pendingRemoved.flat());
+    if (input?.kind === "files" && left.size > 0) {
+      openSources(input.sources.filter(({ path }) => !left.has(path)));
+    } else {
+      retry();
+    }
   } else {
     onFailed(error);
   }

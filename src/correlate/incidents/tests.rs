@@ -164,6 +164,7 @@ fn incidents_are_ranked_and_know_their_leading_edge() {
         vectors: &vectors,
         score_of: &score_of,
         n_records: &[500, 100, 1],
+        about: &|_| 0,
     };
     let params = IncidentParams {
         link_seconds: 300,
@@ -171,7 +172,7 @@ fn incidents_are_ranked_and_know_their_leading_edge() {
     }
     .check()
     .unwrap();
-    let incidents = params.incidents(&episodes, &messages);
+    let incidents = params.incidents(&episodes, &messages, &[]);
     assert_eq!(incidents.len(), 3);
     let worst = &incidents[0];
     assert_eq!(
@@ -195,12 +196,13 @@ fn nothing_anomalous_makes_no_incident() {
         vectors: &vectors,
         score_of: &|_| 0.0,
         n_records: &[],
+        about: &|_| 0,
     };
     assert_eq!(
         IncidentParams::default()
             .check()
             .unwrap()
-            .incidents(&[], &messages),
+            .incidents(&[], &messages, &[]),
         []
     );
 }

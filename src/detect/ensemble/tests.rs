@@ -75,6 +75,7 @@ fn a_brute_force_is_an_alarm_by_failed_logins() {
     assert!(scores[100].features[0].high <= 2.0);
     let facts = MessageFacts {
         is_failed_login: true,
+        manner: Manner::Event,
         ..Default::default()
     };
     let message = MessageScore {
@@ -168,6 +169,7 @@ fn messages_score_by_what_they_say_and_how_strange_they_are() {
             level: row.1,
             n_records: row.2,
             is_failed_login: false,
+            manner: Manner::Event,
         })
         .collect();
     let t = tfidf(&texts, &counts);
@@ -189,6 +191,7 @@ fn one_message_is_no_ground_for_strangeness() {
         level: Some(Level::Error),
         n_records: 3,
         is_failed_login: false,
+        manner: Manner::Event,
     }];
     let scored = score_messages(&t, &facts, &forest());
     assert_eq!(scored.scores[0].score, 12.0);

@@ -45,6 +45,13 @@ use crate::base::time::Timestamp;
 pub struct FormatId(pub u8);
 
 impl FormatId {
+    /// The format of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let at = all().iter().position(|format| format.name() == name)?;
+        u8::try_from(at).ok().map(Self)
+    }
+
     /// The format with this id.
     #[must_use]
     pub fn format(self) -> &'static dyn Format {

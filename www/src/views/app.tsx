@@ -16,6 +16,7 @@ import { Lines } from "./lines.tsx";
 import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
+import { SessionsPanel } from "./sessions.tsx";
 import { Summary } from "./summary.tsx";
 import { Templates } from "./templates.tsx";
 import { Top, showAllLines } from "./top.tsx";
@@ -68,6 +69,7 @@ function Answer({ report }: { report: Report }): JSX.Element {
       <PlotGrid report={report} />
       <Templates report={report} />
       <Windows report={report} />
+      <SessionsPanel report={report} />
       <div class="facts">
         <Levels report={report} />
         <Files report={report} />

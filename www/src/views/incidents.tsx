@@ -43,13 +43,13 @@ function isTooLittle({ skipped }: Report): boolean {
 }
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
-  const { incidents, nIncidents } = report;
+  const { incidents, nIncidents, suppressed } = report;
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
     <Panel
       id="incidents"
       title={nIncidents === 0 ? "Incidents" : `Incidents (${format.count(nIncidents)})`}
-      about="Unusual lines that are close in time and alike in content are one incident; the worst comes first."
+      about="Unusual lines that are close in time and alike in content, or within one unusual stretch of time, are one incident; the worst comes first."
     >
       {incidents.length === 0 ? (
         <Empty>
@@ -90,6 +90,22 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
             ? `Show the first ${FIRST_SHOWN}`
             : `Show all ${format.count(incidents.length)}`}
         </button>
+      )}
+      {suppressed.length > 0 && (
+        <details class="incident-patterns">
+          <summary>
+            {format.counted(suppressed.length, "pattern")} left out, because they recur all over the
+            log
+          </summary>
+          <ul>
+            {suppressed.map((pattern) => (
+              <li key={pattern.template}>
+                <TemplateText text={pattern.text} /> ({format.counted(pattern.nRecords, "record")},{" "}
+                {format.counted(pattern.nTimes, "time")})
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
       {nIncidents > incidents.length && (
         <p class="about">

@@ -1,0 +1,116 @@
+//! Unusual windows and strange sessions → the alarms that incidents are made of.
+
+use crate::base::math;
+use crate::base::time::{SECOND, Timestamp};
+use crate::correlate::alarms::{Alarm, about};
+use crate::correlate::incidents::Episode;
+use crate::detect::ALARM;
+use crate::featurize::sessions::Session;
+use crate::featurize::windows::feature;
+use crate::report::findings::{AlarmCause, AlarmRun, Findings};
+
+/// Strange sessions that must come together to be an incident.
+const MIN_SESSIONS: usize = 3;
+
+/// The alarms in the order of their starts, and what each is. `edges` are the first records of windows, by window.
+pub(super) fn alarms(
+    findings: &Findings,
+    edges: &[(u32, Episode)],
+    link_us: i64,
+) -> (Vec<Alarm>, Vec<AlarmCause>) {
+    let mut found: Vec<(Alarm, AlarmCause)> = findings
+        .alarm_runs()
+        .into_iter()
+        .filter_map(|run| Some((of_windows(findings, &run, edges)?, AlarmCause::Windows(run))))
+        .collect();
+    for idx in 0..findings.sessions.len() as u32 {
+        found.extend(of_sessions(findings, idx, link_us));
+    }
+    // Alarms of one start keep the order in which they were found.
+    found.sort_by_key(|(alarm, _)| alarm.start);
+    found.into_iter().unzip()
+}
+
+fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> Option<Alarm> {
+    let windows = findings.windows.as_ref()?;
+    let at = edges.partition_point(|edge| edge.0 < run.first);
+    let edge = edges.get(at).filter(|edge| edge.0 <= run.last + 1)?.1;
+    let worst = findings.window_scores.get(run.worst as usize)?;
+    let mut kinds = 0;
+    let mut n_records = 0.0;
+    for idx in run.first..=run.last {
+        let window = &findings.window_scores[idx as usize];
+        for (col, kind) in [
+            (feature::FAILED_LOGINS, about::LOGINS),
+            (feature::ERRORS, about::ERRORS),
+        ] {
+            kinds |= if window.is_alarm_by(col) { kind } else { 0 };
+        }
+        let mut features = window.features.iter();
+        let counted = features.find(|c| is_count(c.col as usize));
+        n_records += counted.map_or(0.0, |c| (c.value - f64::midpoint(c.low, c.high)).abs());
+    }
+    if let Some(silence) = worst.silence {
+        n_records = silence.n_missing;
+    }
+    let (start, end) = (windows.start_of(run.first), windows.end_of(run.last));
+    Some(Alarm {
+        start: start.max(windows.covered.0),
+        // The end of a window is not part of it; instants are shown in milliseconds.
+        end: Timestamp(end.0 - 1000).min(windows.covered.1),
+        score: worst.score,
+        n_records: n_records as u32,
+        about: if kinds == 0 { about::ANY } else { kinds },
+        edge,
+    })
+}
+
+fn is_count(col: usize) -> bool {
+    [feature::EVENTS, feature::FAILED_LOGINS, feature::ERRORS].contains(&col)
+}
+
+/// Strange sessions that begin close to each other.
+fn of_sessions(findings: &Findings, idx: u32, link_us: i64) -> Vec<(Alarm, AlarmCause)> {
+    let found = &findings.sessions[idx as usize];
+    let mut strange: Vec<(i64, u32)> = (0..)
+        .zip(&found.set.sessions)
+        .filter(|(at, _)| found.scores.scores[*at as usize] >= ALARM)
+        .filter_map(|(at, session): (u32, &Session)| Some((session.span?.0.0, at)))
+        .collect();
+    strange.sort_unstable();
+    // Sessions come by chance as well: more than that must begin within the distance of a link.
+    let length = strange.last().map_or(0, |last| last.0 - strange[0].0);
+    let by_chance = strange.len() as f64 * link_us as f64 / (length.max(link_us) as f64);
+    let least = MIN_SESSIONS.max((by_chance + 3.0 * math::sqrt(by_chance)) as usize + 1);
+    let near = |pair: &(i64, u32), next: &(i64, u32)| next.0 - pair.0 < link_us.min(60 * SECOND);
+    let runs = strange.chunk_by(|a, b| near(a, b));
+    runs.filter(|run| run.len() >= least)
+        .filter_map(|run| {
+            let mut members: Vec<u32> = run.iter().map(|entry| entry.1).collect();
+            let score = |at: &u32| found.scores.scores[*at as usize];
+            members.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
+            let sessions = || members.iter().map(|at| &found.set.sessions[*at as usize]);
+            let first = &found.set.sessions[run.first()?.1 as usize];
+            let (start, _) = first.span?;
+            let end = sessions().filter_map(|s| s.span).map(|span| span.1).max()?;
+            let n_records = sessions().fold(0_u32, |n, s| n.saturating_add(s.n_records));
+            let alarm = Alarm {
+                start,
+                end,
+                score: score(members.first()?),
+                n_records,
+                about: about::ANY,
+                edge: Episode {
+                    message: first.first_message,
+                    start,
+                    end: start,
+                    n_records: 1,
+                    file: first.file,
+                    line: u32::try_from(first.line + 1).unwrap_or(u32::MAX),
+                    offset: first.offset,
+                },
+            };
+            Some((alarm, AlarmCause::Sessions(idx, members)))
+        })
+        .collect()
+}
