@@ -139,7 +139,9 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             {incident.endMs > incident.startMs &&
               ` (${format.duration(incident.endMs - incident.startMs)})`}
           </span>
-          <span>{format.counted(incident.nRecords, "record")}</span>
+          {incident.messages.length > 0 && (
+            <span>{format.counted(incident.nRecords, "record")}</span>
+          )}
         </p>
         <p class="incident-reason">
           <LogText text={incident.reason} />
