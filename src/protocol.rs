@@ -212,6 +212,17 @@ pub enum Command {
         /// The choices.
         options: Options,
     },
+    /// Work the finished run out again with other choices or other files, without reading anything.
+    Change {
+        /// The finished run.
+        run: u32,
+        /// The choices.
+        options: Options,
+        /// Files to leave out, as the report numbers them.
+        without: Vec<u32>,
+        /// Bring back the files that were left out last.
+        is_undo: bool,
+    },
     /// Select records, in place of those selected before; answered by [`Update::Found`], several times while text is searched.
     Find {
         /// The finished run asked about.
@@ -362,6 +373,15 @@ pub enum Update {
         /// The lines sent.
         lines: Vec<RawLine>,
     },
+    /// Nothing came of a [`Command::Change`]; the run is as it was.
+    Unchanged {
+        /// The run.
+        run: u32,
+        /// Stable name; `mustRead` where the files have to be read again for it.
+        code: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
     /// Answer to [`Command::Preview`].
     Preview {
         /// The run.
@@ -409,7 +429,7 @@ pub enum Update {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct RawLine {
-    /// Index of the file.
+    /// Number of the file in the report.
     pub file: u32,
     /// Physical line, from 1.
     pub line: u32,

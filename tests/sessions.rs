@@ -115,7 +115,12 @@ fn a_table_of_labels_is_measured_against_and_changes_nothing() {
     assert_eq!((found.f1, found.average_precision), (1.0, Some(1.0)));
     assert_eq!(found.kind, "sessions");
     assert_eq!(both.sessions[0].n_anomalous, alone.sessions[0].n_anomalous);
-    assert_eq!(both.files[0].shape, "labels");
+    // The table is no part of the log.
+    assert_eq!(
+        (both.n_files, both.files[0].name.as_str()),
+        (1, "orders.log")
+    );
+    assert_eq!(both.totals.n_bytes_read as usize, log.len() + labels.len());
     assert!(both.notices.is_empty(), "{:?}", both.notices);
 }
 

@@ -4,7 +4,7 @@
 //! as one.
 
 use super::entries::Entries;
-use super::unpack::{Unpack, damaged};
+use super::unpack::{EntryStart, Unpack, damaged};
 
 const BLOCK: usize = 512;
 /// Bytes of a long name or of an extended header that are believed.
@@ -302,6 +302,10 @@ impl Unpack for Tar {
         self.fault.clone().or_else(|| self.entries.fault())
     }
 
+    fn take_entries(&mut self) -> Vec<EntryStart> {
+        self.entries.take_starts()
+    }
+
     fn notes(&self) -> Vec<String> {
         self.entries.notes()
     }
@@ -333,7 +337,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn files_are_read_in_order_each_on_its_own_lines() {
+    fn files_are_read_in_order_and_told_apart() {
         let text = sample(30);
         let long = [b"d/".repeat(80), b"b.log\0".to_vec()].concat();
         let packed = [
@@ -347,15 +351,26 @@ pub(super) mod tests {
             vec![0; 2 * BLOCK],
         ]
         .concat();
-        let expected = [&text[..], &text, b"last line"].concat();
+        let expected = [&text[..text.len() - 1], &text, b"last line"].concat();
         check_laws(&|| Box::new(Tar::new(1)), &packed, &expected);
         let mut tar = Tar::new(1);
         unpack(&mut tar, &packed, 100);
-        let notes = tar.notes().join(" ");
+        let starts: Vec<_> = tar
+            .take_entries()
+            .into_iter()
+            .map(|start| (start.offset, start.name))
+            .collect();
+        let first = text.len() as u64 - 1;
+        assert_eq!(starts[0], (0, "a.log".to_owned()));
         assert!(
-            notes.contains("a.log, empty.log, d/d/d/") && notes.contains("pax/name.log"),
-            "{notes}"
+            starts[1].0 == first && starts[1].1.starts_with("d/d/d/"),
+            "{starts:?}"
         );
+        assert_eq!(
+            starts[2],
+            (first + text.len() as u64, "pax/name.log".to_owned())
+        );
+        assert_eq!(starts.len(), 3);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::container::{self, Container, SNIFF_LEN};
 use super::encoding::{Decoder, without_bom};
-use super::unpack::{self, Opened, Unpack};
+use super::unpack::{self, EntryStart, Opened, Unpack};
 
 /// Containers that may be around a text.
 const DEPTH_CAP: u8 = 2;
@@ -293,6 +293,14 @@ impl Unpack for TextReader {
             // Damage to what is outside explains damage to what is inside.
             State::Compressed { outer, inner, .. } => outer.fault().or_else(|| inner.fault()),
             _ => None,
+        }
+    }
+
+    fn take_entries(&mut self) -> Vec<EntryStart> {
+        match &mut self.state {
+            State::Archive(archive) => archive.take_entries(),
+            State::Compressed { inner, .. } => inner.take_entries(),
+            _ => Vec::new(),
         }
     }
 

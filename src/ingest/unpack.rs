@@ -36,6 +36,20 @@ pub trait Unpack: Debug + Send {
     fn notes(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// The entries whose text has begun since the last call, in order; none where the bytes are one file.
+    fn take_entries(&mut self) -> Vec<EntryStart> {
+        Vec::new()
+    }
+}
+
+/// Where the text of an entry begins among all that is handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryStart {
+    /// Bytes of text before it.
+    pub offset: u64,
+    /// Its name within the archive, fit to be shown.
+    pub name: String,
 }
 
 /// How a container is opened.

@@ -23,14 +23,19 @@ pub struct Reread {
     is_ended: bool,
 }
 
-/// The ranges of each file.
+/// The ranges of each file as it was opened; `input_of` tells which a text stands in.
 #[must_use]
-pub fn by_file(ranges: Vec<TextRange>) -> BTreeMap<FileId, Vec<TextRange>> {
-    let mut files: BTreeMap<FileId, Vec<TextRange>> = BTreeMap::new();
+pub fn by_input(
+    ranges: Vec<TextRange>,
+    input_of: impl Fn(FileId) -> Option<u32>,
+) -> BTreeMap<u32, Vec<TextRange>> {
+    let mut inputs: BTreeMap<u32, Vec<TextRange>> = BTreeMap::new();
     for range in ranges {
-        files.entry(range.file).or_default().push(range);
+        if let Some(input) = input_of(range.file) {
+            inputs.entry(input).or_default().push(range);
+        }
     }
-    files
+    inputs
 }
 
 impl Reread {

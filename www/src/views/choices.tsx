@@ -44,7 +44,7 @@ export function Choices(): JSX.Element {
     if (pattern !== undefined) {
       chosen.pattern = pattern;
     }
-    state.readAgain(chosen);
+    state.choose(chosen);
   };
   return (
     <Panel
@@ -88,8 +88,8 @@ export function Choices(): JSX.Element {
         </label>
         <PatternChoice />
         <div class="drop-actions">
-          <button type="submit" class="button primary">
-            Read again
+          <button type="submit" class="button primary" disabled={state.isBusy.value}>
+            Apply
           </button>
           {state.isSample.value && (
             <button type="button" class="button" onClick={state.openAnotherSample}>

@@ -149,8 +149,8 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
         <p class="edge">
           <span class="edge-label">
             Began with{" "}
-            {report.files.length > 1 && (
-              <LogText text={`${report.files[edge.file]?.name ?? ""}, `} />
+            {report.nFiles > 1 && (
+              <LogText text={`${state.fileNames.value.get(edge.file) ?? ""}, `} />
             )}
             line {format.count(edge.line)}
           </span>
