@@ -22,6 +22,7 @@ use super::silence::{Silence, silences};
 use super::usual_range::{Kind, UsualRangeParams};
 use super::{ALARM, Contribution, Detector, FitDetector, severity};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::manner::Manner;
@@ -441,7 +442,7 @@ impl MessageScores {
                 reasons.push((points, MessageReason::UnusualWords(words)));
             }
         }
-        reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+        reasons.arrange_by(|a, b| b.0.total_cmp(&a.0));
         reasons.into_iter().map(|reason| reason.1).collect()
     }
 }

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::thrown;
 use super::worker::{EngineWorker, ShardWorker, pack, plain, unpack};
 use crate::base::ids::FileId;
+use crate::base::order::Arrange;
 use crate::error::Error;
 use crate::ingest::container::Container;
 use crate::protocol::{Place, RawLine, Selection};
@@ -100,7 +101,7 @@ impl EngineWorker {
             .iter()
             .filter_map(|(_, range)| self.engine.input_of(range.file))
             .collect();
-        files.sort_unstable();
+        files.arrange();
         files.dedup();
         files
     }
