@@ -152,7 +152,7 @@ impl<'a> Analysis<'a> {
                 self.engine.add_found(&shard.search(range, text));
             }
             for (input, ranges) in by_input(begun.packed, |file| self.engine.input_of(file)) {
-                let mut again = Reread::new(ranges);
+                let mut again = Reread::new(self.engine.text_reader(), ranges);
                 let mut packed = self.files[input as usize];
                 while let Some((range, text)) = again.next(&mut packed, true) {
                     self.engine.add_found(&shard.search(range, &text));
@@ -189,7 +189,7 @@ impl<'a> Analysis<'a> {
                     })
                     .collect()
             } else {
-                let mut back = ReadBack::new(places.collect());
+                let mut back = ReadBack::new(self.engine.text_reader(), places.collect());
                 back.push(bytes);
                 back.into_texts()
             };

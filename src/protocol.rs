@@ -77,6 +77,8 @@ pub struct Options {
     pub pattern: Option<LinePattern>,
     /// Zone of timestamps that carry none: `UTC`, `+HH:MM` or an IANA name.
     pub timezone: String,
+    /// Bytes that are not UTF-8 are characters of Latin-1 (Windows-1252).
+    pub is_latin1: bool,
     /// Width of a window in seconds; `None`: 300, narrower for short logs.
     pub window_seconds: Option<u32>,
     /// Seed of everything random.
@@ -103,6 +105,7 @@ impl Default for Options {
             plain: false,
             pattern: None,
             timezone: "UTC".to_owned(),
+            is_latin1: false,
             window_seconds: None,
             seed: 1,
             n_trees: 100,

@@ -433,3 +433,36 @@ fn a_selection_that_cannot_be_used_says_why() {
     );
     assert_eq!(analysis.find(&empty(), 0).unwrap_err().code(), "params");
 }
+
+#[test]
+fn latin1_is_read_searched_and_read_back_as_such_also_when_packed() {
+    let text = b"2026-03-02 10:00:00 ERROR Stra\xdfe nicht gefunden: K\xf6ln\n\
+                 2026-03-02 10:00:01 INFO schon UTF-8: K\xc3\xb6ln\n";
+    let layout = Layout::default();
+    for bytes in [text.to_vec(), golden::gzip(text)] {
+        let meta = meta("post.log", &bytes, MODIFIED_MS);
+        let options = Options {
+            is_latin1: true,
+            ..Options::default()
+        };
+        let mut analysis = Analysis::new(&[(meta, &bytes[..])], options, layout).unwrap();
+        assert_eq!(analysis.report.totals.n_invalid_utf8, 0);
+        let pattern = TextQuery {
+            pattern: "k\u{f6}ln".to_owned(),
+            is_regex: false,
+            is_case_sensitive: false,
+        };
+        let selection = Selection {
+            text: Some(pattern),
+            ..Selection::default()
+        };
+        assert_eq!(analysis.find(&selection, 1).unwrap(), 2);
+        let lines = analysis.lines(0, 2);
+        assert!(
+            lines[0]
+                .text
+                .ends_with("Stra\u{df}e nicht gefunden: K\u{f6}ln")
+        );
+        assert!(lines[1].text.ends_with("schon UTF-8: K\u{f6}ln"));
+    }
+}

@@ -43,6 +43,7 @@ use crate::featurize::sessions::{SessionSet, Sessions};
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::nested_name;
+use crate::ingest::text::TextReader;
 use crate::parse::ParsePlan;
 use crate::protocol::{FileMeta, Options};
 use crate::report::build;
@@ -622,6 +623,7 @@ impl Engine {
             (
                 options.pattern.clone(),
                 options.plain,
+                options.is_latin1,
                 options.timezone.clone(),
                 options.output_budget_gib,
             )
@@ -701,6 +703,12 @@ impl Engine {
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
         self.said().miner().text(id)
+    }
+
+    /// A reader of text as the run reads it: what gives places of a packed file again.
+    #[must_use]
+    pub fn text_reader(&self) -> TextReader {
+        TextReader::default().or_latin1(self.options.is_latin1)
     }
 
     /// How a file is packed, counted in the order in which files were opened.

@@ -105,6 +105,16 @@ impl EngineWorker {
         files
     }
 
+    /// What unpacks a file again for the texts at `places`: offset and length, two numbers each.
+    #[must_use]
+    pub fn unpacker(&self, places: &[f64]) -> Unpacker {
+        let (pairs, _) = places.as_chunks::<2>();
+        let places = pairs.iter().map(|pair| (pair[0] as u64, pair[1] as u32));
+        Unpacker {
+            back: ReadBack::new(self.engine.text_reader(), places.collect()),
+        }
+    }
+
     /// What unpacks one of them.
     #[must_use]
     pub fn reread(&self, input: u32) -> Rereader {
@@ -113,7 +123,10 @@ impl EngineWorker {
         let wanted: Vec<(u32, TextRange)> =
             self.query.packed.iter().filter(of_file).copied().collect();
         Rereader {
-            again: Reread::new(wanted.iter().map(|(_, range)| *range).collect()),
+            again: Reread::new(
+                self.engine.text_reader(),
+                wanted.iter().map(|(_, range)| *range).collect(),
+            ),
             wanted,
             packed: Vec::new(),
             n_used: 0,
