@@ -5,10 +5,11 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::thrown;
-use super::worker::{EngineWorker, ShardWorker, pack, plain, unpack};
+use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
 use crate::base::ids::FileId;
 use crate::error::Error;
 use crate::ingest::container::Container;
+use crate::ingest::readback::ReadBack;
 use crate::protocol::{Place, RawLine, Selection};
 use crate::session::{Page, RECORD_CAP, Reread};
 use crate::shard::question::{Answer, Begun, Found, Hit, Question, TextRange};
