@@ -85,10 +85,15 @@ pub struct Options {
     pub n_trees: u32,
     /// Rows each tree sees (2 to 4096).
     pub sample_size: u32,
-    /// DBSCAN radius in cosine distance (0 to 2), exclusive of 0; `None`: chosen from the data.
+    /// What makes groups of messages.
+    pub clusterer: ClustererChoice,
+    /// Cosine distance (0 to 2, exclusive of 0): the radius of DBSCAN, the smallest that HDBSCAN looks at; `None`: chosen from the
+    /// data.
     pub eps: Option<f64>,
-    /// DBSCAN: weight a neighbourhood needs (at least 1).
+    /// Records a neighbourhood needs to be dense (at least 1).
     pub min_points: u32,
+    /// HDBSCAN: records a group needs (at least 2).
+    pub min_cluster_size: u32,
     /// Anomalies closer than this many seconds can belong together (1 to 86400).
     pub link_seconds: u32,
     /// Anomalies more similar than this cosine can belong together (0 to 1).
@@ -107,13 +112,26 @@ impl Default for Options {
             seed: 1,
             n_trees: 100,
             sample_size: 256,
+            clusterer: ClustererChoice::Dbscan,
             eps: None,
             min_points: 5,
+            min_cluster_size: 5,
             link_seconds: 300,
             link_similarity: 0.8,
             output_budget_gib: 64,
         }
     }
+}
+
+/// A method that makes groups of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum ClustererChoice {
+    /// One radius for all groups.
+    Dbscan,
+    /// Each group at its own density.
+    Hdbscan,
 }
 
 /// Which records to show: all conditions that are given must hold.

@@ -2,6 +2,7 @@
 
 use logloupe::cluster::Clusterer;
 use logloupe::cluster::dbscan::DbscanParams;
+use logloupe::cluster::hdbscan::HdbscanParams;
 use logloupe::cluster::layout;
 use logloupe::correlate::pearson::pearson;
 use logloupe::detect::isolation_forest::IsolationForestParams;
@@ -173,6 +174,68 @@ fn dbscan_makes_the_partition_of_scikit_learn() {
         assert!(found.n_clusters >= 2, "case {idx} says little");
         assert_eq!(found.labels, expected, "case {idx}");
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HdbscanCase {
+    metric: String,
+    eps: f64,
+    min_points: u32,
+    min_cluster_size: u32,
+    rows: Vec<Vec<f64>>,
+    weights: Vec<u32>,
+    labels: Vec<i32>,
+}
+
+#[test]
+fn hdbscan_makes_the_clusters_of_hdbscan() {
+    let cases: Vec<HdbscanCase> = cases!("hdbscan");
+    for (idx, case) in cases.iter().enumerate() {
+        let (dense, sparse) = (dense(&case.rows), sparse(&case.rows));
+        let rows = match case.metric.as_str() {
+            "cosine" => Rows::Sparse(&sparse),
+            _ => Rows::Dense(dense.view()),
+        };
+        let params = HdbscanParams {
+            min_points: case.min_points,
+            min_cluster_size: case.min_cluster_size,
+            eps: Some(case.eps),
+        };
+        let data = Dataset::weighted(rows, &case.weights);
+        let found = params.check().unwrap().cluster(&data).unwrap();
+        let labels: Vec<i32> = found
+            .labels
+            .iter()
+            .map(|l| l.map_or(-1, |l| l as i32))
+            .collect();
+        let agreement = adjusted_rand(&labels, &case.labels);
+        println!(
+            "case {idx}: {} clusters, adjusted Rand index {agreement:.4}",
+            found.n_clusters
+        );
+        assert!(
+            agreement >= 0.95,
+            "case {idx}: adjusted Rand index {agreement}"
+        );
+    }
+}
+
+/// Hubert and Arabie, "Comparing partitions" (1985); noise is a group like any other.
+fn adjusted_rand(a: &[i32], b: &[i32]) -> f64 {
+    let pairs = |mut keys: Vec<(i32, i32)>| -> f64 {
+        keys.sort_unstable();
+        let sizes = keys.chunk_by(|x, y| x == y).map(|run| run.len() as f64);
+        sizes.map(|n| n * (n - 1.0) / 2.0).sum()
+    };
+    let both = pairs(a.iter().copied().zip(b.iter().copied()).collect());
+    let (of_a, of_b) = (
+        pairs(a.iter().map(|x| (*x, 0)).collect()),
+        pairs(b.iter().map(|x| (*x, 0)).collect()),
+    );
+    let all = a.len() as f64 * (a.len() as f64 - 1.0) / 2.0;
+    let expected = of_a * of_b / all;
+    (both - expected) / (f64::midpoint(of_a, of_b) - expected)
 }
 
 #[derive(Deserialize)]

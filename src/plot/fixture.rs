@@ -200,6 +200,7 @@ pub(super) fn report() -> Report {
         "pool stats active idle",
     ];
     let clusters = Clusters {
+        method: "dbscan".to_owned(),
         eps: 0.4,
         min_points: 5,
         points: (0..140)

@@ -165,6 +165,8 @@ pub struct MessageClusters {
     pub layout: Vec<[f64; 2]>,
     /// Name of each cluster.
     pub names: Vec<String>,
+    /// Name of the method.
+    pub method: &'static str,
     /// Radius used.
     pub eps: f64,
 }

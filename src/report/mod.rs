@@ -332,6 +332,8 @@ pub struct WindowPoint {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Clusters {
+    /// Method that made the groups: `dbscan`, `hdbscan`; empty where there are none.
+    pub method: String,
     /// Neighbourhood radius used (cosine distance).
     pub eps: f64,
     /// Weight a neighbourhood needs to be dense.

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::SECOND;
-use crate::cluster::dbscan::{DbscanParams, DbscanValidParams};
+use crate::cluster::dbscan::DbscanParams;
+use crate::cluster::hdbscan::HdbscanParams;
 use crate::cluster::{Clusterer, layout, name};
 use crate::correlate::incidents::{
     Episode, Incident, IncidentParams, IncidentValidParams, Messages,
@@ -25,7 +26,7 @@ use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
-use crate::protocol::Options;
+use crate::protocol::{ClustererChoice, Options};
 use crate::report::findings::{
     FileFindings, Findings, MessageClusters, MessageFindings, SessionFindings, Suppressed,
     TemplateFindings,
@@ -64,7 +65,7 @@ pub(super) struct Merged {
 struct Params {
     windows: WindowsValidParams,
     forest: IsolationForestValidParams,
-    dbscan: DbscanValidParams,
+    clusterer: Box<dyn Clusterer>,
     incidents: IncidentValidParams,
 }
 
@@ -81,11 +82,7 @@ impl Params {
             }
             .check()?,
             forest: forest.check()?,
-            dbscan: DbscanParams {
-                eps: options.eps,
-                min_points: options.min_points,
-            }
-            .check()?,
+            clusterer: clusterer(options)?,
             incidents: IncidentParams {
                 link_seconds: options.link_seconds,
                 link_similarity: options.link_similarity,
@@ -93,6 +90,22 @@ impl Params {
             .check()?,
         })
     }
+}
+
+/// What makes groups of messages.
+fn clusterer(options: &Options) -> Result<Box<dyn Clusterer>, ParamsError> {
+    let (eps, min_points) = (options.eps, options.min_points);
+    Ok(match options.clusterer {
+        ClustererChoice::Dbscan => Box::new(DbscanParams { eps, min_points }.check()?),
+        ClustererChoice::Hdbscan => {
+            let params = HdbscanParams {
+                min_points,
+                min_cluster_size: options.min_cluster_size,
+                eps,
+            };
+            Box::new(params.check()?)
+        }
+    })
 }
 
 /// Refuses options that are out of range.
@@ -200,10 +213,10 @@ fn clusters(
     let weights: Vec<u32> = chosen.iter().map(|&idx| weights[idx as usize]).collect();
     let texts: Vec<&str> = chosen.iter().map(|&idx| texts[idx as usize]).collect();
     let data = Dataset::weighted(Rows::Sparse(&tfidf.rows), &weights);
-    let clustering = match params.dbscan.cluster(&data) {
+    let clustering = match params.clusterer.cluster(&data) {
         Ok(clustering) => clustering,
         Err(error) => {
-            skipped.push((params.dbscan.name(), error));
+            skipped.push((params.clusterer.name(), error));
             return MessageClusters::default();
         }
     };
@@ -214,6 +227,7 @@ fn clusters(
     MessageClusters {
         messages: chosen.iter().copied().map(MessageId).collect(),
         names: name::names(&tfidf, &texts, &clustering),
+        method: params.clusterer.name(),
         eps: clustering.eps.unwrap_or(0.0),
         labels: clustering.labels,
         layout,

@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
-"""Results of scikit-learn and numpy on fixed inputs, as JSON beside this script; tests/reference.rs compares with them.
+"""Results of other libraries on fixed inputs, as JSON beside this script; tests/reference.rs compares with them.
 
-    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6
-    venv/bin/python tests/reference/make.py
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6 hdbscan==0.8.44
+    venv/bin/python tests/reference/make.py [NAME...]
 """
 import json
 import pathlib
 import random
+import sys
 
 import numpy as np
+from hdbscan import HDBSCAN
 from sklearn.cluster import DBSCAN
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import pairwise_distances
 from sklearn.preprocessing import StandardScaler
 
 HERE = pathlib.Path(__file__).parent
@@ -165,9 +168,41 @@ def pca_cases():
         yield {"texts": texts, "places": PCA(2, svd_solver="full").fit_transform(words).tolist()}
 
 
-write("tfidf", tfidf_cases())
-write("isolation_forest", forest_cases())
-write("dbscan", dbscan_cases())
-write("pearson", pearson_cases())
-write("scale", scale_cases())
-write("pca", pca_cases())
+def hdbscan_cases():
+    blobs, skewed, moons, grid = dense_inputs()
+    rng = np.random.default_rng(17)
+    uneven = rounded(np.vstack([rng.normal([0, 0], 0.1, (80, 2)), rng.normal([3, 0], 0.6, (90, 2)), rng.uniform(-3, 6, (25, 2))]))
+    texts, counts = messages(7, 150)
+    words = rounded(TfidfVectorizer().fit(expanded(texts, counts)).transform(texts).toarray(), 12)
+    for metric, rows, weights, finest, min_points, min_cluster_size in [
+        ("euclidean", blobs, [1] * len(blobs), 0.05, 5, 10),
+        ("euclidean", moons, [1] * len(moons), 0.02, 5, 8),
+        ("euclidean", uneven, rng.integers(1, 4, len(uneven)).tolist(), 0.05, 8, 12),
+        ("cosine", words, counts, 0.25, 5, 5),
+        ("cosine", words, [1] * len(words), 0.1, 3, 4),
+    ]:
+        # A row of weight w is w points; Campello counts the point itself among its neighbours, the package does not.
+        points = [row for row, weight in enumerate(weights) for _ in range(weight)]
+        between = np.maximum(pairwise_distances(rows, metric=metric), finest)[np.ix_(points, points)]
+        np.fill_diagonal(between, 0)
+        found = HDBSCAN(metric="precomputed", min_samples=min_points - 1, min_cluster_size=min_cluster_size).fit(between)
+        labels = {}
+        for row, label in zip(points, found.labels_):
+            assert labels.setdefault(row, label) == label, "equal points, two clusters"
+        yield {
+            "metric": metric, "eps": finest, "minPoints": min_points, "minClusterSize": min_cluster_size,
+            "rows": rows.tolist(), "weights": list(map(int, weights)), "labels": [int(labels[row]) for row in range(len(rows))],
+        }
+
+
+CASES = {
+    "tfidf": tfidf_cases,
+    "isolation_forest": forest_cases,
+    "dbscan": dbscan_cases,
+    "hdbscan": hdbscan_cases,
+    "pearson": pearson_cases,
+    "scale": scale_cases,
+    "pca": pca_cases,
+}
+for name in sys.argv[1:] or CASES:
+    write(name, CASES[name]())

@@ -91,6 +91,11 @@ const ABOUT: Record<string, string> = {
     "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
 };
 
+function aboutPlot(kind: string, { clusters }: Report): string | undefined {
+  const isHdbscan = kind === "clusters" && clusters.method === "hdbscan";
+  return isHdbscan ? `${ABOUT[kind]} Clusters are those of HDBSCAN.` : ABOUT[kind];
+}
+
 /** Whether a plot has nothing to draw; it then says so in words. */
 function isEmpty(kind: string, { points, space, features, clusters }: Report): boolean {
   switch (kind) {
@@ -114,7 +119,7 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
       {Plots.kinds()
         .filter(({ name }) => name !== "timeline")
         .map(({ name, title }) => (
-          <Panel key={name} id={name} title={title} about={ABOUT[name]}>
+          <Panel key={name} id={name} title={title} about={aboutPlot(name, report)}>
             {isEmpty(name, report) ? (
               <Empty>{drawn?.describe(name)}</Empty>
             ) : (
