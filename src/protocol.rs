@@ -283,6 +283,15 @@ pub enum Command {
         /// Chosen by the page, returned with the answer.
         query: u32,
     },
+    /// Say which patterns mean much the same as one.
+    Similar {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The pattern, as numbered in the report.
+        template: u32,
+    },
     /// Search no further; what was found stays.
     Stop {
         /// The run.
@@ -409,6 +418,15 @@ pub enum Update {
         /// Whether there are more.
         is_cut: bool,
     },
+    /// Answer to [`Command::Similar`].
+    Similar {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What is similar.
+        similar: Similar,
+    },
     /// A run or a query ended without a result.
     Failed {
         /// The run.
@@ -420,6 +438,41 @@ pub enum Update {
         /// What is wrong and what to do.
         message: String,
     },
+}
+
+/// What means much the same as a pattern, by the company its words keep in this log.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Similar {
+    /// Other patterns, most similar first.
+    pub templates: Vec<SimilarTemplate>,
+    /// The words that tell most of the pattern, the most telling first.
+    pub words: Vec<SimilarWords>,
+}
+
+/// A pattern that is similar to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SimilarTemplate {
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Cosine of the two, 0 to 1.
+    pub cosine: f64,
+}
+
+/// A word and those that are used as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SimilarWords {
+    /// The word.
+    pub word: String,
+    /// The nearest other words, nearest first.
+    pub nearest: Vec<String>,
 }
 
 /// A record read back from its file.

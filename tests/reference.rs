@@ -1,5 +1,7 @@
 //! The science against scikit-learn and numpy on fixed inputs; `tests/reference/make.py` wrote their results.
 
+use std::collections::BTreeMap;
+
 use logloupe::cluster::Clusterer;
 use logloupe::cluster::dbscan::DbscanParams;
 use logloupe::cluster::hdbscan::HdbscanParams;
@@ -10,6 +12,7 @@ use logloupe::featurize::dataset::{Dataset, Rows};
 use logloupe::featurize::scale::StandardScaler;
 use logloupe::featurize::sparse::Sparse;
 use logloupe::featurize::tfidf::tfidf;
+use logloupe::featurize::word2vec::Word2Vec;
 use ndarray::Array2;
 use serde::Deserialize;
 
@@ -236,6 +239,33 @@ fn adjusted_rand(a: &[i32], b: &[i32]) -> f64 {
     let all = a.len() as f64 * (a.len() as f64 - 1.0) / 2.0;
     let expected = of_a * of_b / all;
     (both - expected) / (f64::midpoint(of_a, of_b) - expected)
+}
+
+#[derive(Deserialize)]
+struct Word2VecCase {
+    texts: Vec<String>,
+    weights: Vec<u32>,
+    nearest: BTreeMap<String, Vec<String>>,
+}
+
+#[test]
+fn words_have_the_neighbours_of_gensim() {
+    let cases: Vec<Word2VecCase> = cases!("word2vec");
+    for (idx, case) in cases.iter().enumerate() {
+        let texts: Vec<&str> = case.texts.iter().map(String::as_str).collect();
+        let tfidf = tfidf(&texts, &case.weights);
+        let words = Word2Vec::train(&texts, &case.weights, &tfidf, 1);
+        let overlap = |(word, expected): (&String, &Vec<String>)| {
+            let col = tfidf.vocabulary.binary_search(word).unwrap() as u32;
+            let found = words.nearest_words(col, expected.len());
+            let is_expected = |col: u32| expected.contains(&tfidf.vocabulary[col as usize]);
+            let n = found.iter().filter(|(col, _)| is_expected(*col)).count();
+            n as f64 / expected.len() as f64
+        };
+        let overlap = case.nearest.iter().map(overlap).sum::<f64>() / case.nearest.len() as f64;
+        println!("case {idx}: overlap of the nearest words {overlap:.3}");
+        assert!(overlap >= 0.5, "case {idx}: overlap {overlap}");
+    }
 }
 
 #[derive(Deserialize)]

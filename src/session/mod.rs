@@ -13,6 +13,7 @@ mod page;
 mod query;
 mod reread;
 mod said;
+mod similar;
 mod stream;
 
 use std::cell::OnceCell;
@@ -22,6 +23,7 @@ use self::analysis::Merged;
 use self::label_file::LabelFile;
 use self::query::Query;
 use self::said::Said;
+use self::similar::Meanings;
 use self::stream::Stream;
 
 use crate::base::ids::{FileId, TemplateId};
@@ -180,6 +182,7 @@ pub struct Engine {
     identifiers: OnceCell<Vec<Identifier>>,
     sessions: Sessions,
     findings: Option<Findings>,
+    meanings: Option<Meanings>,
     query: Option<Query>,
 }
 
@@ -218,6 +221,7 @@ impl Engine {
             identifiers: OnceCell::new(),
             sessions: Sessions::default(),
             findings: None,
+            meanings: None,
             query: None,
         })
     }
@@ -497,6 +501,7 @@ impl Engine {
         survey.labels = self.labelled_lines();
         survey.wants_labels = self.labels.is_empty();
         self.findings = Some(findings);
+        self.meanings = None;
         survey
     }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Results of other libraries on fixed inputs, as JSON beside this script; tests/reference.rs compares with them.
 
-    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6 hdbscan==0.8.44
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6 hdbscan==0.8.44 gensim==4.4.0
     venv/bin/python tests/reference/make.py [NAME...]
 """
 import json
@@ -10,6 +10,7 @@ import random
 import sys
 
 import numpy as np
+from gensim.models import Word2Vec
 from hdbscan import HDBSCAN
 from sklearn.cluster import DBSCAN
 from sklearn.decomposition import PCA
@@ -195,11 +196,25 @@ def hdbscan_cases():
         }
 
 
+def word2vec_cases():
+    for seed, n in [(21, 60), (22, 100), (23, 150), (24, 200), (25, 300)]:
+        texts, weights = messages(seed, n)
+        weights = [20 * weight for weight in weights]
+        words_of = TfidfVectorizer().build_analyzer()
+        sentences = expanded([words_of(text) for text in texts], weights)
+        random.Random(seed).shuffle(sentences)
+        model = Word2Vec(sentences, vector_size=64, window=5, negative=5, sg=1, min_count=1, epochs=20, workers=1, seed=seed)
+        frequent = model.wv.index_to_key[:15]
+        nearest = {word: [other for other, _ in model.wv.most_similar(word, topn=10)] for word in frequent}
+        yield {"texts": texts, "weights": weights, "nearest": nearest}
+
+
 CASES = {
     "tfidf": tfidf_cases,
     "isolation_forest": forest_cases,
     "dbscan": dbscan_cases,
     "hdbscan": hdbscan_cases,
+    "word2vec": word2vec_cases,
     "pearson": pearson_cases,
     "scale": scale_cases,
     "pca": pca_cases,
