@@ -94,7 +94,7 @@ pub(super) fn report() -> Report {
         "time of day, sine",
         "time of day, cosine",
     ];
-    let correlation = (0..names.len())
+    let correlation: Vec<Vec<Option<f64>>> = (0..names.len())
         .map(|row| {
             (0..names.len())
                 .map(|column| match (row.max(column), row.min(column)) {
@@ -262,6 +262,7 @@ pub(super) fn report() -> Report {
         },
         features: Features {
             names: names.map(str::to_owned).to_vec(),
+            rank_correlation: correlation.clone(),
             correlation,
         },
         templates,

@@ -264,6 +264,8 @@ pub struct Findings {
     pub window_clusters: Vec<Option<u32>>,
     /// Correlation of the window features; `None` where one is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// The same by rank.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
     /// Clusters of the messages.
     pub clusters: MessageClusters,
     /// Incidents, worst first.

@@ -246,6 +246,8 @@ pub struct WindowReport {
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
+    /// Detectors to which it is an alarm by themselves: `usualRange`, `isolationForest`, `halfSpaceTrees`, `silence`.
+    pub detectors: Vec<String>,
     /// Value of each feature, in the order of [`Features::names`].
     pub values: Vec<f64>,
 }
@@ -259,6 +261,8 @@ pub struct Features {
     pub names: Vec<String>,
     /// Pearson correlation, row by row; `null` where a feature is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// Spearman's correlation by rank, likewise.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
 }
 
 /// Lines that say the same thing.

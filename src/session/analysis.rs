@@ -16,6 +16,7 @@ use crate::correlate::incidents::{
     Episode, Incident, IncidentParams, IncidentValidParams, Messages,
 };
 use crate::correlate::pearson::pearson;
+use crate::correlate::spearman::spearman;
 use crate::detect::ensemble::{MessageFacts, MessageScores, score_messages, score_windows};
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
 use crate::detect::sessions::score_sessions;
@@ -132,16 +133,18 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         .ok();
     let mut window_scores = Vec::new();
     if let Some(windows) = &windows {
-        match score_windows(windows, &params.forest) {
+        match score_windows(windows, &params.forest, u64::from(options.seed)) {
             Ok(scores) => window_scores = scores,
             Err(error) => skipped.push(("windows/scores", error)),
         }
     }
     let clustered = clustered(&message_scores, &weights);
     let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
-    let (mut window_clusters, mut correlation) = (Vec::new(), Vec::new());
+    let (mut correlation, mut rank_correlation) = (Vec::new(), Vec::new());
+    let mut window_clusters = Vec::new();
     if let Some(windows) = &windows {
         correlation = pearson(windows.rows.view());
+        rank_correlation = spearman(windows.rows.view());
         match cluster_windows(windows) {
             Ok(labels) => window_clusters = labels,
             Err(error) => skipped.push(("windows/clusters", error)),
@@ -167,6 +170,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         window_scores,
         window_clusters,
         correlation,
+        rank_correlation,
         clusters,
         incidents: Vec::new(),
         alarm_causes: Vec::new(),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Results of other libraries on fixed inputs, as JSON beside this script; tests/reference.rs compares with them.
 
-    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6 hdbscan==0.8.44 gensim==4.4.0
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6 hdbscan==0.8.44 gensim==4.4.0 river==0.26.1 scipy==1.17.1
     venv/bin/python tests/reference/make.py [NAME...]
 """
 import json
@@ -12,11 +12,13 @@ import sys
 import numpy as np
 from gensim.models import Word2Vec
 from hdbscan import HDBSCAN
+from river.anomaly import HalfSpaceTrees
+from scipy.stats import rankdata
 from sklearn.cluster import DBSCAN
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import pairwise_distances
+from sklearn.metrics import pairwise_distances, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 HERE = pathlib.Path(__file__).parent
@@ -148,10 +150,19 @@ def pearson_cases():
     offset = rounded(1e6 + rng.normal(0, 1, (50, 3)), 6)
     huge = rng.normal(0, 1, (40, 3)) * [1e150, 1e-150, 1]
     for rows in [blobs, skewed, moons, offset, huge]:
-        with np.errstate(all="ignore"):
-            found = np.corrcoef(rows, rowvar=False)
-        correlation = [[None if np.isnan(x) else x for x in row] for row in found.tolist()]
-        yield {"rows": rows.tolist(), "correlation": correlation}
+        yield {"rows": rows.tolist(), "correlation": correlation_of(rows)}
+
+
+def correlation_of(rows):
+    with np.errstate(all="ignore"):
+        found = np.corrcoef(rows, rowvar=False)
+    return [[None if np.isnan(x) else x for x in row] for row in found.tolist()]
+
+
+def spearman_cases():
+    # spearmanr itself gives NaN for a pair without saying which column is constant.
+    for case in pearson_cases():
+        yield {"rows": case["rows"], "correlation": correlation_of(rankdata(case["rows"], axis=0))}
 
 
 def scale_cases():
@@ -196,6 +207,25 @@ def hdbscan_cases():
         }
 
 
+def half_space_trees_cases():
+    for seed, shift in [(31, 0.25), (32, 0.3), (33, 0.35), (34, 0.2), (35, 0.4)]:
+        rng = np.random.default_rng(seed)
+        rows = rng.normal(0.4, 0.07, (600, 3)) + 0.1 * np.sin(np.arange(600) / 90)[:, None]
+        is_strange = rng.random(600) < 0.05
+        rows[is_strange] += rng.choice([-1, 1], (is_strange.sum(), 3)) * shift
+        rows = rounded((rows - rows.min(axis=0)) / (rows.max(axis=0) - rows.min(axis=0)), 6)
+        aucs = []
+        for trial in range(5):
+            trees = HalfSpaceTrees(n_trees=100, height=8, window_size=100, seed=trial)
+            scores = []
+            for row in rows:
+                x = dict(enumerate(row.tolist()))
+                scores.append(trees.score_one(x))
+                trees.learn_one(x)
+            aucs.append(roc_auc_score(is_strange, scores))
+        yield {"windowSize": 100, "rows": rows.tolist(), "strange": is_strange.tolist(), "auc": np.mean(aucs)}
+
+
 def word2vec_cases():
     for seed, n in [(21, 60), (22, 100), (23, 150), (24, 200), (25, 300)]:
         texts, weights = messages(seed, n)
@@ -215,7 +245,9 @@ CASES = {
     "dbscan": dbscan_cases,
     "hdbscan": hdbscan_cases,
     "word2vec": word2vec_cases,
+    "half_space_trees": half_space_trees_cases,
     "pearson": pearson_cases,
+    "spearman": spearman_cases,
     "scale": scale_cases,
     "pca": pca_cases,
 }
