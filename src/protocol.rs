@@ -77,6 +77,8 @@ pub struct Options {
     pub pattern: Option<LinePattern>,
     /// Zone of timestamps that carry none: `UTC`, `+HH:MM` or an IANA name.
     pub timezone: String,
+    /// Bytes that are not UTF-8 are characters of Latin-1 (Windows-1252).
+    pub is_latin1: bool,
     /// Width of a window in seconds; `None`: 300, narrower for short logs.
     pub window_seconds: Option<u32>,
     /// Seed of everything random.
@@ -108,6 +110,7 @@ impl Default for Options {
             plain: false,
             pattern: None,
             timezone: "UTC".to_owned(),
+            is_latin1: false,
             window_seconds: None,
             seed: 1,
             n_trees: 100,
@@ -229,6 +232,17 @@ pub enum Command {
         n_lines: u32,
         /// The choices.
         options: Options,
+    },
+    /// Work the finished run out again with other choices or other files, without reading anything.
+    Change {
+        /// The finished run.
+        run: u32,
+        /// The choices.
+        options: Options,
+        /// Files to leave out, as the report numbers them.
+        without: Vec<u32>,
+        /// Bring back the files that were left out last.
+        is_undo: bool,
     },
     /// Select records, in place of those selected before; answered by [`Update::Found`], several times while text is searched.
     Find {
@@ -389,6 +403,15 @@ pub enum Update {
         /// The lines sent.
         lines: Vec<RawLine>,
     },
+    /// Nothing came of a [`Command::Change`]; the run is as it was.
+    Unchanged {
+        /// The run.
+        run: u32,
+        /// Stable name; `mustRead` where the files have to be read again for it.
+        code: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
     /// Answer to [`Command::Preview`].
     Preview {
         /// The run.
@@ -480,7 +503,7 @@ pub struct SimilarWords {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct RawLine {
-    /// Index of the file.
+    /// Number of the file in the report.
     pub file: u32,
     /// Physical line, from 1.
     pub line: u32,

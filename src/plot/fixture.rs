@@ -288,6 +288,7 @@ pub(super) fn empty() -> Report {
         version: 1,
         sentence: String::new(),
         totals: crate::report::Totals::default(),
+        n_files: 0,
         files: Vec::new(),
         notices: Vec::new(),
         levels: Vec::new(),

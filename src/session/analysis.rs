@@ -29,8 +29,8 @@ use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::{ClustererChoice, Options};
 use crate::report::findings::{
-    FileFindings, Findings, MessageClusters, MessageFindings, SessionFindings, Suppressed,
-    TemplateFindings,
+    FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
+    Suppressed, TemplateFindings,
 };
 
 /// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
@@ -40,7 +40,9 @@ const CLUSTERED_CAP: usize = 20_000;
 /// What the blocks of all files add up to.
 #[derive(Debug)]
 pub(super) struct Merged {
-    /// The files.
+    /// The files as they were given.
+    pub(super) inputs: Vec<InputFindings>,
+    /// The texts in them.
     pub(super) files: Vec<FileFindings>,
     /// Why other files were left out, one sentence a file.
     pub(super) left_out: Vec<String>,
@@ -114,6 +116,11 @@ pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
     Params::new(options).map(drop)
 }
 
+/// Bytes of text that may come out of one packed file.
+pub(super) fn budget(options: &Options) -> u64 {
+    u64::from(options.output_budget_gib) << 30
+}
+
 /// Everything up to the scores.
 pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     let params = Params::new(options).expect("the options were checked when the run began");
@@ -158,7 +165,10 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         }
     }
     Findings {
+        inputs: merged.inputs,
         files: merged.files,
+        lanes: Vec::new(),
+        n_anomalous: Vec::new(),
         left_out: merged.left_out,
         tally: merged.tally,
         templates: merged.templates,

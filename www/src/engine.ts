@@ -50,8 +50,15 @@ export interface EngineListener {
   progress(update: Progress): void;
   finished(report: Uint8Array<ArrayBuffer>): void;
   failed(error: EngineError): void;
+  /** Nothing came of a change; the run is as it was. */
+  unchanged(error: EngineError): void;
   /** A worker died. Nothing can be asked about the run it worked on; `hasStarted` is false if it never got ready. */
   crashed(error: EngineError, hasStarted: boolean): void;
+}
+
+/** A worker's sign of life. */
+interface Pong {
+  type: "pong";
 }
 
 interface Finished {
@@ -109,6 +116,13 @@ async function fetchPart(url: string): Promise<Response> {
   return response;
 }
 
+/** How often workers are asked whether they still live. */
+const PING_MS = 5000;
+/** Questions in a row a worker may leave unanswered: a browser may end one without a word. */
+const SILENCE_CAP = 6;
+/** The same while the whole is worked out, which is one long step. */
+const LONG_SILENCE_CAP = 60;
+
 /** Crashes in a row after which workers are not made afresh. */
 const CRASHES_CAP = 3;
 
@@ -118,6 +132,9 @@ export class Engine {
   readonly #pending = new Map<number, PendingQuery>();
   #workers: Worker[] = [];
   #engine: Worker | null = null;
+  /** Questions that each worker has left unanswered. */
+  readonly #silences = new Map<Worker, number>();
+  #isAnalyzing = false;
   #hasStarted = false;
   /** Crashes since a run was last asked for. */
   #nCrashes = 0;
@@ -130,6 +147,7 @@ export class Engine {
     this.#core = core;
     this.#listener = listener;
     this.#spawn();
+    setInterval(() => this.#ping(), PING_MS);
   }
 
   /** Reads and analyses files; whatever ran before is cancelled. */
@@ -148,6 +166,12 @@ export class Engine {
   sample(seed: number, nLines: number, options: Options): void {
     this.#begin();
     this.#post({ type: "sample", run: this.#run, seed, nLines, options });
+  }
+
+  /** Works the finished run out again without reading: answered by `finished` or `unchanged`. */
+  change(options: Options, without: number[], isUndo: boolean): void {
+    this.#isAnalyzing = true;
+    this.#post({ type: "change", run: this.#run, options, without, isUndo });
   }
 
   /** What would become of the first lines of a file of the finished run; without a pattern, what became of them. */
@@ -266,11 +290,19 @@ export class Engine {
     this.#hasStarted = false;
     this.#isUsed = false;
     this.#isFinished = false;
+    this.#isAnalyzing = false;
+    this.#silences.clear();
     const url = URL.createObjectURL(this.#core.workerScript);
     const make = (name: string): Worker => {
       const worker = new Worker(workerScriptUrl(url), { name });
       worker.onerror = (event) => this.#onCrash(event.message);
       worker.onmessageerror = () => this.#onCrash("a message could not be read");
+      worker.onmessage = ({ data }: MessageEvent<Update | Finished | Pong>) => {
+        this.#silences.set(worker, 0);
+        if (data.type !== "pong") {
+          this.#onUpdate(data);
+        }
+      };
       return worker;
     };
 
@@ -287,12 +319,27 @@ export class Engine {
       this.#workers.push(shard);
     }
     const engine = make("engine");
-    engine.onmessage = ({ data }: MessageEvent<Update | Finished>) => this.#onUpdate(data);
     engine.postMessage({ type: "boot", module: this.#core.module, role: "engine", ports }, ports);
     this.#workers.push(engine);
     this.#engine = engine;
     // The workers keep their script; the address only occupies memory.
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  #ping(): void {
+    if (!this.#hasStarted) {
+      return;
+    }
+    const cap = this.#isAnalyzing ? LONG_SILENCE_CAP : SILENCE_CAP;
+    for (const worker of this.#workers) {
+      const silence = this.#silences.get(worker) ?? 0;
+      if (silence >= cap) {
+        this.#onCrash("a worker does not answer any more");
+        return;
+      }
+      this.#silences.set(worker, silence + 1);
+      worker.postMessage({ type: "ping" });
+    }
   }
 
   #post(command: Command, files?: File[]): void {
@@ -314,11 +361,17 @@ export class Engine {
     }
     switch (update.type) {
       case "progress":
+        this.#isAnalyzing = update.stage === "analyzing";
         this.#listener.progress(update);
         break;
       case "finished":
         this.#isFinished = true;
+        this.#isAnalyzing = false;
         this.#listener.finished(update.report);
+        break;
+      case "unchanged":
+        this.#isAnalyzing = false;
+        this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
       case "found":
       case "lines":

@@ -139,7 +139,9 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             {incident.endMs > incident.startMs &&
               ` (${format.duration(incident.endMs - incident.startMs)})`}
           </span>
-          <span>{format.counted(incident.nRecords, "record")}</span>
+          {incident.messages.length > 0 && (
+            <span>{format.counted(incident.nRecords, "record")}</span>
+          )}
         </p>
         <p class="incident-reason">
           <LogText text={incident.reason} />
@@ -147,8 +149,8 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
         <p class="edge">
           <span class="edge-label">
             Began with{" "}
-            {report.files.length > 1 && (
-              <LogText text={`${report.files[edge.file]?.name ?? ""}, `} />
+            {report.nFiles > 1 && (
+              <LogText text={`${state.fileNames.value.get(edge.file) ?? ""}, `} />
             )}
             line {format.count(edge.line)}
           </span>
