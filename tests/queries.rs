@@ -181,7 +181,7 @@ fn files() -> impl Strategy<Value = Vec<(FileMeta, Vec<u8>)>> {
             let bytes = if is_packed {
                 golden::gzip(text.as_bytes())
             } else {
-                text.concat().into_bytes()
+                text.into_bytes()
             };
             named(&format!("{idx}.log"), bytes)
         };
@@ -451,7 +451,7 @@ fn similar_patterns_are_learned_on_request() {
         format!("2026-03-01 10:{m:02}:{s:02} INFO app: {}\n", said[at % 4])
     };
     let text: Vec<String> = (0..400).map(line).collect();
-    let files = [named("a.log", text.into_bytes())];
+    let files = [named("a.log", text.concat().into_bytes())];
     let mut analysis = opened(&files, Layout::default());
     let id_of = |analysis: &Analysis<'_>, word: &str| {
         let mut templates = analysis.report.templates.iter();
