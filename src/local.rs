@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::ids::TemplateId;
 use crate::error::Error;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
-use crate::protocol::{FileMeta, Histogram, Options, Place, RawLine, Selection, SourceCount};
+use crate::protocol::{
+    FileMeta, Histogram, Options, Place, RawLine, Selection, Similar, SourceCount,
+};
 use crate::report::Report;
 use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input};
 use crate::shard::Shard;
@@ -219,6 +222,14 @@ impl<'a> Analysis<'a> {
     #[must_use]
     pub fn sources(&self) -> Vec<SourceCount> {
         self.engine.sources(self.ask(Question::Sources)).0
+    }
+
+    /// Which templates and words mean much the same as a template.
+    ///
+    /// # Errors
+    /// As [`Engine::similar`].
+    pub fn similar(&mut self, template: u32) -> Result<Similar, Error> {
+        self.engine.similar(TemplateId(template))
     }
 
     /// Bytes that the records of all shards occupy.

@@ -94,7 +94,7 @@ pub(super) fn report() -> Report {
         "time of day, sine",
         "time of day, cosine",
     ];
-    let correlation = (0..names.len())
+    let correlation: Vec<Vec<Option<f64>>> = (0..names.len())
         .map(|row| {
             (0..names.len())
                 .map(|column| match (row.max(column), row.min(column)) {
@@ -200,6 +200,7 @@ pub(super) fn report() -> Report {
         "pool stats active idle",
     ];
     let clusters = Clusters {
+        method: "dbscan".to_owned(),
         eps: 0.4,
         min_points: 5,
         points: (0..140)
@@ -261,6 +262,7 @@ pub(super) fn report() -> Report {
         },
         features: Features {
             names: names.map(str::to_owned).to_vec(),
+            rank_correlation: correlation.clone(),
             correlation,
         },
         templates,

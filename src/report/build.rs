@@ -38,11 +38,8 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         windows,
         features: Features {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
-            correlation: findings
-                .correlation
-                .iter()
-                .map(|row| row.iter().map(|r| r.map(|r| round_to(r, 4))).collect())
-                .collect(),
+            correlation: rounded(&findings.correlation),
+            rank_correlation: rounded(&findings.rank_correlation),
         },
         templates: messages::templates(findings),
         points: messages::points(findings),
@@ -56,6 +53,11 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         skipped: skipped(findings),
         totals,
     }
+}
+
+fn rounded(correlation: &[Vec<Option<f64>>]) -> Vec<Vec<Option<f64>>> {
+    let of_row = |row: &Vec<Option<f64>>| row.iter().map(|r| r.map(|r| round_to(r, 4))).collect();
+    correlation.iter().map(of_row).collect()
 }
 
 pub(super) fn saturate(n: u64) -> u32 {

@@ -169,6 +169,8 @@ pub struct MessageClusters {
     pub layout: Vec<[f64; 2]>,
     /// Name of each cluster.
     pub names: Vec<String>,
+    /// Name of the method.
+    pub method: &'static str,
     /// Radius used.
     pub eps: f64,
 }
@@ -272,6 +274,8 @@ pub struct Findings {
     pub window_clusters: Vec<Option<u32>>,
     /// Correlation of the window features; `None` where one is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// The same by rank.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
     /// Clusters of the messages.
     pub clusters: MessageClusters,
     /// Incidents, worst first.

@@ -263,6 +263,8 @@ pub struct WindowReport {
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
+    /// Detectors to which it is an alarm by themselves: `usualRange`, `isolationForest`, `halfSpaceTrees`, `silence`.
+    pub detectors: Vec<String>,
     /// Value of each feature, in the order of [`Features::names`].
     pub values: Vec<f64>,
 }
@@ -276,6 +278,8 @@ pub struct Features {
     pub names: Vec<String>,
     /// Pearson correlation, row by row; `null` where a feature is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// Spearman's correlation by rank, likewise.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
 }
 
 /// Lines that say the same thing.
@@ -349,6 +353,8 @@ pub struct WindowPoint {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Clusters {
+    /// Method that made the groups: `dbscan`, `hdbscan`; empty where there are none.
+    pub method: String,
     /// Neighbourhood radius used (cosine distance).
     pub eps: f64,
     /// Weight a neighbourhood needs to be dense.

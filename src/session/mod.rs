@@ -17,6 +17,7 @@ mod query;
 mod reread;
 mod said;
 mod settle;
+mod similar;
 mod stream;
 
 use std::cell::OnceCell;
@@ -27,6 +28,7 @@ use self::file::OpenFile;
 use self::input::{Head, Input, Known, Source};
 use self::query::Query;
 use self::said::Said;
+use self::similar::Meanings;
 use self::stream::Ready;
 use rustc_hash::FxHashMap;
 
@@ -134,6 +136,7 @@ pub struct Engine {
     /// Texts that were left out by hand, the last at the end.
     undo: Vec<Vec<u32>>,
     findings: Option<Findings>,
+    meanings: Option<Meanings>,
     query: Option<Query>,
 }
 
@@ -180,6 +183,7 @@ impl Engine {
             places: Vec::new(),
             undo: Vec::new(),
             findings: None,
+            meanings: None,
             query: None,
         })
     }
@@ -518,6 +522,7 @@ impl Engine {
             ..findings.survey()
         };
         self.findings = Some(findings);
+        self.meanings = None;
         survey
     }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::thrown;
 use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
-use crate::base::ids::FileId;
+use crate::base::ids::{FileId, TemplateId};
 use crate::error::Error;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
@@ -208,6 +208,15 @@ impl EngineWorker {
     #[must_use]
     pub fn row(&self) -> f64 {
         self.query.row.unwrap_or(0) as f64
+    }
+
+    /// The patterns and words that mean much the same as a pattern, as a `Similar`.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn similar(&mut self, template: u32) -> Result<JsValue, JsValue> {
+        let similar = self.engine.similar(TemplateId(template));
+        shown(&similar.map_err(|error| thrown(&error))?)
     }
 
     /// The sources that were asked for, and whether there are more.

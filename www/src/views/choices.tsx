@@ -23,7 +23,8 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain, isLatin1 } = state.options.value;
+  const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize } =
+    state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
@@ -36,6 +37,13 @@ export function Choices(): JSX.Element {
     }
     if (seconds > 0) {
       chosen.windowSeconds = seconds;
+    }
+    if (form.get("clusterer") === "hdbscan") {
+      chosen.clusterer = "hdbscan";
+      const size = Number(form.get("minClusterSize"));
+      if (size >= 2) {
+        chosen.minClusterSize = size;
+      }
     }
     if (form.has("plain")) {
       chosen.plain = true;
@@ -84,6 +92,26 @@ export function Choices(): JSX.Element {
               <option key={zone} value={zone} />
             ))}
           </datalist>
+        </label>
+        <label>
+          <span>Groups of messages</span>
+          <select name="clusterer">
+            <option value="dbscan" selected={clusterer !== "hdbscan"}>
+              as near as one distance says (DBSCAN)
+            </option>
+            <option value="hdbscan" selected={clusterer === "hdbscan"}>
+              each as dense as it is (HDBSCAN)
+            </option>
+          </select>
+        </label>
+        <label>
+          <span>Records a group needs, with HDBSCAN</span>
+          <input
+            name="minClusterSize"
+            type="number"
+            min="2"
+            defaultValue={String(minClusterSize ?? 5)}
+          />
         </label>
         <label class="choice-check">
           <input type="checkbox" name="plain" defaultChecked={plain === true} />
