@@ -94,3 +94,22 @@ fn a_file_that_must_be_unpacked_first_is_told_so_in_a_sentence() {
         "a.7z cannot be read as a log: it is a 7-Zip archive; unpack it first"
     );
 }
+
+#[test]
+fn objects_that_end_in_the_middle_are_counted() {
+    let text: String = (0..90)
+        .map(|i| {
+            let end = if i % 3 == 0 { "\n" } else { "\"}\n" };
+            format!(
+                "{{\"ts\":\"2024-02-29T00:00:{:02}Z\",\"msg\":\"step{end}",
+                i % 60
+            )
+        })
+        .collect();
+    let report = report(&text);
+    let notice = report
+        .notices
+        .iter()
+        .find(|notice| notice.code == "brokenObjects");
+    assert!(notice.is_some_and(|notice| notice.message.contains("30 lines")));
+}

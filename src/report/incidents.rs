@@ -5,6 +5,7 @@ use super::findings::{AlarmCause, Findings};
 use super::{Incident, LineRef, SuppressedReport, limits};
 use super::{sessions, words};
 use crate::base::ids::MessageId;
+use crate::base::order::Arrange;
 use crate::correlate::incidents::{Episode, Incident as Component};
 
 pub(super) fn incidents(findings: &Findings) -> Vec<Incident> {
@@ -34,7 +35,7 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     let facts = |message: &MessageId| &findings.facts[message.index()];
     // The message that says most about the incident: the strangest, and among equals the most frequent.
     let mut messages = component.messages.clone();
-    messages.sort_by(|a, b| {
+    messages.arrange_by(|a, b| {
         let key = |message: &MessageId| findings.score(*message, Some(component.start));
         key(b)
             .total_cmp(&key(a))

@@ -1,6 +1,7 @@
 //! Unusual windows and strange sessions → the alarms that incidents are made of.
 
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::base::time::{SECOND, Timestamp};
 use crate::correlate::alarms::{Alarm, about};
 use crate::correlate::incidents::Episode;
@@ -27,7 +28,7 @@ pub(super) fn alarms(
         found.extend(of_sessions(findings, idx, link_us));
     }
     // Alarms of one start keep the order in which they were found.
-    found.sort_by_key(|(alarm, _)| alarm.start);
+    found.arrange_by_key(|(alarm, _)| alarm.start);
     found.into_iter().unzip()
 }
 
@@ -77,7 +78,7 @@ fn of_sessions(findings: &Findings, idx: u32, link_us: i64) -> Vec<(Alarm, Alarm
         .filter(|(at, _)| found.scores.scores[*at as usize] >= ALARM)
         .filter_map(|(at, session): (u32, &Session)| Some((session.span?.0.0, at)))
         .collect();
-    strange.sort_unstable();
+    strange.arrange();
     // Sessions come by chance as well: more than that must begin within the distance of a link.
     let length = strange.last().map_or(0, |last| last.0 - strange[0].0);
     let by_chance = strange.len() as f64 * link_us as f64 / (length.max(link_us) as f64);
@@ -88,7 +89,7 @@ fn of_sessions(findings: &Findings, idx: u32, link_us: i64) -> Vec<(Alarm, Alarm
         .filter_map(|run| {
             let mut members: Vec<u32> = run.iter().map(|entry| entry.1).collect();
             let score = |at: &u32| found.scores.scores[*at as usize];
-            members.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
+            members.arrange_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
             let sessions = || members.iter().map(|at| &found.set.sessions[*at as usize]);
             let first = &found.set.sessions[run.first()?.1 as usize];
             let (start, _) = first.span?;

@@ -5,8 +5,14 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::thrown;
+<<<<<<< HEAD
 use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
 use crate::base::ids::{FileId, TemplateId};
+=======
+use super::worker::{EngineWorker, ShardWorker, pack, plain, unpack};
+use crate::base::ids::FileId;
+use crate::base::order::Arrange;
+>>>>>>> robust
 use crate::error::Error;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
@@ -101,7 +107,7 @@ impl EngineWorker {
             .iter()
             .filter_map(|(_, range)| self.engine.input_of(range.file))
             .collect();
-        files.sort_unstable();
+        files.arrange();
         files.dedup();
         files
     }
