@@ -44,6 +44,7 @@ function isTooLittle({ skipped }: Report): boolean {
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
   const { incidents, nIncidents, suppressed } = report;
+  const nStrangeSessions = report.sessions.reduce((sum, { nAnomalous }) => sum + nAnomalous, 0);
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
     <Panel
@@ -57,6 +58,12 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
             <>
               <strong>Too little to compare.</strong> What is unusual shows only against several
               different messages or windows of time. The patterns below say what is in the log.
+            </>
+          ) : nStrangeSessions > 0 ? (
+            <>
+              <strong>No incident.</strong> What is unusual are{" "}
+              {format.counted(nStrangeSessions, "session")}, listed below, that do not come together
+              in time.
             </>
           ) : report.totals.nAnomalous === 0 && report.nAnomalousWindows === 0 ? (
             <>
