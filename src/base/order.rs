@@ -80,7 +80,7 @@ mod tests {
                 expected.sort_by(|a, b| b.cmp(a));
                 arranged.arrange_by(|a, b| b.cmp(a));
                 assert_eq!(arranged, expected);
-                expected.sort();
+                expected.sort_unstable();
                 arranged.arrange();
                 assert_eq!(arranged, expected);
             }

@@ -42,13 +42,8 @@ pub fn by_input(
 impl Reread {
     /// Wants these ranges of one file, as `reader` reads it.
     #[must_use]
-<<<<<<< HEAD
     pub fn new(reader: TextReader, mut wanted: Vec<TextRange>) -> Self {
-        wanted.sort_unstable_by(|a, b| b.cmp(a));
-=======
-    pub fn new(mut wanted: Vec<TextRange>) -> Self {
         wanted.arrange_by(|a, b| b.cmp(a));
->>>>>>> robust
         Self {
             // The budget was kept when the file was read; nothing is asked for that lies beyond.
             reader,

@@ -5,14 +5,9 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::thrown;
-<<<<<<< HEAD
 use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
 use crate::base::ids::{FileId, TemplateId};
-=======
-use super::worker::{EngineWorker, ShardWorker, pack, plain, unpack};
-use crate::base::ids::FileId;
 use crate::base::order::Arrange;
->>>>>>> robust
 use crate::error::Error;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
