@@ -97,15 +97,16 @@ fn a_file_that_must_be_unpacked_first_is_told_so_in_a_sentence() {
 
 #[test]
 fn objects_that_end_in_the_middle_are_counted() {
-    let text: String = (0..90)
+    let lines: Vec<String> = (0..90)
         .map(|i| {
-            let end = if i % 3 == 0 { "\n" } else { "\"}\n" };
+            let end = if i % 3 == 0 { "" } else { "\"}" };
             format!(
                 "{{\"ts\":\"2024-02-29T00:00:{:02}Z\",\"msg\":\"step{end}",
                 i % 60
             )
         })
         .collect();
+    let text = lines.join("\n") + "\n";
     let report = report(&text);
     let notice = report
         .notices
