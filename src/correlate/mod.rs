@@ -3,3 +3,4 @@
 pub mod alarms;
 pub mod incidents;
 pub mod pearson;
+pub mod trigger;

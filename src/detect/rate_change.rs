@@ -117,6 +117,16 @@ pub fn rate_changes(rates: &Rates<'_>) -> Vec<RateChange> {
     found.dedup_by(|later, first| {
         (later.row, later.kind, later.first) == (first.row, first.kind, first.first)
     });
+    // What was new and is over was an episode, and what is missing after it is not missed.
+    let is_new = |change: &&RateChange| change.kind == ChangeKind::New;
+    let new: Vec<u32> = found
+        .iter()
+        .filter(is_new)
+        .map(|change| change.row)
+        .collect();
+    found.retain(|change| {
+        change.kind != ChangeKind::Vanished || new.binary_search(&change.row).is_err()
+    });
     found
 }
 
@@ -142,6 +152,22 @@ impl Stretch {
 
     fn contains(self, slice: usize) -> bool {
         (self.first..=self.last).contains(&slice)
+    }
+
+    /// With the slices beside it, where it begins or ends within one and there is nothing beyond.
+    fn whole(self, counts: &[u32]) -> Self {
+        let is_none = |slices: &[u32]| slices.iter().all(|n| *n == 0);
+        let Self {
+            mut first,
+            mut last,
+        } = self;
+        if first > 0 && is_none(&counts[..first - 1]) {
+            first -= usize::from(counts[first - 1] > 0);
+        }
+        if last + 1 < counts.len() && is_none(&counts[last + 2..]) {
+            last += usize::from(counts[last + 1] > 0);
+        }
+        Self { first, last }
     }
 
     /// The part of it without any record, if at most the slices at its ends have some: what falls silent does so within one.
@@ -265,7 +291,7 @@ impl Context {
         };
         let exact = of_ratio(ratio).unwrap_or(rough);
         if is_more {
-            return Some(exact);
+            return Some(exact.whole(counts));
         }
         exact.silence(counts).or(Some(exact))
     }
@@ -417,9 +443,7 @@ fn usual(counts: &[u32], except: Option<Stretch>) -> Usual {
             dispersion: spread * spread,
         };
     }
-    // What is strangest elsewhere is not usual either.
-    let n_kept = (values.len() * 9 / 10).max(1);
-    let rate = values.iter().take(n_kept).sum::<f64>() / n_kept as f64;
+    let rate = values.iter().sum::<f64>() / values.len().max(1) as f64;
     let n_zero = values.partition_point(|value| *value == 0.0);
     let mut bursts = values.split_off(n_zero);
     Usual {
@@ -593,7 +617,7 @@ mod tests {
             (vec![u32::MAX; 240], 120),
             (vec![0; 240], 120),
             (vec![9; 10], 10),
-            (vec![1, u32::MAX].repeat(60), 120),
+            ([1, u32::MAX].repeat(60), 120),
         ] {
             let rates = Rates {
                 counts: &counts,

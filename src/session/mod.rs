@@ -42,9 +42,9 @@ use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
 use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
 use crate::protocol::{FileMeta, LinePattern, Options};
+use crate::report::Report;
 use crate::report::build;
 use crate::report::findings::{FileFindings, Findings, TemplateFindings};
-use crate::report::{Report, limits};
 use crate::shard::boundary;
 use crate::shard::wire::{
     BlockJob, BlockLabels, FileSetup, Naming, Setup, Summary, Survey, Surveyed,
@@ -507,7 +507,8 @@ impl Engine {
     pub fn conclude(&mut self, answers: Vec<Surveyed>) -> Result<Report, Error> {
         let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
         let findings = self.findings.as_mut().ok_or_else(not_yet)?;
-        findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
+        findings.slices = vec![0; findings.templates.len() * findings.n_slices()];
+        findings.firsts = vec![None; findings.templates.len()];
         let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
         let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
@@ -516,6 +517,14 @@ impl Engine {
                 let base = self.files[edge.file.index()].line_base[block as usize];
                 edge.line = u32::try_from(base + u64::from(edge.line) + 1).unwrap_or(u32::MAX);
                 edges.push((window, edge));
+            }
+            for (template, block, mut first) in answer.firsts {
+                let base = self.files[first.file.index()].line_base[block as usize];
+                first.line = u32::try_from(base + u64::from(first.line) + 1).unwrap_or(u32::MAX);
+                if let Some(known) = findings.firsts.get_mut(template as usize) {
+                    let place = |episode: &Episode| (episode.start, episode.file, episode.offset);
+                    *known = known.iter().copied().chain([first]).min_by_key(place);
+                }
             }
             for (key, n) in answer.slices {
                 if let Some(slice) = findings.slices.get_mut(key as usize) {
@@ -530,6 +539,7 @@ impl Engine {
             }
         }
         edges.sort_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        findings.changes = findings.rate_changes();
         analysis::correlate(findings, episodes, &edges, &self.options);
         findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);
         Ok(build::report(findings, &self.options))

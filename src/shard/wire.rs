@@ -229,6 +229,8 @@ pub struct Surveyed {
     pub episodes: Vec<(u32, Episode)>,
     /// (template × slices + slice, records) where there are any.
     pub slices: Vec<(u32, u32)>,
+    /// (template, block, first record of it); `line` counts from the beginning of the block.
+    pub firsts: Vec<(u32, u32, Episode)>,
     /// (block, window, first record) of windows of which it is wanted, by window; `line` counts from the beginning of the block.
     pub edges: Vec<(u32, u32, Episode)>,
     /// Labelled records, where labels are wanted; by message and window.
