@@ -32,7 +32,7 @@ use logloupe::report::words::level_name;
 use logloupe::session::{Engine, HEAD_LEN, Task};
 use logloupe::shard::Shard;
 use logloupe::shard::question::Hit;
-use logloupe::shard::wire::{BlockJob, Naming, Summary};
+use logloupe::shard::wire::{BlockJob, FileSetup, Naming, Summary};
 
 const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--labels LABELS.csv] [--records OUT.csv] [--report OUT.json] FILE...";
 
@@ -167,7 +167,7 @@ fn read_at(input: &Input, offset: u64, byte_len: usize) -> Vec<u8> {
 }
 
 enum Order {
-    Block(BlockJob, Option<Vec<u8>>),
+    Block(BlockJob, Box<FileSetup>, u32, Option<Vec<u8>>),
     Names(Naming),
 }
 
@@ -194,7 +194,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         .collect::<Result<Vec<_>, _>>()
         .map_err(refused)?;
     let mut owners = BTreeMap::new();
-    read_all(&mut engine, &inputs, &mut shards, &mut owners);
+    let setups = read_all(&mut engine, &inputs, &mut shards, &mut owners);
     let survey = engine.analyze();
     let answers = std::thread::scope(|scope| {
         let asked: Vec<_> = shards
@@ -215,7 +215,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         std::fs::write(path, report.to_json()).map_err(|error| failed(path, error))?;
     }
     if let Some(path) = &arguments.records {
-        write_records(path, &engine, &inputs, &shards, &owners)
+        write_records(path, &engine, &inputs, &shards, &owners, &setups)
             .map_err(|error| failed(path, error))?;
     }
     Ok(())
@@ -226,8 +226,9 @@ fn read_all(
     inputs: &[Input],
     shards: &mut [Shard],
     owners: &mut BTreeMap<(FileId, u32), usize>,
-) {
+) -> BTreeMap<FileId, FileSetup> {
     std::thread::scope(|scope| {
+        let mut setups = BTreeMap::new();
         let (done, answers) = mpsc::channel();
         let orders: Vec<_> = shards
             .iter_mut()
@@ -241,9 +242,10 @@ fn read_all(
                             Order::Names(naming) => {
                                 shard.name_messages(naming);
                             }
-                            Order::Block(job, bytes) => {
-                                let summary =
-                                    work(shard, &inputs[job.file.index()], job, bytes.as_deref());
+                            Order::Block(job, setup, input, bytes) => {
+                                shard.begin(job, &setup);
+                                let input = &inputs[input as usize];
+                                let summary = work(shard, input, job, bytes.as_deref());
                                 done.send((worker, job, summary))
                                     .expect("the engine waits for every block");
                             }
@@ -269,14 +271,19 @@ fn read_all(
             match engine.next_task() {
                 Task::Done => break,
                 Task::Read {
-                    file,
+                    input,
                     offset,
                     byte_len,
                 } => engine.feed(
-                    file,
-                    &read_at(&inputs[file.index()], offset, byte_len as usize),
+                    input,
+                    &read_at(&inputs[input as usize], offset, byte_len as usize),
                 ),
-                Task::Block { job, bytes } => {
+                Task::Block {
+                    job,
+                    setup,
+                    input,
+                    bytes,
+                } => {
                     while n_pending.iter().all(|&n| n >= 2) {
                         merge(engine, owners, &mut n_pending);
                     }
@@ -285,8 +292,9 @@ fn read_all(
                         .expect("there is a worker");
                     n_pending[worker] += 1;
                     owners.insert((job.file, job.block), worker);
+                    setups.insert(job.file, setup.as_ref().clone());
                     orders[worker]
-                        .send(Order::Block(job, bytes))
+                        .send(Order::Block(job, setup, input, bytes))
                         .expect("the workers live");
                 }
             }
@@ -294,11 +302,11 @@ fn read_all(
         while n_pending.iter().any(|&n| n > 0) {
             merge(engine, owners, &mut n_pending);
         }
-    });
+        setups
+    })
 }
 
 fn work(shard: &mut Shard, input: &Input, job: BlockJob, bytes: Option<&[u8]>) -> Summary {
-    shard.begin(job).expect("the job is of this run");
     if let Some(bytes) = bytes {
         shard.push(bytes);
     } else {
@@ -365,6 +373,7 @@ fn write_records(
     inputs: &[Input],
     shards: &[Shard],
     owners: &BTreeMap<(FileId, u32), usize>,
+    setups: &BTreeMap<FileId, FileSetup>,
 ) -> std::io::Result<()> {
     let mut out = csv::Writer::from_writer(BufWriter::new(File::create(path)?));
     out.write_record([
@@ -381,13 +390,15 @@ fn write_records(
         "message",
         "score",
     ])?;
-    let setup = engine.setup();
-    let zone = Zone::parse(&setup.timezone).expect("the engine has checked the zone");
+    let zone = Zone::parse(&engine.setup().timezone).expect("the engine has checked the zone");
     let mut templates: BTreeMap<u32, String> = BTreeMap::new();
     let mut scratch = Vec::new();
-    for (idx, input) in inputs.iter().enumerate() {
-        let id = FileId::from_index(idx);
-        let is_direct = engine.container(id) == Some(Container::Plain);
+    for place in (0..setups.len()).map(FileId::from_index) {
+        let id = engine.read_as(place).expect("every text is in the report");
+        let setup = &setups[&id];
+        let of = engine.input_of(place).expect("it stands in a file");
+        let input = &inputs[of as usize];
+        let is_direct = engine.container(of) == Some(Container::Plain);
         let reader = (!is_direct).then(TextReader::default);
         let mut text = Text {
             input,
@@ -396,11 +407,11 @@ fn write_records(
             held_from: 0,
             read_to: 0,
         };
-        let mut parser = Parser::new(&setup.files[idx].plan, &zone, setup.files[idx].reference);
-        for (&(file, block), &owner) in owners.range((id, 0)..=(id, u32::MAX)) {
-            for (hit, source) in shards[owner].rows(file, block) {
+        let mut parser = Parser::new(&setup.plan, &zone, setup.reference);
+        for (&(_, block), &owner) in owners.range((id, 0)..=(id, u32::MAX)) {
+            for (hit, source) in shards[owner].rows(place, block) {
                 let raw = text.at(hit.offset, (hit.byte_len as usize).min(RECORD_CAP));
-                let first = parsed_part(raw, &hit, &setup.files[idx].plan.shape);
+                let first = parsed_part(raw, &hit, &setup.plan.shape);
                 let fields = parser.parse(first, &mut scratch).fields;
                 let (template, score) = engine.facts(&hit);
                 let template_text = templates

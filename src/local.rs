@@ -1,16 +1,19 @@
 //! A whole run in one thread over bytes in memory: for embedding, for tests, and as the shortest account of who calls whom.
 
-use crate::base::ids::FileId;
+use std::collections::BTreeMap;
+
+use crate::base::ids::TemplateId;
 use crate::error::Error;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
-use crate::protocol::{FileMeta, Histogram, Options, Place, RawLine, Selection, SourceCount};
+use crate::protocol::{
+    FileMeta, Histogram, Options, Place, RawLine, Selection, Similar, SourceCount,
+};
 use crate::report::Report;
-use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_file};
+use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input};
 use crate::shard::Shard;
-use crate::shard::question::{Answer, Question};
-use crate::shard::wire::BlockJob;
+use crate::shard::question::{Answer, Hit, Question};
 
 /// How the work is laid out; the report does not depend on it, except that continuation lines and block summaries meet at
 /// block borders.
@@ -73,45 +76,66 @@ impl<'a> Analysis<'a> {
         let mut shards = (0..layout.n_shards.max(1))
             .map(|_| Shard::new(engine.setup()))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut owners = Vec::new();
+        let (mut owners, mut n_blocks) = (BTreeMap::new(), 0);
         loop {
             match engine.next_task() {
                 Task::Done => break,
                 Task::Read {
-                    file,
+                    input,
                     offset,
                     byte_len,
                 } => {
-                    let bytes = files[file.index()].1;
+                    let bytes = files[input as usize].1;
                     let end = bytes.len().min((offset + byte_len) as usize);
-                    engine.feed(file, &bytes[(offset as usize).min(end)..end]);
+                    engine.feed(input, &bytes[(offset as usize).min(end)..end]);
                 }
-                Task::Block { job, bytes } => {
-                    let owner = owners.len() % shards.len();
-                    owners.push((job.file, job.block, owner));
-                    let shard = &mut shards[owner];
-                    let text = bytes
-                        .as_deref()
-                        .unwrap_or_else(|| &files[job.file.index()].1[job.feed_from() as usize..]);
-                    let summary = work(shard, job, text, layout.chunk_len)?;
+                Task::Block {
+                    job,
+                    setup,
+                    input,
+                    bytes,
+                } => {
+                    let owner = n_blocks % shards.len();
+                    n_blocks += 1;
+                    owners.insert((job.file, job.block), owner);
+                    let all = files[input as usize].1;
+                    // A file may be shorter than it was said to be.
+                    let from = (job.feed_from() as usize).min(all.len());
+                    let text = bytes.as_deref().unwrap_or(&all[from..]);
+                    shards[owner].begin(job, &setup);
+                    let summary = work(&mut shards[owner], text, layout.chunk_len)?;
                     for naming in engine.merge(job.file, job.block, summary) {
-                        let key = (naming.file, naming.block);
-                        if let Some(owner) = owners.iter().find(|owner| (owner.0, owner.1) == key) {
-                            shards[owner.2].name_messages(naming);
+                        if let Some(owner) = owners.remove(&(naming.file, naming.block)) {
+                            shards[owner].name_messages(naming);
                         }
                     }
                 }
             }
         }
-        let survey = engine.analyze();
-        let surveyed = shards.iter_mut().map(|shard| shard.survey(survey.clone()));
-        let surveyed = surveyed.collect();
+        let report = work_out(&mut engine, &mut shards)?;
         Ok(Self {
-            report: engine.conclude(surveyed)?,
+            report,
             engine,
             shards,
             files: files.iter().map(|file| file.1).collect(),
         })
+    }
+
+    /// Takes other choices or leaves out files, as [`Engine::change`] says, and works the report out again.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub fn change(
+        &mut self,
+        options: Options,
+        without: &[u32],
+        is_undo: bool,
+    ) -> Result<bool, Error> {
+        let is_changed = self.engine.change(options, without, is_undo)?;
+        if is_changed {
+            self.report = work_out(&mut self.engine, &mut self.shards)?;
+        }
+        Ok(is_changed)
     }
 
     /// Selects records, in place of those selected before; answers how many there are.
@@ -124,14 +148,15 @@ impl<'a> Analysis<'a> {
             let begun = shard.begin_query(filter.clone())?;
             self.engine.add_found(&begun.found);
             while let Some(range) = shard.wanted_text(0) {
-                let bytes = self.files[range.file.index()];
+                let input = self.engine.input_of(range.file).unwrap_or(u32::MAX);
+                let bytes = self.files.get(input as usize).copied().unwrap_or_default();
                 let end = bytes.len().min(range.end as usize);
                 let text = &bytes[(range.start as usize).min(end)..end];
                 self.engine.add_found(&shard.search(range, text));
             }
-            for (file, ranges) in by_file(begun.packed) {
-                let mut again = Reread::new(ranges);
-                let mut packed = self.files[file.index()];
+            for (input, ranges) in by_input(begun.packed, |file| self.engine.input_of(file)) {
+                let mut again = Reread::new(self.engine.text_reader(), ranges);
+                let mut packed = self.files[input as usize];
                 while let Some((range, text)) = again.next(&mut packed, true) {
                     self.engine.add_found(&shard.search(range, &text));
                 }
@@ -155,11 +180,11 @@ impl<'a> Analysis<'a> {
         }
         let hits = page.into_hits();
         let mut texts = vec![Vec::new(); hits.len()];
-        for (file, bytes) in self.files.iter().enumerate() {
-            let file = FileId::from_index(file);
-            let here = || hits.iter().enumerate().filter(|(_, hit)| hit.file == file);
+        for (input, bytes) in (0..).zip(&self.files) {
+            let is_here = |hit: &Hit| self.engine.input_of(hit.file) == Some(input);
+            let here = || hits.iter().enumerate().filter(|(_, hit)| is_here(hit));
             let places = here().map(|(_, hit)| (hit.offset, hit.byte_len.min(RECORD_CAP)));
-            let found = if self.engine.container(file) == Some(Container::Plain) {
+            let found = if self.engine.container(input) == Some(Container::Plain) {
                 places
                     .map(|(offset, byte_len)| {
                         let end = bytes.len().min(offset as usize + byte_len as usize);
@@ -167,7 +192,7 @@ impl<'a> Analysis<'a> {
                     })
                     .collect()
             } else {
-                let mut back = ReadBack::new(places.collect());
+                let mut back = ReadBack::new(self.engine.text_reader(), places.collect());
                 back.push(bytes);
                 back.into_texts()
             };
@@ -199,6 +224,14 @@ impl<'a> Analysis<'a> {
         self.engine.sources(self.ask(Question::Sources)).0
     }
 
+    /// Which templates and words mean much the same as a template.
+    ///
+    /// # Errors
+    /// As [`Engine::similar`].
+    pub fn similar(&mut self, template: u32) -> Result<Similar, Error> {
+        self.engine.similar(TemplateId(template))
+    }
+
     /// Bytes that the records of all shards occupy.
     #[must_use]
     pub fn table_len(&self) -> usize {
@@ -215,17 +248,22 @@ impl<'a> Analysis<'a> {
 
 fn work(
     shard: &mut Shard,
-    job: BlockJob,
     text: &[u8],
     chunk_len: usize,
 ) -> Result<crate::shard::wire::Summary, Error> {
-    shard.begin(job)?;
     for chunk in text.chunks(chunk_len.max(1)) {
         if !shard.push(chunk) {
             break;
         }
     }
     shard.end()
+}
+
+/// The report on what was read.
+fn work_out(engine: &mut Engine, shards: &mut [Shard]) -> Result<Report, Error> {
+    let survey = engine.analyze();
+    let answers = shards.iter_mut().map(|shard| shard.survey(survey.clone()));
+    engine.conclude(answers.collect())
 }
 
 /// A file of this name in memory, last modified at the given instant.

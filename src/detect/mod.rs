@@ -12,6 +12,7 @@ use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows, tame};
 
 pub mod ensemble;
+pub mod half_space_trees;
 pub mod isolation_forest;
 pub mod presence;
 pub mod rarity;
@@ -73,6 +74,14 @@ pub fn all(seed: u64) -> Vec<Box<dyn FitDetector>> {
     vec![
         Box::new(
             isolation_forest::IsolationForestParams {
+                seed,
+                ..Default::default()
+            }
+            .check()
+            .expect("the defaults are within their ranges"),
+        ),
+        Box::new(
+            half_space_trees::HalfSpaceTreesParams {
                 seed,
                 ..Default::default()
             }

@@ -193,7 +193,7 @@ pub struct Session {
 }
 
 /// (session, what, how often), added up from time to time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Counts<T> {
     entries: Vec<(u32, T, u32)>,
     limit: usize,
@@ -221,8 +221,8 @@ impl<T: Ord + Copy> Counts<T> {
     }
 }
 
-/// The sessions of a run while its blocks come in.
-#[derive(Debug)]
+/// The sessions of a text while its blocks come in, or of a run while its texts do.
+#[derive(Debug, Clone)]
 pub struct Sessions {
     index: FxHashMap<u64, u32>,
     list: Vec<Session>,
@@ -301,6 +301,59 @@ impl Sessions {
                 self.steps.push(idx, (id(from), id(to)), n);
             }
         }
+    }
+
+    /// Entries held.
+    #[must_use]
+    pub fn n_entries(&self) -> usize {
+        self.list.len() + self.events.entries.len() + self.steps.entries.len()
+    }
+
+    /// Adds the sessions of the next text, which is number `file`; `names` says what its messages are called.
+    pub fn join(&mut self, text: Self, names: &[MessageId], file: FileId) {
+        let name = |id: u32| names.get(id as usize).map_or(u32::MAX, |name| name.0);
+        let mut places = vec![None; text.list.len()];
+        for (place, session) in places.iter_mut().zip(text.list) {
+            let key = hash::combine(u64::from(session.identifier), session.hash);
+            let n_sessions = self.list.len();
+            let known = self.index.get(&key).copied();
+            if known.is_none() && n_sessions >= SESSION_CAP {
+                self.is_full = true;
+                continue;
+            }
+            let idx = known.unwrap_or(n_sessions as u32);
+            *place = Some(idx);
+            let first_message = MessageId(name(session.first_message.0));
+            let last_message = name(session.last_message);
+            if known.is_none() {
+                self.index.insert(key, idx);
+                self.list.push(Session {
+                    file,
+                    first_message,
+                    last_message,
+                    ..session
+                });
+            } else {
+                let mine = &mut self.list[idx as usize];
+                mine.n_records = mine.n_records.saturating_add(session.n_records);
+                mine.span = joined(mine.span, session.span);
+                let step = (mine.last_message, first_message.0);
+                mine.last_message = last_message;
+                self.steps.push(idx, step, 1);
+            }
+        }
+        let place = |session: u32| places.get(session as usize).copied().flatten();
+        for (session, message, n) in text.events.entries {
+            if let Some(idx) = place(session) {
+                self.events.push(idx, name(message), n);
+            }
+        }
+        for (session, (from, to), n) in text.steps.entries {
+            if let Some(idx) = place(session) {
+                self.steps.push(idx, (name(from), name(to)), n);
+            }
+        }
+        self.is_full |= text.is_full;
     }
 
     /// The sessions of each identifier that has any, once `templates` says what template each message is of.

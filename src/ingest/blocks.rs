@@ -43,6 +43,8 @@ pub struct Cut {
 pub struct Cutter {
     splitter: Splitter,
     block_len: u64,
+    /// Where the text begins.
+    first_start: u64,
     held: Vec<u8>,
     held_start: u64,
     is_line_shared: bool,
@@ -55,15 +57,16 @@ pub struct Cutter {
 }
 
 impl Cutter {
-    /// A cutter for text whose pieces end at `boundary`, into blocks of about `block_len` bytes.
+    /// A cutter for text that begins at `offset` and whose pieces end at `boundary`, into blocks of about `block_len` bytes.
     #[must_use]
-    pub fn new(boundary: Boundary, block_len: u64) -> Self {
-        let splitter = Splitter::new(boundary, 0, false);
+    pub fn new(boundary: Boundary, offset: u64, block_len: u64) -> Self {
+        let splitter = Splitter::new(boundary, offset, false);
         Self {
             splitter,
             block_len,
+            first_start: offset,
             held: Vec::new(),
-            held_start: 0,
+            held_start: offset,
             is_line_shared: false,
             is_mid_piece: false,
             passed: None,
@@ -85,6 +88,7 @@ impl Cutter {
             let (block_len, mut start, mut reach_from) =
                 (self.block_len, self.held_start, self.reach_from);
             let (held_start, is_mid_piece) = (self.held_start, self.is_mid_piece);
+            let first_start = self.first_start;
             let mut passed = self.passed;
             let mut last_line = None;
             let _ = self.splitter.push(step, |piece| {
@@ -93,7 +97,7 @@ impl Cutter {
                 if is_mid_piece {
                     passed.get_or_insert(piece.end - held_start);
                 }
-                if piece.offset >= border(start, block_len) {
+                if piece.offset >= border(start - first_start, block_len) + first_start {
                     let from = *reach_from.get_or_insert(piece.offset);
                     if piece.offset >= from + continuation_reach(block_len)
                         || !is_continuation(piece.bytes)
@@ -187,7 +191,7 @@ mod tests {
     use super::*;
 
     fn cut(boundary: Boundary, text: &[u8], chunk: usize) -> Vec<(u64, usize)> {
-        let (mut cutter, mut out) = (Cutter::new(boundary, 4096), VecDeque::new());
+        let (mut cutter, mut out) = (Cutter::new(boundary, 0, 4096), VecDeque::new());
         for part in text.chunks(chunk) {
             cutter.push(part, |line| line.starts_with(b" "), &mut out);
         }
@@ -223,7 +227,7 @@ mod tests {
                 format!("[\"first\",\"{}\",\"last\"]", "x".repeat(long)),
             ),
         ] {
-            let (mut cutter, mut out) = (Cutter::new(boundary, 4096), VecDeque::new());
+            let (mut cutter, mut out) = (Cutter::new(boundary, 0, 4096), VecDeque::new());
             for part in text.as_bytes().chunks(1 << 20) {
                 cutter.push(part, |_| false, &mut out);
             }

@@ -3,7 +3,8 @@
 //! Lines end with LF or CRLF. A CR that stands alone ends a line only in files where that is usual: at least one in twenty line
 //! ends of the first 64 KiB is one (old Macs, files glued together, progress bars); elsewhere it is part of its line. UTF-16 and
 //! UTF-32 are known by their byte order mark, UTF-16 also by where its zeros stand. Everything else is taken for UTF-8: nothing
-//! tells Latin-1 from its relatives, so bytes that are not UTF-8 stay as they are and are counted later.
+//! tells Latin-1 from its relatives, so bytes that are not UTF-8 stay as they are and are counted later, unless a person says that
+//! they are Latin-1.
 
 use std::fmt::Write;
 
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub enum Charset {
     /// UTF-8, or anything that leaves ASCII as it is.
     Utf8,
+    /// UTF-8, and bytes that are not are of Windows-1252, which is Latin-1 and what stands for its unused places.
+    Latin1,
     /// UTF-16, little end first.
     Utf16Le,
     /// UTF-16, big end first.
@@ -62,11 +65,22 @@ impl Encoding {
         }
     }
 
+    /// As this, with bytes that are not UTF-8 read as Latin-1 if so wished; what is no relative of UTF-8 stays what it is.
+    #[must_use]
+    pub fn or_latin1(self, is_latin1: bool) -> Self {
+        let charset = match self.charset {
+            Charset::Utf8 if is_latin1 => Charset::Latin1,
+            charset => charset,
+        };
+        Self { charset, ..self }
+    }
+
     /// Stable name for the report.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self.charset {
             Charset::Utf8 => "plain",
+            Charset::Latin1 => "latin-1",
             Charset::Utf16Le => "utf-16le",
             Charset::Utf16Be => "utf-16be",
             Charset::Utf32Le => "utf-32le",
@@ -181,6 +195,7 @@ impl Decoder {
             self.out.clear();
             match self.encoding.charset {
                 Charset::Utf8 => self.lines(step),
+                Charset::Latin1 => self.latin1(step),
                 Charset::Utf16Le | Charset::Utf16Be => self.utf16(step),
                 Charset::Utf32Le | Charset::Utf32Be => self.utf32(step),
             }
@@ -191,6 +206,11 @@ impl Decoder {
     /// Ends the text.
     pub fn finish(&mut self, sink: &mut dyn FnMut(&[u8])) {
         self.out.clear();
+        if self.encoding.charset == Charset::Latin1 {
+            for byte in std::mem::take(&mut self.part) {
+                self.lines(windows_1252(byte).encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
         if self.high.take().is_some() || !self.part.is_empty() {
             self.part.clear();
             self.invalid();
@@ -223,6 +243,29 @@ impl Decoder {
             self.is_cr_open = cr.is_some();
             text = text.get(end + 1..).unwrap_or_default();
         }
+    }
+
+    fn latin1(&mut self, bytes: &[u8]) {
+        let mut part = std::mem::take(&mut self.part);
+        part.extend_from_slice(bytes);
+        let mut rest = part.as_slice();
+        let n_kept = loop {
+            let Err(error) = simdutf8::compat::from_utf8(rest) else {
+                self.lines(rest);
+                break 0;
+            };
+            let (text, other) = rest.split_at(error.valid_up_to());
+            self.lines(text);
+            let Some(n) = error.error_len() else {
+                // The character may go on in the bytes that come next.
+                break other.len();
+            };
+            for &byte in &other[..n] {
+                self.lines(windows_1252(byte).encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            rest = &other[n..];
+        };
+        self.part = part.split_off(part.len() - n_kept);
     }
 
     fn utf16(&mut self, bytes: &[u8]) {
@@ -289,6 +332,21 @@ impl Decoder {
     }
 }
 
+/// The character that a byte stands for in Windows-1252, as the WHATWG's Encoding Standard has it.
+fn windows_1252(byte: u8) -> char {
+    const C1: [char; 32] = [
+        '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}',
+        '\u{2021}', '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}',
+        '\u{8f}', '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}',
+        '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}',
+        '\u{178}',
+    ];
+    match byte {
+        0x80..=0x9f => C1[usize::from(byte - 0x80)],
+        _ => char::from(byte),
+    }
+}
+
 /// The text without a byte order mark of UTF-8.
 #[must_use]
 pub fn without_bom(text: &[u8]) -> &[u8] {
@@ -341,6 +399,26 @@ mod tests {
             .flat_map(|c| (c as u32).to_le_bytes())
             .collect();
         check(&utf32, text, 0);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_latin1_where_somebody_says_so() {
+        let text = b"\xfcber \x80 5, caf\xe9, already caf\xc3\xa9\r\nna\xefve \xe2\x82";
+        for chunk in [1, 2, 3, 7, 4096] {
+            let latin1 = Encoding::recognise(text).or_latin1(true);
+            let (mut decoder, mut found) = (Decoder::new(latin1), Vec::new());
+            for part in text.chunks(chunk) {
+                decoder.push(part, &mut |out| found.extend_from_slice(out));
+            }
+            decoder.finish(&mut |out| found.extend_from_slice(out));
+            let expected =
+                "\u{fc}ber \u{20ac} 5, caf\u{e9}, already caf\u{e9}\r\nna\u{ef}ve \u{e2}\u{201a}";
+            assert_eq!(
+                String::from_utf8(found).unwrap(),
+                expected,
+                "chunks of {chunk}"
+            );
+        }
     }
 
     #[test]

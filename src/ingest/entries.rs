@@ -1,17 +1,18 @@
-//! The files in an archive, one after the other → one text, and what there is to say of them.
+//! The files in an archive, one after the other → their texts, where each begins, and what there is to say of them.
 //!
-//! Texts follow each other in the order of the archive, each beginning on a line of its own. Names are labels: nothing is ever
-//! written under them.
+//! Texts follow each other in the order of the archive. Names are labels: nothing is ever written under them.
 
 use super::text::TextReader;
-use super::unpack::Unpack;
+use super::unpack::{EntryStart, Unpack, Within};
 
 /// Entries an archive may have.
 pub(super) const ENTRY_CAP: u64 = 100_000;
 /// Names that are listed.
 const LISTED: usize = 12;
-/// Characters of a name that are shown.
-const NAME_CHARS: usize = 60;
+/// Characters of a name in a list.
+const LISTED_CHARS: usize = 60;
+/// Characters of a name that stands for its text.
+const NAME_CHARS: usize = 200;
 
 /// A count with the first few names.
 #[derive(Debug, Default)]
@@ -39,32 +40,41 @@ impl Listing {
     }
 }
 
+/// An entry that is being read.
+#[derive(Debug)]
+struct Current {
+    name: Vec<u8>,
+    reader: TextReader,
+    /// Where its text begins.
+    offset: u64,
+    is_started: bool,
+}
+
 /// Reads the entries of an archive.
 #[derive(Debug)]
 pub(super) struct Entries {
-    depth: u8,
+    within: Within,
     n_met: u64,
-    current: Option<(String, TextReader)>,
-    /// The text so far ends in the middle of a line.
-    is_line_open: bool,
-    /// The current entry has given text.
-    has_text: bool,
-    read: Listing,
+    current: Option<Current>,
+    /// Bytes of text handed out.
+    n_out: u64,
+    starts: Vec<EntryStart>,
+    n_read: u64,
     left: Listing,
     faults: Listing,
     notes: Listing,
 }
 
 impl Entries {
-    /// Entries with `depth` containers around them.
-    pub(super) fn new(depth: u8) -> Self {
+    /// Entries that stand `within` containers.
+    pub(super) fn new(within: Within) -> Self {
         Self {
-            depth,
+            within,
             n_met: 0,
             current: None,
-            is_line_open: false,
-            has_text: false,
-            read: Listing::default(),
+            n_out: 0,
+            starts: Vec::new(),
+            n_read: 0,
             left: Listing::default(),
             faults: Listing::default(),
             notes: Listing::default(),
@@ -79,54 +89,74 @@ impl Entries {
 
     /// Begins an entry that will be read.
     pub(super) fn begin(&mut self, name: &[u8]) {
-        self.current = Some((shown(name), TextReader::within(self.depth, u64::MAX)));
-        self.has_text = false;
+        self.current = Some(Current {
+            name: name.to_vec(),
+            reader: TextReader::within(self.within, u64::MAX),
+            offset: self.n_out,
+            is_started: false,
+        });
     }
 
     /// Feeds the current entry; answers how many bytes it has taken.
     pub(super) fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&[u8])) -> usize {
-        let Some((_, reader)) = &mut self.current else {
+        let Some(current) = &mut self.current else {
             return bytes.len();
         };
-        let (is_line_open, has_text) = (&mut self.is_line_open, &mut self.has_text);
-        reader.push(bytes, &mut |text| {
-            hand_out(text, is_line_open, has_text, sink);
-        })
+        let n_out = &mut self.n_out;
+        let n = current.reader.push(bytes, &mut |text| {
+            *n_out += text.len() as u64;
+            sink(text);
+        });
+        current.note_starts(*n_out, &mut self.starts);
+        n
     }
 
     /// Ends the current entry; to be called until it answers `true`.
     pub(super) fn end(&mut self, sink: &mut dyn FnMut(&[u8])) -> bool {
-        let Some((_, reader)) = &mut self.current else {
+        let Some(current) = &mut self.current else {
             return true;
         };
-        let (is_line_open, has_text) = (&mut self.is_line_open, &mut self.has_text);
-        if !reader.finish(&mut |text| hand_out(text, is_line_open, has_text, sink)) {
+        let n_out = &mut self.n_out;
+        let is_over = current.reader.finish(&mut |text| {
+            *n_out += text.len() as u64;
+            sink(text);
+        });
+        current.note_starts(*n_out, &mut self.starts);
+        if !is_over {
             return false;
         }
-        if let Some((name, reader)) = self.current.take() {
+        if let Some(Current { name, reader, .. }) = self.current.take() {
+            let listed = || shown(&name, LISTED_CHARS);
             if let Some(why) = reader.left() {
-                self.left.add(|| format!("{name} ({why})"));
+                self.left.add(|| format!("{} ({why})", listed()));
             } else {
-                self.read.add(|| name.clone());
+                self.n_read += 1;
             }
             if let Some(fault) = reader.fault() {
-                self.faults.add(|| format!("{name}: {fault}"));
+                self.faults.add(|| format!("{}: {fault}", listed()));
             }
             for note in reader.notes() {
-                self.notes.add(|| format!("{name}: {note}"));
+                self.notes.add(|| format!("{}: {note}", listed()));
             }
         }
         true
     }
 
+    /// The entries whose text has begun since the last call.
+    pub(super) fn take_starts(&mut self) -> Vec<EntryStart> {
+        std::mem::take(&mut self.starts)
+    }
+
     /// Names an entry that is not read.
     pub(super) fn leave(&mut self, name: &[u8], why: &str) {
-        self.left.add(|| format!("{} ({why})", shown(name)));
+        self.left
+            .add(|| format!("{} ({why})", shown(name, LISTED_CHARS)));
     }
 
     /// Says what is wrong with an entry.
     pub(super) fn blame(&mut self, name: &[u8], fault: &str) {
-        self.faults.add(|| format!("{}: {fault}", shown(name)));
+        self.faults
+            .add(|| format!("{}: {fault}", shown(name, LISTED_CHARS)));
     }
 
     /// What is wrong with the entries, if anything.
@@ -137,12 +167,6 @@ impl Entries {
     /// What else there is to say of them.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.read.n > 1 {
-            let (n, names) = (self.read.n, self.read.said());
-            notes.push(format!(
-                "its {n} entries were read one after the other, as one log: {names}"
-            ));
-        }
         if self.left.n > 0 {
             let n = match self.left.n {
                 1 => "1 entry was".to_owned(),
@@ -150,7 +174,7 @@ impl Entries {
             };
             notes.push(format!("{n} left: {}", self.left.said()));
         }
-        if self.read.n == 0 && self.left.n == 0 {
+        if self.n_read == 0 && self.left.n == 0 {
             notes.push("there is no file in it".to_owned());
         }
         if self.notes.n > 0 {
@@ -160,29 +184,39 @@ impl Entries {
     }
 }
 
-/// Hands out an entry's text; where the one before it ends in the middle of a line, that line is ended first.
-fn hand_out(
-    text: &[u8],
-    is_line_open: &mut bool,
-    has_text: &mut bool,
-    sink: &mut dyn FnMut(&[u8]),
-) {
-    let Some(last) = text.last() else {
-        return;
-    };
-    if !std::mem::replace(has_text, true) && *is_line_open {
-        sink(b"\n");
+impl Current {
+    /// Notes that its text, or that of the files in it, has begun.
+    fn note_starts(&mut self, n_out: u64, starts: &mut Vec<EntryStart>) {
+        let inner = self.reader.take_entries();
+        if inner.is_empty() && !self.is_started && n_out > self.offset {
+            starts.push(EntryStart {
+                offset: self.offset,
+                name: shown(&self.name, NAME_CHARS),
+            });
+            self.is_started = true;
+        }
+        for start in inner {
+            starts.push(EntryStart {
+                offset: self.offset + start.offset,
+                name: nested_name(&shown(&self.name, NAME_CHARS), &start.name),
+            });
+            self.is_started = true;
+        }
     }
-    *is_line_open = *last != b'\n';
-    sink(text);
 }
 
-/// A name as it may be shown: what cannot be seen is spelled out, and it is not long.
-fn shown(name: &[u8]) -> String {
+/// How a file in an archive is called.
+#[must_use]
+pub fn nested_name(archive: &str, entry: &str) -> String {
+    format!("{archive} \u{203a} {entry}")
+}
+
+/// A name as it may be shown: what cannot be seen is spelled out, and it has at most `n_chars` characters.
+fn shown(name: &[u8], n_chars: usize) -> String {
     let name = String::from_utf8_lossy(name);
     let mut out = String::new();
     for (idx, character) in name.chars().enumerate() {
-        if idx == NAME_CHARS {
+        if idx == n_chars {
             out.push('\u{2026}');
             break;
         }

@@ -17,5 +17,7 @@ pub mod unxz;
 pub mod unzip;
 pub mod unzstd;
 
+pub use entries::nested_name;
+
 /// Bytes of a line or record that are analysed; the rest is counted, said, and read back on demand.
 pub const LINE_CAP: usize = 1 << 20;

@@ -4,7 +4,7 @@
 //! as one.
 
 use super::entries::Entries;
-use super::unpack::{Unpack, damaged};
+use super::unpack::{EntryStart, Unpack, Within, damaged};
 
 const BLOCK: usize = 512;
 /// Bytes of a long name or of an extended header that are believed.
@@ -90,12 +90,12 @@ fn text_of(field: &[u8]) -> &[u8] {
 }
 
 impl Tar {
-    /// A reader of an archive whose entries have `depth` containers around them.
+    /// A reader of an archive whose entries stand `within` it.
     #[must_use]
-    pub fn new(depth: u8) -> Self {
+    pub fn new(within: Within) -> Self {
         Self {
             state: State::Header,
-            entries: Entries::new(depth),
+            entries: Entries::new(within),
             held: Vec::new(),
             extension: Extension::default(),
             n_in: 0,
@@ -302,6 +302,10 @@ impl Unpack for Tar {
         self.fault.clone().or_else(|| self.entries.fault())
     }
 
+    fn take_entries(&mut self) -> Vec<EntryStart> {
+        self.entries.take_starts()
+    }
+
     fn notes(&self) -> Vec<String> {
         self.entries.notes()
     }
@@ -333,7 +337,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn files_are_read_in_order_each_on_its_own_lines() {
+    fn files_are_read_in_order_and_told_apart() {
         let text = sample(30);
         let long = [b"d/".repeat(80), b"b.log\0".to_vec()].concat();
         let packed = [
@@ -347,15 +351,30 @@ pub(super) mod tests {
             vec![0; 2 * BLOCK],
         ]
         .concat();
-        let expected = [&text[..], &text, b"last line"].concat();
-        check_laws(&|| Box::new(Tar::new(1)), &packed, &expected);
-        let mut tar = Tar::new(1);
-        unpack(&mut tar, &packed, 100);
-        let notes = tar.notes().join(" ");
-        assert!(
-            notes.contains("a.log, empty.log, d/d/d/") && notes.contains("pax/name.log"),
-            "{notes}"
+        let expected = [&text[..text.len() - 1], &text, b"last line"].concat();
+        check_laws(
+            &|| Box::new(Tar::new(Within::default())),
+            &packed,
+            &expected,
         );
+        let mut tar = Tar::new(Within::default());
+        unpack(&mut tar, &packed, 100);
+        let starts: Vec<_> = tar
+            .take_entries()
+            .into_iter()
+            .map(|start| (start.offset, start.name))
+            .collect();
+        let first = text.len() as u64 - 1;
+        assert_eq!(starts[0], (0, "a.log".to_owned()));
+        assert!(
+            starts[1].0 == first && starts[1].1.starts_with("d/d/d/"),
+            "{starts:?}"
+        );
+        assert_eq!(
+            starts[2],
+            (first + text.len() as u64, "pax/name.log".to_owned())
+        );
+        assert_eq!(starts.len(), 3);
     }
 
     #[test]
@@ -367,7 +386,7 @@ pub(super) mod tests {
             vec![0; BLOCK],
         ]
         .concat();
-        let mut tar = Tar::new(1);
+        let mut tar = Tar::new(Within::default());
         assert_eq!(unpack(&mut tar, &packed, 50), (b"a line\n".to_vec(), None));
         let notes = tar.notes().join(" ");
         assert!(
@@ -381,7 +400,7 @@ pub(super) mod tests {
     #[test]
     fn a_size_that_lies_ends_in_a_fault() {
         let packed = [header(b"a.log", 0o7777, b'0'), b"a line\n".to_vec()].concat();
-        let (text, fault) = unpack(&mut Tar::new(1), &packed, 50);
+        let (text, fault) = unpack(&mut Tar::new(Within::default()), &packed, 50);
         assert_eq!(text, b"a line\n");
         assert!(fault.is_some_and(|f| f.contains("middle of an entry")));
     }

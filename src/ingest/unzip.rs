@@ -10,7 +10,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::bunzip2::Bunzip2;
 use super::entries::Entries;
-use super::unpack::{OUT_LEN, Unpack, damaged};
+use super::unpack::{EntryStart, OUT_LEN, Unpack, Within, damaged};
 use super::unxz::Unxz;
 use super::unzstd::Unzstd;
 
@@ -117,12 +117,12 @@ fn zip64(mut extra: &[u8]) -> Option<&[u8]> {
 }
 
 impl Unzip {
-    /// A reader of an archive whose entries have `depth` containers around them.
+    /// A reader of an archive whose entries stand `within` it.
     #[must_use]
-    pub fn new(depth: u8) -> Self {
+    pub fn new(within: Within) -> Self {
         Self {
             state: State::Header,
-            entries: Entries::new(depth),
+            entries: Entries::new(within),
             held: Vec::new(),
             met: Vec::new(),
             n_hidden: 0,
@@ -565,6 +565,10 @@ impl Unpack for Unzip {
         self.fault.clone().or_else(|| self.entries.fault())
     }
 
+    fn take_entries(&mut self) -> Vec<EntryStart> {
+        self.entries.take_starts()
+    }
+
     fn notes(&self) -> Vec<String> {
         let mut notes = self.entries.notes();
         if self.n_hidden > 0 {
@@ -680,13 +684,13 @@ mod tests {
     }
 
     fn read(packed: &[u8]) -> (Vec<u8>, Option<String>, String) {
-        let mut unzip = Unzip::new(1);
+        let mut unzip = Unzip::new(Within::default());
         let (text, fault) = unpack(&mut unzip, packed, 100);
         (text, fault, unzip.notes().join(" "))
     }
 
     #[test]
-    fn entries_are_read_in_order_each_on_its_own_lines() {
+    fn entries_are_read_in_order_and_told_apart() {
         let text = sample(30);
         let packed = zip(&[
             item(b"a.log", &text[..text.len() - 1]),
@@ -707,12 +711,27 @@ mod tests {
                 ..item(b"c.log", b"last line")
             },
         ]);
-        let expected = [&text[..], &text, b"last line"].concat();
-        check_laws(&|| Box::new(Unzip::new(1)), &packed, &expected);
-        let notes = read(&packed).2;
-        assert!(
-            notes.contains("a.log, d/b.log, empty.log, c.log"),
-            "{notes}"
+        let expected = [&text[..text.len() - 1], &text, b"last line"].concat();
+        check_laws(
+            &|| Box::new(Unzip::new(Within::default())),
+            &packed,
+            &expected,
+        );
+        let mut unzip = Unzip::new(Within::default());
+        unpack(&mut unzip, &packed, 100);
+        let starts: Vec<_> = unzip
+            .take_entries()
+            .into_iter()
+            .map(|start| (start.offset, start.name))
+            .collect();
+        let (first, second) = (text.len() as u64 - 1, 2 * text.len() as u64 - 1);
+        assert_eq!(
+            starts,
+            [
+                (0, "a.log".to_owned()),
+                (first, "d/b.log".to_owned()),
+                (second, "c.log".to_owned())
+            ]
         );
     }
 

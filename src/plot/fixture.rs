@@ -97,7 +97,7 @@ pub(super) fn report() -> Report {
         "time of day, sine",
         "time of day, cosine",
     ];
-    let correlation = (0..names.len())
+    let correlation: Vec<Vec<Option<f64>>> = (0..names.len())
         .map(|row| {
             (0..names.len())
                 .map(|column| match (row.max(column), row.min(column)) {
@@ -203,6 +203,7 @@ pub(super) fn report() -> Report {
         "pool stats active idle",
     ];
     let clusters = Clusters {
+        method: "dbscan".to_owned(),
         eps: 0.4,
         min_points: 5,
         points: (0..140)
@@ -264,6 +265,7 @@ pub(super) fn report() -> Report {
         },
         features: Features {
             names: names.map(str::to_owned).to_vec(),
+            rank_correlation: correlation.clone(),
             correlation,
         },
         templates,
@@ -289,6 +291,7 @@ pub(super) fn empty() -> Report {
         version: 1,
         sentence: String::new(),
         totals: crate::report::Totals::default(),
+        n_files: 0,
         files: Vec::new(),
         notices: Vec::new(),
         levels: Vec::new(),

@@ -1,13 +1,12 @@
 //! Findings → [`Report`]: ranked, worded, downsampled.
 
 use super::findings::{FileFindings, Findings};
-use super::{Features, FileReport, FormatCount, Incident, LevelCount, Report, Skipped, Totals};
-use super::{changes, evaluation, incidents, messages, notices, sessions, time, words};
+use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
+use super::{changes, evaluation, incidents, lanes, messages, notices, sessions, time, words};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
 use crate::featurize::windows::feature;
-use crate::parse::formats;
 use crate::protocol::Options;
 
 /// Version of the report's shape.
@@ -25,7 +24,8 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
     Report {
         version: VERSION,
         sentence: sentence(findings, &totals, &incidents),
-        files: files(findings),
+        files: lanes::lanes(findings),
+        n_files: saturate(findings.files.len() as u64),
         notices: notices::notices(findings, &totals),
         levels: levels(findings),
         timezone: options.timezone.clone(),
@@ -38,11 +38,8 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         windows,
         features: Features {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
-            correlation: findings
-                .correlation
-                .iter()
-                .map(|row| row.iter().map(|r| r.map(|r| round_to(r, 4))).collect())
-                .collect(),
+            correlation: rounded(&findings.correlation),
+            rank_correlation: rounded(&findings.rank_correlation),
         },
         templates: messages::templates(findings),
         points: messages::points(findings),
@@ -59,6 +56,11 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
     }
 }
 
+fn rounded(correlation: &[Vec<Option<f64>>]) -> Vec<Vec<Option<f64>>> {
+    let of_row = |row: &Vec<Option<f64>>| row.iter().map(|r| r.map(|r| round_to(r, 4))).collect();
+    correlation.iter().map(of_row).collect()
+}
+
 pub(super) fn saturate(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
@@ -70,8 +72,16 @@ pub(super) fn score(value: f64) -> f64 {
 fn totals(findings: &Findings) -> Totals {
     let mut totals = Totals::default();
     let sum = |of: fn(&FileFindings) -> u64| saturate(findings.files.iter().map(of).sum());
-    totals.byte_len = findings.files.iter().map(|file| file.byte_len).sum();
-    totals.n_bytes_read = findings.files.iter().map(|file| file.n_read).sum::<u64>() as f64;
+    totals.byte_len = findings
+        .inputs
+        .iter()
+        .map(|input| input.byte_len)
+        .sum::<u64>() as f64;
+    totals.n_bytes_read = findings
+        .inputs
+        .iter()
+        .map(|input| input.n_read)
+        .sum::<u64>() as f64;
     totals.text_len = findings
         .files
         .iter()
@@ -99,36 +109,6 @@ fn totals(findings: &Findings) -> Totals {
         totals.last_ms = Some(last.millis());
     }
     totals
-}
-
-fn files(findings: &Findings) -> Vec<FileReport> {
-    let of_file = |file: &FileFindings| {
-        let mut counts = file.sums.formats.clone();
-        counts.sort_by_key(|&(format, n)| (std::cmp::Reverse(n), format));
-        let title = |format: u16| {
-            let known = formats::all().get(usize::from(format));
-            known
-                .map_or("plain text", |format| format.title())
-                .to_owned()
-        };
-        FileReport {
-            name: words::quoted(&file.name),
-            byte_len: file.byte_len,
-            text_len: file.sums.text_len as f64,
-            container: file.container.name().to_owned(),
-            shape: file.shape().to_owned(),
-            n_lines: saturate(file.n_lines()),
-            n_records: saturate(file.sums.n_records),
-            formats: counts
-                .into_iter()
-                .map(|(format, n)| FormatCount {
-                    title: title(format),
-                    n_records: saturate(n),
-                })
-                .collect(),
-        }
-    };
-    findings.files.iter().map(of_file).collect()
 }
 
 fn levels(findings: &Findings) -> Vec<LevelCount> {

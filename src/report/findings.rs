@@ -20,24 +20,17 @@ use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
 use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
-use crate::protocol::FileMeta;
 use crate::shard::wire::{Summary, Survey};
 
 use super::limits;
 
-/// Counts of one file.
+/// What is known of a file as it was given.
 #[derive(Debug, Clone)]
-pub struct FileFindings {
+pub struct InputFindings {
     /// Name as given.
     pub name: String,
     /// Bytes on disk.
-    pub byte_len: f64,
-    /// How it is packed.
-    pub container: Container,
-    /// How it is read.
-    pub plan: ParsePlan,
-    /// Sums over its blocks, without messages and tally.
-    pub sums: Summary,
+    pub byte_len: u64,
     /// Bytes on disk that have been read.
     pub n_read: u64,
     /// As much text came out of it as may; the rest need not be read.
@@ -52,22 +45,42 @@ pub struct FileFindings {
     pub is_labels: bool,
 }
 
-impl FileFindings {
-    /// A file of which nothing has been read.
+impl InputFindings {
+    /// Whether it gave fewer bytes than it has.
     #[must_use]
-    pub fn new(meta: &FileMeta, container: Container, plan: &ParsePlan) -> Self {
+    pub fn is_short(&self) -> bool {
+        self.n_read < self.byte_len && !self.is_over_budget
+    }
+}
+
+/// Counts of one text: a file, or an entry of an archive.
+#[derive(Debug, Clone)]
+pub struct FileFindings {
+    /// Name for people.
+    pub name: String,
+    /// How it is packed.
+    pub container: Container,
+    /// How it is read.
+    pub plan: ParsePlan,
+    /// Sums over its blocks, without messages and tally.
+    pub sums: Summary,
+    /// Earliest and latest time.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// What is wrong with its shape, if anything.
+    pub fault: Option<String>,
+}
+
+impl FileFindings {
+    /// A text of which nothing has been read.
+    #[must_use]
+    pub fn new(name: String, container: Container, plan: &ParsePlan) -> Self {
         Self {
-            name: meta.name.clone(),
-            byte_len: meta.byte_len,
+            name,
             container,
             plan: plan.clone(),
             sums: Summary::default(),
-            n_read: 0,
-            is_over_budget: false,
-            is_changed_since: false,
+            span: None,
             fault: None,
-            notes: Vec::new(),
-            is_labels: false,
         }
     }
 
@@ -110,12 +123,6 @@ impl FileFindings {
         self.sums.n_newlines + u64::from(self.sums.is_line_open)
     }
 
-    /// Whether it gave fewer bytes than it has.
-    #[must_use]
-    pub fn is_short(&self) -> bool {
-        self.n_read < self.byte_len as u64 && !self.is_over_budget
-    }
-
     /// Lines that are structure: a CSV header, brackets of a JSON array.
     #[must_use]
     pub fn n_structure_lines(&self) -> u64 {
@@ -126,9 +133,6 @@ impl FileFindings {
     /// Stable name of the shape.
     #[must_use]
     pub fn shape(&self) -> &'static str {
-        if self.is_labels {
-            return "labels";
-        }
         match self.plan.shape {
             Shape::Lines => "lines",
             Shape::Csv(_) => "csv",
@@ -166,6 +170,8 @@ pub struct MessageClusters {
     pub layout: Vec<[f64; 2]>,
     /// Name of each cluster.
     pub names: Vec<String>,
+    /// Name of the method.
+    pub method: &'static str,
     /// Radius used.
     pub eps: f64,
 }
@@ -241,8 +247,14 @@ pub struct Suppressed {
 /// Everything found about a run.
 #[derive(Debug)]
 pub struct Findings {
-    /// The files.
+    /// The files as they were given.
+    pub inputs: Vec<InputFindings>,
+    /// The texts in them, in the order of time.
     pub files: Vec<FileFindings>,
+    /// Records of each text in [`limits::SPARKLINE`] slices.
+    pub lanes: Vec<u32>,
+    /// Anomalous records of each text.
+    pub n_anomalous: Vec<u64>,
     /// Why other files were left out, one sentence a file.
     pub left_out: Vec<String>,
     /// The merged tally.
@@ -265,6 +277,8 @@ pub struct Findings {
     pub window_clusters: Vec<Option<u32>>,
     /// Correlation of the window features; `None` where one is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// The same by rank.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
     /// Clusters of the messages.
     pub clusters: MessageClusters,
     /// Incidents, worst first.
@@ -428,6 +442,9 @@ impl Findings {
             }
         }
         Survey {
+            link_us: 0,
+            names: Vec::new(),
+            places: Vec::new(),
             interest: self
                 .facts
                 .iter()

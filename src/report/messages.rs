@@ -195,6 +195,7 @@ pub(super) fn clusters(findings: &Findings, options: &Options) -> Clusters {
     groups.sort_by_key(|group| (std::cmp::Reverse(group.n_messages), group.id));
     groups.truncate(limits::GROUPS);
     Clusters {
+        method: found.method.to_owned(),
         eps: round_to(found.eps, 4),
         min_points: options.min_points,
         points,

@@ -10,6 +10,7 @@ mod conservation;
 mod evaluation;
 pub mod findings;
 mod incidents;
+mod lanes;
 mod messages;
 mod notices;
 mod sessions;
@@ -22,6 +23,8 @@ use serde::{Deserialize, Serialize};
 pub mod limits {
     /// Bars of the timeline.
     pub const TIMELINE_BINS: usize = 600;
+    /// Files listed: those with incidents, with anomalous records, and the largest.
+    pub const FILES: usize = 200;
     /// Templates listed: the strangest and the most frequent.
     pub const TEMPLATES: usize = 300;
     /// Points of each scatter.
@@ -63,8 +66,10 @@ pub struct Report {
     pub sentence: String,
     /// Counts over all files.
     pub totals: Totals,
-    /// The files, in the order given.
+    /// The files and entries of archives, in the order of time; at most [`limits::FILES`], those with the most to say.
     pub files: Vec<FileReport>,
+    /// How many there are in all.
+    pub n_files: u32,
     /// What the reader should know about how the result came about: caps that bit, damage, guesses.
     pub notices: Vec<Notice>,
     /// Records by level, from FATAL to none.
@@ -144,18 +149,20 @@ pub struct Totals {
     pub last_ms: Option<f64>,
 }
 
-/// One file of the run.
+/// One file of the run, or one entry of an archive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct FileReport {
-    /// Name as given.
+    /// Number among all files, from 0 in the order of time.
+    pub id: u32,
+    /// Name as given; of an entry `archive › path`.
     pub name: String,
-    /// Bytes on disk.
-    pub byte_len: f64,
+    /// What it and others of its kind are called without what rotation adds, where there are others; empty otherwise.
+    pub group: String,
     /// Bytes of text after unpacking.
     pub text_len: f64,
-    /// `plain` or `gzip`.
+    /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
     /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
     /// labels.
@@ -164,6 +171,16 @@ pub struct FileReport {
     pub n_lines: u32,
     /// Records.
     pub n_records: u32,
+    /// Records without a timestamp.
+    pub n_untimed: u32,
+    /// Records at or above the alarm threshold.
+    pub n_anomalous: u32,
+    /// Earliest time.
+    pub first_ms: Option<f64>,
+    /// Latest time.
+    pub last_ms: Option<f64>,
+    /// Records in [`limits::SPARKLINE`] equal slices of the log's time span; empty without times.
+    pub sparkline: Vec<u32>,
     /// Records by format, most frequent first.
     pub formats: Vec<FormatCount>,
 }
@@ -253,6 +270,8 @@ pub struct WindowReport {
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
+    /// Detectors to which it is an alarm by themselves: `usualRange`, `isolationForest`, `halfSpaceTrees`, `silence`.
+    pub detectors: Vec<String>,
     /// Value of each feature, in the order of [`Features::names`].
     pub values: Vec<f64>,
 }
@@ -266,6 +285,8 @@ pub struct Features {
     pub names: Vec<String>,
     /// Pearson correlation, row by row; `null` where a feature is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// Spearman's correlation by rank, likewise.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
 }
 
 /// Lines that say the same thing.
@@ -339,6 +360,8 @@ pub struct WindowPoint {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Clusters {
+    /// Method that made the groups: `dbscan`, `hdbscan`; empty where there are none.
+    pub method: String,
     /// Neighbourhood radius used (cosine distance).
     pub eps: f64,
     /// Weight a neighbourhood needs to be dense.
@@ -554,7 +577,7 @@ pub struct SessionReport {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct LineRef {
-    /// Index into [`Report::files`].
+    /// [`FileReport::id`].
     pub file: u32,
     /// Physical line, from 1.
     pub line: u32,

@@ -1,5 +1,7 @@
 //! What the reader should know about how the answer came about: damage, guesses, limits.
 
+use std::collections::BTreeMap;
+
 use super::conservation;
 use super::findings::{FileFindings, Findings};
 use super::words;
@@ -10,17 +12,22 @@ use crate::parse::Shape;
 use crate::parse::formats::FormatId;
 use crate::shard::wire::Summary;
 
-/// Files that are named one by one when they had to be left out.
-const LEFT_OUT_NAMED: usize = 10;
+/// Notices of one kind that are said one by one.
+const SAID: usize = 10;
 
 /// Everything there is to say.
 pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
-    let mut notices = Vec::new();
+    let mut notices: Vec<Notice> = Vec::new();
+    let mut n_of_code: BTreeMap<String, usize> = BTreeMap::new();
     let mut say = |code: &str, message: String| {
-        notices.push(Notice {
-            code: code.to_owned(),
-            message,
-        });
+        let n = n_of_code.entry(code.to_owned()).or_default();
+        *n += 1;
+        if *n <= SAID {
+            notices.push(Notice {
+                code: code.to_owned(),
+                message,
+            });
+        }
     };
     for what in conservation::faults(findings) {
         say(
@@ -35,45 +42,60 @@ pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     about_limits(findings, &mut say);
     about_clusters(findings, &mut say);
     about_windows(findings, &mut say);
+    let unsaid = n_of_code.into_iter().filter(|(_, n)| *n > SAID);
+    notices.extend(unsaid.map(|(code, n)| Notice {
+        message: match code.as_str() {
+            "leftOut" => format!(
+                "Left out: {} that cannot be analysed.",
+                words::counted((n - SAID) as u64, "more file")
+            ),
+            "changed" => format!(
+                "{} changed, moved or removed while they were read.",
+                words::counted((n - SAID) as u64, "more file")
+            ),
+            _ => format!(
+                "There is the like to say of {}.",
+                words::counted((n - SAID) as u64, "more file")
+            ),
+        },
+        code,
+    }));
     notices
 }
 
 fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
-    for reason in findings.left_out.iter().take(LEFT_OUT_NAMED) {
+    for reason in &findings.left_out {
         say("leftOut", format!("Left out: {reason}."));
     }
-    let n_unnamed = findings.left_out.len().saturating_sub(LEFT_OUT_NAMED);
-    if n_unnamed > 0 {
-        let n = words::counted(n_unnamed as u64, "more file");
-        say("leftOut", format!("Left out: {n} that cannot be analysed."));
-    }
-    for file in &findings.files {
-        let name = words::quoted(&file.name);
-        if let Some(fault) = &file.fault {
+    for input in &findings.inputs {
+        let name = words::quoted(&input.name);
+        if let Some(fault) = &input.fault {
             say("damaged", format!("{name}: {fault}."));
         }
-        for note in &file.notes {
+        for note in &input.notes {
             say("container", format!("{name}: {note}."));
         }
-        if file.is_short() {
-            let (read, all) = (
-                words::count(file.n_read),
-                words::count(file.byte_len as u64),
-            );
-            let lines = words::counted(file.n_lines(), "line");
+        if input.is_short() {
+            let (read, all) = (words::count(input.n_read), words::count(input.byte_len));
             say(
                 "changed",
                 format!(
-                    "{name} was changed, moved or removed while it was read: the first {read} of {all} bytes ({lines}) were analysed."
+                    "{name} was changed, moved or removed while it was read: the first {read} of {all} bytes were analysed."
                 ),
             );
-        } else if file.is_changed_since {
+        } else if input.is_changed_since {
             say(
                 "changed",
                 format!(
                     "{name} was changed, moved or removed after it was read: it was analysed as it was before, but its lines cannot be shown any more."
                 ),
             );
+        }
+    }
+    for file in &findings.files {
+        let name = words::quoted(&file.name);
+        if let Some(fault) = &file.fault {
+            say("damaged", format!("{name}: {fault}."));
         }
         if let Some(n) = n_broken_objects(file) {
             let n = words::counted(n, "line");
@@ -113,7 +135,12 @@ fn n_broken_objects(file: &FileFindings) -> Option<u64> {
 fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, String)) {
     if totals.n_invalid_utf8 > 0 {
         let n = words::counted(u64::from(totals.n_invalid_utf8), "byte sequence");
-        say("invalidUtf8", format!("{n} not UTF-8; shown as \u{fffd}."));
+        say(
+            "invalidUtf8",
+            format!(
+                "{n} not UTF-8; shown as \u{fffd}. Old programs write Latin-1: “Read it another way” has a box for that."
+            ),
+        );
     }
     let n_nul = findings.files.iter().map(|file| file.sums.n_nul).sum();
     if n_nul > 0 {

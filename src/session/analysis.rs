@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::SECOND;
-use crate::cluster::dbscan::{DbscanParams, DbscanValidParams};
+use crate::cluster::dbscan::DbscanParams;
+use crate::cluster::hdbscan::HdbscanParams;
 use crate::cluster::{Clusterer, layout, name};
 use crate::correlate::incidents::{
     Episode, Incident, IncidentParams, IncidentValidParams, Messages,
 };
 use crate::correlate::pearson::pearson;
+use crate::correlate::spearman::spearman;
 use crate::detect::ensemble::{MessageFacts, MessageScores, score_messages, score_windows};
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
 use crate::detect::sessions::score_sessions;
@@ -25,10 +27,10 @@ use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
-use crate::protocol::Options;
+use crate::protocol::{ClustererChoice, Options};
 use crate::report::findings::{
-    FileFindings, Findings, MessageClusters, MessageFindings, SessionFindings, Suppressed,
-    TemplateFindings,
+    FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
+    Suppressed, TemplateFindings,
 };
 
 /// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
@@ -38,7 +40,9 @@ const CLUSTERED_CAP: usize = 20_000;
 /// What the blocks of all files add up to.
 #[derive(Debug)]
 pub(super) struct Merged {
-    /// The files.
+    /// The files as they were given.
+    pub(super) inputs: Vec<InputFindings>,
+    /// The texts in them.
     pub(super) files: Vec<FileFindings>,
     /// Why other files were left out, one sentence a file.
     pub(super) left_out: Vec<String>,
@@ -64,7 +68,7 @@ pub(super) struct Merged {
 struct Params {
     windows: WindowsValidParams,
     forest: IsolationForestValidParams,
-    dbscan: DbscanValidParams,
+    clusterer: Box<dyn Clusterer>,
     incidents: IncidentValidParams,
 }
 
@@ -81,11 +85,7 @@ impl Params {
             }
             .check()?,
             forest: forest.check()?,
-            dbscan: DbscanParams {
-                eps: options.eps,
-                min_points: options.min_points,
-            }
-            .check()?,
+            clusterer: clusterer(options)?,
             incidents: IncidentParams {
                 link_seconds: options.link_seconds,
                 link_similarity: options.link_similarity,
@@ -95,9 +95,30 @@ impl Params {
     }
 }
 
+/// What makes groups of messages.
+fn clusterer(options: &Options) -> Result<Box<dyn Clusterer>, ParamsError> {
+    let (eps, min_points) = (options.eps, options.min_points);
+    Ok(match options.clusterer {
+        ClustererChoice::Dbscan => Box::new(DbscanParams { eps, min_points }.check()?),
+        ClustererChoice::Hdbscan => {
+            let params = HdbscanParams {
+                min_points,
+                min_cluster_size: options.min_cluster_size,
+                eps,
+            };
+            Box::new(params.check()?)
+        }
+    })
+}
+
 /// Refuses options that are out of range.
 pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
     Params::new(options).map(drop)
+}
+
+/// Bytes of text that may come out of one packed file.
+pub(super) fn budget(options: &Options) -> u64 {
+    u64::from(options.output_budget_gib) << 30
 }
 
 /// Everything up to the scores.
@@ -119,16 +140,18 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         .ok();
     let mut window_scores = Vec::new();
     if let Some(windows) = &windows {
-        match score_windows(windows, &params.forest) {
+        match score_windows(windows, &params.forest, u64::from(options.seed)) {
             Ok(scores) => window_scores = scores,
             Err(error) => skipped.push(("windows/scores", error)),
         }
     }
     let clustered = clustered(&message_scores, &weights);
     let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
-    let (mut window_clusters, mut correlation) = (Vec::new(), Vec::new());
+    let (mut correlation, mut rank_correlation) = (Vec::new(), Vec::new());
+    let mut window_clusters = Vec::new();
     if let Some(windows) = &windows {
         correlation = pearson(windows.rows.view());
+        rank_correlation = spearman(windows.rows.view());
         match cluster_windows(windows) {
             Ok(labels) => window_clusters = labels,
             Err(error) => skipped.push(("windows/clusters", error)),
@@ -142,7 +165,10 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         }
     }
     Findings {
+        inputs: merged.inputs,
         files: merged.files,
+        lanes: Vec::new(),
+        n_anomalous: Vec::new(),
         left_out: merged.left_out,
         tally: merged.tally,
         templates: merged.templates,
@@ -154,6 +180,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         window_scores,
         window_clusters,
         correlation,
+        rank_correlation,
         clusters,
         incidents: Vec::new(),
         alarm_causes: Vec::new(),
@@ -202,10 +229,10 @@ fn clusters(
     let weights: Vec<u32> = chosen.iter().map(|&idx| weights[idx as usize]).collect();
     let texts: Vec<&str> = chosen.iter().map(|&idx| texts[idx as usize]).collect();
     let data = Dataset::weighted(Rows::Sparse(&tfidf.rows), &weights);
-    let clustering = match params.dbscan.cluster(&data) {
+    let clustering = match params.clusterer.cluster(&data) {
         Ok(clustering) => clustering,
         Err(error) => {
-            skipped.push((params.dbscan.name(), error));
+            skipped.push((params.clusterer.name(), error));
             return MessageClusters::default();
         }
     };
@@ -216,6 +243,7 @@ fn clusters(
     MessageClusters {
         messages: chosen.iter().copied().map(MessageId).collect(),
         names: name::names(&tfidf, &texts, &clustering),
+        method: params.clusterer.name(),
         eps: clustering.eps.unwrap_or(0.0),
         labels: clustering.labels,
         layout,

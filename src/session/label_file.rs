@@ -11,8 +11,6 @@ pub(super) struct LabelFile {
     reader: Option<Reader>,
     n_read: u64,
     byte_len: u64,
-    n_newlines: u64,
-    is_line_open: bool,
 }
 
 impl LabelFile {
@@ -21,8 +19,6 @@ impl LabelFile {
             reader: Some(Reader::new(layout)),
             n_read: 0,
             byte_len,
-            n_newlines: 0,
-            is_line_open: false,
         }
     }
 
@@ -39,16 +35,14 @@ impl LabelFile {
             return;
         }
         self.n_read += bytes.len() as u64;
-        self.n_newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
-        self.is_line_open = bytes.last() != Some(&b'\n');
         if let Some(reader) = &mut self.reader {
             reader.push(bytes);
         }
     }
 
-    /// Bytes and line feeds so far, and whether the last line is open.
-    pub(super) fn read(&self) -> (u64, u64, bool) {
-        (self.n_read, self.n_newlines, self.is_line_open)
+    /// Bytes so far.
+    pub(super) fn n_read(&self) -> u64 {
+        self.n_read
     }
 
     /// The labels, once.

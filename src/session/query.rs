@@ -56,7 +56,7 @@ impl Engine {
         let pattern = text.as_ref().map(compiled).transpose()?;
         let mut filter = Filter {
             messages: self.messages_of(selection)?,
-            files: (selection.files.as_deref()).map(|chosen| flags(self.files.len(), chosen)),
+            files: (selection.files.as_deref()).map(|chosen| flags(self.order.len(), chosen)),
             levels: levels_of(selection)?,
             sources: selection.sources.clone().map(|mut names| {
                 names.sort_unstable();
@@ -66,14 +66,13 @@ impl Engine {
             to: selection.to_ms.map(Timestamp::from_millis),
             episodes: None,
             text,
-            leads: self
-                .files
-                .iter()
+            leads: (0..self.order.len())
+                .filter_map(|place| self.file(FileId::from_index(place)))
                 .map(|file| file.findings.sums.first)
                 .collect(),
             grid: Grid::covering(Timestamp(0), Timestamp(0), 1),
         };
-        let (mut first, mut last) = self.said.span();
+        let (mut first, mut last) = self.said().span();
         if let Some(id) = selection.incident {
             let (episodes, span) = self.episodes_of(id)?;
             if episodes.is_empty() {
@@ -169,7 +168,7 @@ impl Engine {
             Place::Line { file, line } => {
                 let file = FileId(file);
                 let line = u64::from(line.saturating_sub(1));
-                let base: &[u64] = match self.files.get(file.index()) {
+                let base: &[u64] = match self.file(file) {
                     Some(file) => &file.line_base,
                     None => &[],
                 };
@@ -256,8 +255,7 @@ impl Engine {
     #[must_use]
     pub fn line_of(&self, hit: &Hit) -> u32 {
         let base = self
-            .files
-            .get(hit.file.index())
+            .file(hit.file)
             .and_then(|file| file.line_base.get(hit.block as usize))
             .copied()
             .unwrap_or(0);
@@ -268,7 +266,7 @@ impl Engine {
     #[must_use]
     pub fn facts(&self, hit: &Hit) -> (TemplateId, f64) {
         (
-            self.said.template(hit.message),
+            self.said().template(hit.message),
             self.findings
                 .as_ref()
                 .map_or(0.0, |findings| findings.score(hit.message, hit.time)),
@@ -283,15 +281,15 @@ impl Engine {
             None => chosen = Some(flags),
         };
         if let Some(messages) = &selection.messages {
-            narrow(flags(self.said.n_messages(), messages));
+            narrow(flags(self.said().n_messages(), messages));
         }
         if let Some(templates) = &selection.templates {
-            let templates = flags(self.said.miner().n_templates(), templates);
+            let templates = flags(self.said().miner().n_templates(), templates);
             let is_of = |template: TemplateId| templates.get(template.index()) == Some(&true);
-            narrow(self.said.templates().map(is_of).collect());
+            narrow(self.said().templates().map(is_of).collect());
         }
         if let Some(template) = selection.incident.and_then(|id| self.changed_template(id)) {
-            narrow(self.said.templates().map(|of| of == template).collect());
+            narrow(self.said().templates().map(|of| of == template).collect());
         }
         if let Some(cluster) = selection.cluster {
             let clusters = self.findings.as_ref().map(|findings| &findings.clusters);
@@ -307,7 +305,7 @@ impl Engine {
                 .filter(|(_, label)| **label == Some(cluster))
                 .map(|(message, _)| message.0)
                 .collect();
-            narrow(flags(self.said.n_messages(), &members));
+            narrow(flags(self.said().n_messages(), &members));
         }
         Ok(chosen)
     }

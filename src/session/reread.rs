@@ -23,24 +23,29 @@ pub struct Reread {
     is_ended: bool,
 }
 
-/// The ranges of each file.
+/// The ranges of each file as it was opened; `input_of` tells which a text stands in.
 #[must_use]
-pub fn by_file(ranges: Vec<TextRange>) -> BTreeMap<FileId, Vec<TextRange>> {
-    let mut files: BTreeMap<FileId, Vec<TextRange>> = BTreeMap::new();
+pub fn by_input(
+    ranges: Vec<TextRange>,
+    input_of: impl Fn(FileId) -> Option<u32>,
+) -> BTreeMap<u32, Vec<TextRange>> {
+    let mut inputs: BTreeMap<u32, Vec<TextRange>> = BTreeMap::new();
     for range in ranges {
-        files.entry(range.file).or_default().push(range);
+        if let Some(input) = input_of(range.file) {
+            inputs.entry(input).or_default().push(range);
+        }
     }
-    files
+    inputs
 }
 
 impl Reread {
-    /// Wants these ranges of one file.
+    /// Wants these ranges of one file, as `reader` reads it.
     #[must_use]
-    pub fn new(mut wanted: Vec<TextRange>) -> Self {
+    pub fn new(reader: TextReader, mut wanted: Vec<TextRange>) -> Self {
         wanted.sort_unstable_by(|a, b| b.cmp(a));
         Self {
             // The budget was kept when the file was read; nothing is asked for that lies beyond.
-            reader: TextReader::default(),
+            reader,
             wanted,
             at: 0,
             held: Vec::new(),
@@ -133,7 +138,10 @@ mod tests {
             range(4, 300_000, len + 50),
         ];
         for chunk_len in [1000, 7, packed.len()] {
-            let mut again = Reread::new(ranges.iter().rev().copied().collect());
+            let mut again = Reread::new(
+                TextReader::default(),
+                ranges.iter().rev().copied().collect(),
+            );
             let mut found = Vec::new();
             let n_chunks = packed.len().div_ceil(chunk_len);
             for (idx, mut chunk) in packed.chunks(chunk_len).enumerate() {

@@ -43,11 +43,30 @@ pub(super) struct Said {
     crowd: Option<Crowd<Beginning>>,
     /// Stands for the messages that begin like no other that is told apart.
     rest: Option<MessageId>,
+    /// Messages were beyond the cap.
+    is_crowded: bool,
+}
+
+/// A message that is not said.
+const UNSAID: MessageId = MessageId(u32::MAX);
+
+/// What one text says of a message.
+#[derive(Debug)]
+pub(super) struct Saying {
+    pub(super) message: MessageId,
+    pub(super) said: Occurrences,
+    /// What its variables are by its first record there, if not what they are in the run.
+    pub(super) slots: Option<Vec<SlotKind>>,
 }
 
 impl Said {
-    /// Takes the messages of the next block; answers with how the run calls each, kept ones first.
-    pub(super) fn merge(&mut self, block: BlockMessages) -> Vec<MessageId> {
+    /// Takes the messages of the next block; answers with how the run calls each, kept ones first. `note` is told of each how
+    /// often it was said there, and what its variables are there if not what they are in the run.
+    pub(super) fn merge(
+        &mut self,
+        block: BlockMessages,
+        mut note: impl FnMut(MessageId, Occurrences, Option<Vec<SlotKind>>),
+    ) -> Vec<MessageId> {
         let BlockMessages {
             kept,
             further,
@@ -60,14 +79,20 @@ impl Said {
         let mut names = Vec::with_capacity(kept.len() + further.len());
         for message in kept {
             let said = message.said;
+            let mut slots = None;
             let id = match self.ids.get(&message.hash) {
-                Some(&id) => id,
+                Some(&id) => {
+                    let is_other = message.slots != self.list[id.index()].slots;
+                    slots = is_other.then_some(message.slots);
+                    id
+                }
                 None if self.room.is_full() => {
                     let text = crowd::beginning(&message.text);
                     self.beyond(crowd::identity(&text), || text)
                 }
                 None => self.keep(message),
             };
+            note(id, said, slots);
             names.push(self.count(id, said));
         }
         for message in further {
@@ -77,9 +102,34 @@ impl Said {
                     texts.remove(&message.beginning).unwrap_or_default()
                 }),
             };
+            note(id, message.said, None);
             names.push(self.count(id, message.said));
         }
         names
+    }
+
+    /// The same messages as if no more had been read than what these texts say, in this order; and what each is called there.
+    /// Those that none of them says are called by no name.
+    pub(super) fn rearranged<'a>(
+        &self,
+        texts: impl Iterator<Item = &'a [Saying]>,
+    ) -> (Self, Vec<MessageId>) {
+        let mut other = Self {
+            is_crowded: self.is_crowded,
+            ..Self::default()
+        };
+        let mut names = vec![UNSAID; self.list.len()];
+        for saying in texts.flatten() {
+            let name = &mut names[saying.message.index()];
+            if *name == UNSAID {
+                let known = &self.list[saying.message.index()];
+                let slots = saying.slots.as_ref().unwrap_or(&known.slots);
+                *name = other.add(known.text.clone(), slots.clone());
+            }
+            other.count(*name, saying.said);
+        }
+        other.finish();
+        (other, names)
     }
 
     /// Finds the templates, now that all messages are known.
@@ -97,7 +147,7 @@ impl Said {
 
     /// Whether messages were beyond the cap.
     pub(super) fn is_crowded(&self) -> bool {
-        self.crowd.is_some()
+        self.is_crowded
     }
 
     pub(super) fn miner(&self) -> &Miner {
@@ -168,6 +218,7 @@ impl Said {
 
     /// The entry that a message beyond the cap is counted in; `text` says what it begins with.
     fn beyond(&mut self, beginning: u64, text: impl FnOnce() -> String) -> MessageId {
+        self.is_crowded = true;
         let list = &self.list;
         let crowd = self.crowd.get_or_insert_with(|| {
             Crowd::of(list.iter().map(|message| {
@@ -226,7 +277,7 @@ mod tests {
                 .iter()
                 .map(|line| messages.file(line.as_bytes(), None, None).idx)
                 .collect();
-            let names = said.merge(messages.into_block());
+            let names = said.merge(messages.into_block(), |_, _, _| ());
             of_line.extend(filed.iter().map(|&idx| names[idx as usize].0));
         }
         said.finish();

@@ -112,7 +112,7 @@ impl OpenBlock {
         reach: u64,
     ) -> Self {
         let boundary = boundary(&file.plan.shape);
-        let is_first = job.start == 0;
+        let is_first = job.block == 0;
         let block = Block {
             job,
             shape: file.plan.shape.clone(),
@@ -260,7 +260,7 @@ impl Block {
         if is_beyond {
             self.reach_from.get_or_insert(piece.offset);
         }
-        if self.job.start > 0 && self.first_line.is_none() {
+        if self.job.block > 0 && self.first_line.is_none() {
             let from = *self.skip_from.get_or_insert(piece.offset);
             if piece.offset < from + self.reach && self.parser.is_continuation(piece.bytes) {
                 return ControlFlow::Continue(false);

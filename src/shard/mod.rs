@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use self::block::{Finished, Label, OpenBlock};
 use self::query::Query;
 use self::question::{Hit, TIMELESS};
-use self::wire::{BlockJob, Naming, Setup, Summary, Survey, Surveyed, Verdict};
+use self::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed, Verdict};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
@@ -31,12 +31,21 @@ pub use self::query::compiled;
 #[derive(Debug)]
 struct Kept {
     job: BlockJob,
+    /// Number of its text while it was read.
+    read_as: FileId,
     table: BlockTable,
     sources: Vec<String>,
     labels: Vec<Label>,
+    /// Numbers of its messages among all that were read.
+    pooled: Vec<MessageId>,
+    /// What they are called in the run.
     ids: Vec<MessageId>,
     /// Where records before the first time of the block stand, if not where those of the file do.
     carry: Option<Timestamp>,
+    /// The file it stands in, as files were opened.
+    input: u32,
+    /// Its text is not what stands in the file.
+    is_packed: bool,
 }
 
 /// A shard worker's state.
@@ -45,7 +54,10 @@ pub struct Shard {
     setup: Setup,
     zone: Zone,
     kept: Vec<Kept>,
-    open: Option<OpenBlock>,
+    /// Blocks of texts that were left out by hand.
+    hidden: Vec<Kept>,
+    /// The block being worked on, the file it stands in, and whether its text is not what stands there.
+    open: Option<(OpenBlock, u32, bool)>,
     survey: Option<Survey>,
     query: Option<Query>,
 }
@@ -61,35 +73,25 @@ impl Shard {
             setup,
             zone,
             kept: Vec::new(),
+            hidden: Vec::new(),
             open: None,
             survey: None,
             query: None,
         })
     }
 
-    /// Begins a block; its bytes follow through [`Shard::push`].
-    ///
-    /// # Errors
-    /// [`Error::Wire`] when the job names a file that is not of this run.
-    pub fn begin(&mut self, job: BlockJob) -> Result<(), Error> {
-        let file = self
-            .setup
-            .files
-            .get(job.file.index())
-            .ok_or_else(|| Error::Wire(format!("no file {}", job.file.0)))?;
-        self.open = Some(OpenBlock::new(
-            job,
-            file,
-            &self.setup.identifiers,
-            &self.zone,
-            continuation_reach(self.setup.block_len),
-        ));
-        Ok(())
+    /// Begins a block of a text that is read as `setup` says; its bytes follow through [`Shard::push`].
+    pub fn begin(&mut self, job: BlockJob, setup: &FileSetup) {
+        let reach = continuation_reach(self.setup.block_len);
+        let open = OpenBlock::new(job, setup, &self.setup.identifiers, &self.zone, reach);
+        self.open = Some((open, setup.input, setup.is_packed));
     }
 
     /// Feeds the bytes that follow; `false` when the block needs no more.
     pub fn push(&mut self, bytes: &[u8]) -> bool {
-        self.open.as_mut().is_some_and(|open| open.push(bytes))
+        self.open
+            .as_mut()
+            .is_some_and(|(open, ..)| open.push(bytes))
     }
 
     /// Ends the block: it has all it needs, or the text ends here.
@@ -97,7 +99,7 @@ impl Shard {
     /// # Errors
     /// [`Error::Wire`] when no block was begun.
     pub fn end(&mut self) -> Result<Summary, Error> {
-        let open = self
+        let (open, input, is_packed) = self
             .open
             .take()
             .ok_or_else(|| Error::Wire("no block was begun".to_owned()))?;
@@ -110,29 +112,52 @@ impl Shard {
         } = open.finish();
         self.kept.push(Kept {
             job,
+            read_as: job.file,
             table,
             sources,
             labels,
+            pooled: Vec::new(),
             ids: Vec::new(),
             carry: None,
+            input,
+            is_packed,
         });
         Ok(summary)
     }
 
-    /// Learns how the messages of a block are called in the run.
+    /// Learns which of all messages that were read those of a block are.
     pub fn name_messages(&mut self, naming: Naming) {
-        if let Some(kept) = self
-            .kept
-            .iter_mut()
-            .find(|kept| kept.job.file == naming.file && kept.job.block == naming.block)
-        {
-            kept.ids = naming.ids;
+        // Blocks are merged soon after they were worked on.
+        let is_it =
+            |kept: &&mut Kept| kept.read_as == naming.file && kept.job.block == naming.block;
+        if let Some(kept) = self.kept.iter_mut().rev().find(is_it) {
+            kept.pooled = naming.ids;
             kept.carry = naming.carry;
         }
     }
 
-    /// Episodes of the anomalous messages, and when each template was seen.
+    /// Puts aside what is left out, brings back what is not, and learns what messages are called.
+    fn arrange(&mut self, survey: &Survey) {
+        self.query = None;
+        let mut all = std::mem::take(&mut self.kept);
+        all.append(&mut self.hidden);
+        for mut kept in all {
+            let Some(&Some(place)) = survey.places.get(kept.read_as.index()) else {
+                self.hidden.push(kept);
+                continue;
+            };
+            kept.job.file = FileId(place);
+            let name = |pooled: &MessageId| survey.names.get(pooled.index()).copied();
+            kept.ids = kept.pooled.iter().filter_map(name).collect();
+            self.kept.push(kept);
+        }
+        self.kept
+            .sort_unstable_by_key(|kept| (kept.job.file, kept.job.block));
+    }
+
+    /// Episodes of the anomalous messages, and when each template and each text was seen.
     pub fn survey(&mut self, survey: Survey) -> Surveyed {
+        self.arrange(&survey);
         let found = self.surveyed(&survey);
         self.survey = Some(survey);
         found
@@ -150,12 +175,14 @@ impl Shard {
         let mut edges = vec![None; if has_edges { survey.alarms.len() } else { 0 }];
         for kept in &self.kept {
             let mut open: FxHashMap<u32, Episode> = FxHashMap::default();
+            let mut lane = vec![0u32; n_slices as usize];
             for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
                 let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else {
                     continue;
                 };
                 let slice = ((time.0.saturating_sub(survey.start.0)) / survey.slice_us.max(1))
                     .clamp(0, i64::from(n_slices) - 1);
+                lane[slice as usize] += 1;
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
                     let first = &mut firsts[template as usize];
@@ -185,8 +212,8 @@ impl Shard {
                     continue;
                 }
                 let near = |episode: &Episode| {
-                    time.0 < episode.end.0.saturating_add(self.setup.link_us)
-                        && time.0 > episode.start.0.saturating_sub(self.setup.link_us)
+                    time.0 < episode.end.0.saturating_add(survey.link_us)
+                        && time.0 > episode.start.0.saturating_sub(survey.link_us)
                 };
                 if let Some(episode) = open.get_mut(&message).filter(|episode| near(episode)) {
                     episode.n_records += 1;
@@ -202,6 +229,9 @@ impl Shard {
                     out.episodes.push((kept.job.block, closed));
                 }
             }
+            let key = kept.job.file.0 * n_slices;
+            let lane = lane.into_iter().zip(key..).filter(|(n, _)| *n > 0);
+            out.lanes.extend(lane.map(|(n, key)| (key, n)));
             let mut rest: Vec<_> = open.into_values().collect();
             rest.sort_by_key(|episode| (episode.message, episode.start));
             out.episodes

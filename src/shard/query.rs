@@ -76,7 +76,7 @@ impl Shard {
                 block.take(kept, rows, &query.filter, &mut begun.found);
             } else if let Some(range) = text_range(kept, &candidates) {
                 begun.n_bytes += range.end - range.start;
-                if self.setup.files[kept.job.file.index()].is_packed {
+                if kept.is_packed {
                     begun.packed.push(range);
                 } else {
                     query.waiting.push_back(idx);
@@ -95,6 +95,14 @@ impl Shard {
         let query = self.query.as_ref()?;
         let idx = *query.waiting.get(ahead)?;
         text_range(&self.kept[idx], &query.blocks[idx].candidates)
+    }
+
+    /// The file, as files were opened, in which a text of the report stands; `None` where no block of it is kept.
+    #[must_use]
+    pub fn input_of(&self, file: FileId) -> Option<u32> {
+        let at = self.kept.partition_point(|kept| kept.job.file < file);
+        let kept = self.kept.get(at).filter(|kept| kept.job.file == file)?;
+        Some(kept.input)
     }
 
     /// Searches a block; `text` is that of the range given, or as much of it as there is.

@@ -16,23 +16,21 @@ use crate::parse::ParsePlan;
 pub struct Setup {
     /// Zone of timestamps that carry none.
     pub timezone: String,
-    /// Gap in microseconds that ends an episode.
-    pub link_us: i64,
     /// Nominal bytes of a block.
     pub block_len: u64,
-    /// One entry a file.
-    pub files: Vec<FileSetup>,
     /// What ties records to sessions.
     pub identifiers: Vec<Identifier>,
 }
 
-/// How to read one file.
+/// How to read one text: a file, or an entry of an archive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileSetup {
     /// Shape and formats.
     pub plan: ParsePlan,
     /// Last modification; decides the year of timestamps without one.
     pub reference: Timestamp,
+    /// The file it stands in, counted in the order in which files were opened.
+    pub input: u32,
     /// Its text is not what stands in the file: it is packed or written in another way.
     pub is_packed: bool,
 }
@@ -44,7 +42,7 @@ pub struct BlockJob {
     pub file: FileId,
     /// Number of the block within the file, from 0.
     pub block: u32,
-    /// Offset of the block in the text.
+    /// Offset of the block in all text of the file, which in an archive are its entries one after the other.
     pub start: u64,
     /// Offset of its end.
     pub end: u64,
@@ -147,6 +145,12 @@ pub struct Naming {
 /// What the engine asks once it knows which messages are anomalous.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
+    /// Gap in microseconds that ends an episode.
+    pub link_us: i64,
+    /// What each message that was read is called in the run.
+    pub names: Vec<MessageId>,
+    /// Number of each text that was read in the report, of which all questions speak; none for those left out by hand.
+    pub places: Vec<Option<u32>>,
     /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
     pub interest: Vec<u8>,
     /// The bit of windows of which the first record is wanted.
@@ -231,6 +235,8 @@ pub struct Surveyed {
     pub slices: Vec<(u32, u32)>,
     /// (template, block, first record of it); `line` counts from the beginning of the block.
     pub firsts: Vec<(u32, u32, Episode)>,
+    /// (text × slices + slice, records) where there are any.
+    pub lanes: Vec<(u32, u32)>,
     /// (block, window, first record) of windows of which it is wanted, by window; `line` counts from the beginning of the block.
     pub edges: Vec<(u32, u32, Episode)>,
     /// Labelled records, where labels are wanted; by message and window.

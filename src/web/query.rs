@@ -5,10 +5,11 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::thrown;
-use super::worker::{EngineWorker, ShardWorker, pack, plain, unpack};
-use crate::base::ids::FileId;
+use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
+use crate::base::ids::{FileId, TemplateId};
 use crate::error::Error;
 use crate::ingest::container::Container;
+use crate::ingest::readback::ReadBack;
 use crate::protocol::{Place, RawLine, Selection};
 use crate::session::{Page, RECORD_CAP, Reread};
 use crate::shard::question::{Answer, Begun, Found, Hit, Question, TextRange};
@@ -90,7 +91,7 @@ impl EngineWorker {
         shown(&self.engine.histogram())
     }
 
-    /// Files that must be unpacked again to be searched.
+    /// Files as opened that must be unpacked again to be searched.
     #[wasm_bindgen(js_name = packedFiles)]
     #[must_use]
     pub fn packed_files(&self) -> Vec<u32> {
@@ -98,21 +99,35 @@ impl EngineWorker {
             .query
             .packed
             .iter()
-            .map(|(_, range)| range.file.0)
+            .filter_map(|(_, range)| self.engine.input_of(range.file))
             .collect();
         files.sort_unstable();
         files.dedup();
         files
     }
 
+    /// What unpacks a file again for the texts at `places`: offset and length, two numbers each.
+    #[must_use]
+    pub fn unpacker(&self, places: &[f64]) -> Unpacker {
+        let (pairs, _) = places.as_chunks::<2>();
+        let places = pairs.iter().map(|pair| (pair[0] as u64, pair[1] as u32));
+        Unpacker {
+            back: ReadBack::new(self.engine.text_reader(), places.collect()),
+        }
+    }
+
     /// What unpacks one of them.
     #[must_use]
-    pub fn reread(&self, file: u32) -> Rereader {
-        let of_file = |(_, range): &&(u32, TextRange)| range.file.0 == file;
+    pub fn reread(&self, input: u32) -> Rereader {
+        let of_file =
+            |(_, range): &&(u32, TextRange)| self.engine.input_of(range.file) == Some(input);
         let wanted: Vec<(u32, TextRange)> =
             self.query.packed.iter().filter(of_file).copied().collect();
         Rereader {
-            again: Reread::new(wanted.iter().map(|(_, range)| *range).collect()),
+            again: Reread::new(
+                self.engine.text_reader(),
+                wanted.iter().map(|(_, range)| *range).collect(),
+            ),
             wanted,
             packed: Vec::new(),
             n_used: 0,
@@ -195,6 +210,15 @@ impl EngineWorker {
         self.query.row.unwrap_or(0) as f64
     }
 
+    /// The patterns and words that mean much the same as a pattern, as a `Similar`.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn similar(&mut self, template: u32) -> Result<JsValue, JsValue> {
+        let similar = self.engine.similar(TemplateId(template));
+        shown(&similar.map_err(|error| thrown(&error))?)
+    }
+
     /// The sources that were asked for, and whether there are more.
     ///
     /// # Errors
@@ -203,7 +227,7 @@ impl EngineWorker {
         shown(&self.engine.sources(std::mem::take(&mut self.query.sources)))
     }
 
-    /// Where the text of the hits stands: file, offset and length, three numbers a hit.
+    /// Where the text of the hits stands: file as opened, offset and length, three numbers a hit.
     #[must_use]
     pub fn places(&self) -> Vec<f64> {
         self.query
@@ -211,7 +235,7 @@ impl EngineWorker {
             .iter()
             .flat_map(|hit| {
                 [
-                    f64::from(hit.file.0),
+                    f64::from(self.engine.input_of(hit.file).unwrap_or(u32::MAX)),
                     hit.offset as f64,
                     f64::from(hit.byte_len.min(RECORD_CAP)),
                 ]
@@ -222,8 +246,8 @@ impl EngineWorker {
     /// Whether a file must be unpacked to be read.
     #[wasm_bindgen(js_name = isPacked)]
     #[must_use]
-    pub fn is_packed(&self, file: u32) -> bool {
-        self.engine.container(FileId(file)) != Some(Container::Plain)
+    pub fn is_packed(&self, input: u32) -> bool {
+        self.engine.container(input) != Some(Container::Plain)
     }
 
     /// The hits with their texts, which come in the order of [`EngineWorker::places`].
@@ -269,6 +293,13 @@ impl ShardWorker {
             let (file, block) = (f64::from(range.file.0), f64::from(range.block));
             vec![file, block, range.start as f64, range.end as f64]
         })
+    }
+
+    /// The file as opened in which a text stands, as [`ShardWorker::wanted_text`] numbers texts.
+    #[wasm_bindgen(js_name = inputOf)]
+    #[must_use]
+    pub fn input_of(&self, file: u32) -> u32 {
+        self.shard.input_of(FileId(file)).unwrap_or(u32::MAX)
     }
 
     /// Searches the text of a range as [`ShardWorker::wanted_text`] names it.

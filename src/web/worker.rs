@@ -18,7 +18,7 @@ use crate::report::words::level_of;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
 use crate::shard::Shard;
-use crate::shard::wire::{BlockJob, Surveyed};
+use crate::shard::wire::{BlockJob, FileSetup, Surveyed};
 
 pub(super) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, JsValue> {
     postcard::to_allocvec(value).map_err(|error| thrown(&Error::Wire(error.to_string())))
@@ -57,13 +57,22 @@ impl NextTask {
         .to_owned()
     }
 
-    /// Index of the file.
+    /// Number of the text that the block is of.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn file(&self) -> u32 {
         match self.task {
             Task::Block { job, .. } => job.file.0,
-            Task::Read { file, .. } => file.0,
+            Task::Read { .. } | Task::Done => 0,
+        }
+    }
+
+    /// The file to read, counted in the order in which files were opened.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn input(&self) -> u32 {
+        match self.task {
+            Task::Block { input, .. } | Task::Read { input, .. } => input,
             Task::Done => 0,
         }
     }
@@ -106,8 +115,8 @@ impl NextTask {
     /// # Errors
     /// `wire`, never for a block.
     pub fn job(&self) -> Result<Vec<u8>, JsValue> {
-        if let Task::Block { job, .. } = self.task {
-            pack(&job)
+        if let Task::Block { job, setup, .. } = &self.task {
+            pack(&(job, setup))
         } else {
             Ok(Vec::new())
         }
@@ -186,8 +195,32 @@ impl EngineWorker {
 
     /// Says in the report that a file can no longer be read.
     #[wasm_bindgen(js_name = noteChanged)]
-    pub fn note_changed(&mut self, file: u32) {
-        self.engine.note_changed(FileId(file));
+    pub fn note_changed(&mut self, input: u32) {
+        self.engine.note_changed(input);
+    }
+
+    /// A file that was opened before and may be the same.
+    ///
+    /// # Errors
+    /// `wire`.
+    #[wasm_bindgen(js_name = twinOf)]
+    pub fn twin_of(&self, meta: Ts<FileMeta>, head: &[u8]) -> Result<Option<u32>, JsValue> {
+        Ok(self.engine.twin_of(&plain(&meta)?, head))
+    }
+
+    /// Takes other choices, leaves out texts or brings back the last; `false` when the files have to be read again for it.
+    ///
+    /// # Errors
+    /// `params`, `wire`.
+    pub fn change(
+        &mut self,
+        options: Ts<Options>,
+        without: &[u32],
+        is_undo: bool,
+    ) -> Result<bool, JsValue> {
+        self.engine
+            .change(plain(&options)?, without, is_undo)
+            .map_err(|error| thrown(&error))
     }
 
     /// What every shard must know before its first block.
@@ -207,8 +240,8 @@ impl EngineWorker {
     }
 
     /// Takes bytes that were asked for.
-    pub fn feed(&mut self, file: u32, bytes: &[u8]) {
-        self.engine.feed(FileId(file), bytes);
+    pub fn feed(&mut self, input: u32, bytes: &[u8]) {
+        self.engine.feed(input, bytes);
     }
 
     /// Takes a block's summary.
@@ -330,9 +363,9 @@ impl ShardWorker {
     /// # Errors
     /// `wire`.
     pub fn begin(&mut self, job: &[u8]) -> Result<(), JsValue> {
-        self.shard
-            .begin(unpack::<BlockJob>(job)?)
-            .map_err(|error| thrown(&error))
+        let (job, setup) = unpack::<(BlockJob, FileSetup)>(job)?;
+        self.shard.begin(job, &setup);
+        Ok(())
     }
 
     /// Feeds bytes; `false` when the block needs no more.
@@ -371,26 +404,11 @@ impl ShardWorker {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Unpacker {
-    back: ReadBack,
+    pub(super) back: ReadBack,
 }
 
 #[wasm_bindgen]
 impl Unpacker {
-    /// Wants the texts at `places`: offset and length, two numbers each.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(places: &[f64]) -> Unpacker {
-        let (pairs, _) = places.as_chunks::<2>();
-        Self {
-            back: ReadBack::new(
-                pairs
-                    .iter()
-                    .map(|pair| (pair[0] as u64, pair[1] as u32))
-                    .collect(),
-            ),
-        }
-    }
-
     /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
     pub fn push(&mut self, packed: &[u8]) -> bool {
         self.back.push(packed)

@@ -117,8 +117,16 @@ async function waitFor(page, states, timeoutMs = 120_000) {
   }
 }
 
-async function analyse(page, ...paths) {
+/** Chooses files in place of those that are shown. */
+async function choose(page, ...paths) {
   await page.setInputFiles("#file-input", paths);
+  if ((await page.$("#offer")) !== null) {
+    await page.click("#offer button:text-is('Replace')");
+  }
+}
+
+async function analyse(page, ...paths) {
+  await choose(page, ...paths);
   const state = await waitFor(page, ["done", "failed"]);
   if (state === "failed") {
     assert.fail(`the run failed: ${await page.innerText("[role=alert]")}`);
@@ -339,13 +347,13 @@ check("the log can be read another way", async () => {
   assert.equal(first.windowMs, 300_000);
   await page.selectOption("select[name=windowSeconds]", "900");
   await page.fill("input[name=timezone]", "Asia/Tokyo");
-  await page.click("text=Read again");
+  await page.click(".choices >> text=Apply");
   await waitFor(page, ["done"]);
   const second = await reportOf(page);
   assert.equal(second.windowMs, 900_000);
   assert.equal(second.totals.firstMs, first.totals.firstMs - 9 * 3600_000);
   await page.fill("input[name=timezone]", "Mars/Base");
-  await page.click("text=Read again");
+  await page.click(".choices >> text=Apply");
   await page.waitForSelector("[data-code=params]");
   assert.match(await page.textContent(".alert-detail"), /timezone.*Mars\/Base/);
   await page.getByRole("button", { name: "Try again" }).click();
@@ -365,6 +373,135 @@ check("a file chosen before the page is ready is read once it is", async () => {
   await waitFor(page, ["done"]);
   assert.equal((await reportOf(page)).totals.nLines, N_LINES);
   await context.close();
+});
+
+/** The sample in parts of whole records, as rotation leaves it. */
+function rotated() {
+  const lines = readFileSync(sample("text", "sample.log"), "utf8").split(/(?<=\n)/);
+  const borders = [0, 6000, 13000].map((at) =>
+    at === 0 ? 0 : lines.findIndex((line, idx) => idx >= at && line.startsWith("2026")),
+  );
+  return borders.map((from, idx) => lines.slice(from, borders[idx + 1]).join(""));
+}
+
+check(
+  "files are lanes of one log, can be left out and brought back, and are offered to be added",
+  async () => {
+    const [first, second, third] = rotated();
+    const paths = [
+      file("app.log", third),
+      file("app.log.2.gz", gzipSync(first)),
+      file("app.log.1", second),
+    ];
+    const page = await openPage({ nCores: 5 });
+    const whole = await analyse(page, sample("text", "sample.log"));
+    const all = await analyse(page, ...paths);
+    assert.deepEqual(
+      all.files.map(({ name }) => name),
+      ["app.log.2.gz", "app.log.1", "app.log"],
+    );
+    assert.deepEqual(all.timeline, whole.timeline);
+    assert.equal(all.totals.nAnomalous, whole.totals.nAnomalous);
+    await page.click(".incident .link-title");
+    assert.ok((await shownLines(page)).length > 0);
+    await page.screenshot({ path: `${OUTPUT}lanes-lines.png` });
+    await page.keyboard.press("Escape");
+
+    await page.click("[aria-label='Leave out app.log.1']");
+    await waitFor(page, ["done"]);
+    const without = await reportOf(page);
+    assert.equal(without.nFiles, 2);
+    await page.locator("#files").scrollIntoViewIfNeeded();
+    await page.screenshot({ path: `${OUTPUT}lanes-without.png` });
+    await page.click(".templates .row-button");
+    assert.ok((await shownLines(page)).length > 0);
+    await page.keyboard.press("Escape");
+    await page.click("#undo-remove");
+    await waitFor(page, ["done"]);
+    assert.deepEqual(await reportOf(page), all);
+    const fresh = await analyse(page, paths[0], paths[1]);
+    assert.deepEqual(without, fresh);
+
+    await page.setInputFiles("#file-input", [paths[2], paths[0]]);
+    await page.screenshot({ path: `${OUTPUT}lanes-offer.png` });
+    await page.click("#offer button:text-is('Add')");
+    await page.waitForFunction(
+      () => window.logloupe.state() === "done" && window.logloupe.report()?.nFiles === 3,
+    );
+    assert.deepEqual((await reportOf(page)).templates, all.templates);
+    assert.match(await page.innerText(".said"), /chosen twice/);
+
+    // The same bytes under another name.
+    const twin = await analyse(page, paths[2], file("copy.log", second));
+    assert.equal(twin.nFiles, 1);
+    assert.ok(twin.notices.some(({ message }) => message.includes("holds the same as")));
+    assert.deepEqual(page.faults, []);
+  },
+);
+
+check("entries of an archive are files of their own, and their lines are found", async () => {
+  const [first, second, third] = rotated();
+  for (const [name, text] of [
+    ["one.log", first],
+    ["two.log", second],
+    ["notes.csv", "time,message\n2026-03-02 07:00:00,from a table\n"],
+  ]) {
+    file(name, text);
+  }
+  writeFileSync(`${LOGS}pixel.png`, Buffer.from("89504e470d0a1a0a0000000d", "hex"));
+  file("three.log", third);
+  rmSync(`${LOGS}logs.tar.gz`, { force: true });
+  execFileSync("tar", ["czf", "logs.tar.gz", "one.log", "pixel.png", "notes.csv", "two.log"], {
+    cwd: LOGS,
+  });
+  const page = await openPage({ nCores: 4 });
+  const report = await analyse(page, `${LOGS}logs.tar.gz`, `${LOGS}three.log`);
+  assert.deepEqual(
+    report.files.map(({ name, shape }) => `${name} ${shape}`),
+    [
+      "logs.tar.gz \u203a one.log lines",
+      "logs.tar.gz \u203a notes.csv csv",
+      "logs.tar.gz \u203a two.log lines",
+      "three.log lines",
+    ],
+  );
+  assert.ok(report.notices.some(({ message }) => message.includes("pixel.png (a PNG image)")));
+  const physical = new Map(
+    [
+      ["one.log", first],
+      ["two.log", second],
+      ["three.log", third],
+    ].map(([name, text]) => [name, text.split("\n")]),
+  );
+  let n = 0;
+  for (const idx of [0, 1, 2, 3]) {
+    await page.locator(".templates .row-button").nth(idx).click();
+    await page.waitForSelector("#lines .line:not(.is-loading)");
+    const rows = await page.$$eval("#lines .line:not(.is-loading)", (all) =>
+      all.map((row) => [
+        row.querySelector(".line-number").textContent,
+        row.querySelector(".line-text").textContent,
+        row.textContent,
+      ]),
+    );
+    for (const [number, text, whole] of rows) {
+      const name = [...physical.keys()].find((key) => whole.includes(key));
+      if (name === undefined) continue;
+      const line = physical.get(name)[Number(number.replaceAll(",", "")) - 1];
+      assert.ok(
+        line.startsWith(text.split("\n")[0].slice(0, 200)),
+        `${name}:${number} ${text}\n${line}`,
+      );
+      n += 1;
+    }
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("#lines", { state: "detached" });
+  }
+  assert.ok(n > 4, `only ${n} lines were compared`);
+  await page.locator("#files").scrollIntoViewIfNeeded();
+  await page.screenshot({ path: `${OUTPUT}lanes-archive.png` });
+  assert.deepEqual(page.faults, []);
+  return `${n} lines compared`;
 });
 
 check("a drop anywhere opens the files", async () => {
@@ -411,7 +548,9 @@ check("progress is shown and is true", async () => {
   while ((await stateOf(page)) === "reading") {
     const bar = await page.$("[role=progressbar][aria-valuenow]");
     if (bar !== null) {
-      seen.push(Number(await bar.getAttribute("aria-valuenow").catch(() => null)));
+      const percent = await bar.getAttribute("aria-valuenow").catch(() => null);
+      // The bar may have gone meanwhile.
+      if (percent !== null) seen.push(Number(percent));
       if (seen.length === 20) {
         await page.screenshot({ path: `${OUTPUT}progress.png` });
       }
@@ -461,6 +600,18 @@ for (const role of ["engine", "shard 1"]) {
     assert.ok((await shownLines(page)).length > 0);
   });
 }
+
+check("a worker that vanishes without a word is noticed", async () => {
+  const page = await openPage();
+  await analyse(page, sample("text", "sample.log"));
+  const names = await Promise.all(page.workers().map((worker) => worker.evaluate(() => self.name)));
+  const worker = page.workers()[names.indexOf("shard 1")];
+  await worker.evaluate(() => setTimeout(() => self.close()));
+  await page.waitForSelector(".said:has-text('stopped and was restarted')", { timeout: 60_000 });
+  await analyse(page, sample("text", "sample.log"));
+  await page.click(".templates .row-button");
+  assert.ok((await shownLines(page)).length > 0);
+});
 
 check("files that are no logs are named as what they are", async () => {
   const page = await openPage();
@@ -515,7 +666,7 @@ check("a file that changes while it is read keeps what was read, and is read aga
     ["shrunk.log", (path) => truncateSync(path, 5_000_000)],
   ]) {
     const path = file(name, whole);
-    await page.setInputFiles("#file-input", path);
+    await choose(page, path);
     while (!((await stateOf(page)) === "reading" && (await shownPercent(page)) >= 15)) {
       await page.waitForTimeout(5);
     }

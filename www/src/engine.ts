@@ -12,6 +12,7 @@ import type {
   PreviewLine,
   RawLine,
   Selection,
+  Similar,
   SourceCount,
   Update,
 } from "../pkg/logloupe.js";
@@ -49,8 +50,15 @@ export interface EngineListener {
   progress(update: Progress): void;
   finished(report: Uint8Array<ArrayBuffer>): void;
   failed(error: EngineError): void;
+  /** Nothing came of a change; the run is as it was. */
+  unchanged(error: EngineError): void;
   /** A worker died. Nothing can be asked about the run it worked on; `hasStarted` is false if it never got ready. */
   crashed(error: EngineError, hasStarted: boolean): void;
+}
+
+/** A worker's sign of life. */
+interface Pong {
+  type: "pong";
 }
 
 interface Finished {
@@ -64,7 +72,10 @@ interface PendingQuery {
   reject(error: EngineError): void;
 }
 
-type Answer = Extract<Update, { type: "found" | "lines" | "preview" | "row" | "sources" }>;
+type Answer = Extract<
+  Update,
+  { type: "found" | "lines" | "preview" | "row" | "similar" | "sources" }
+>;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
 
@@ -105,6 +116,13 @@ async function fetchPart(url: string): Promise<Response> {
   return response;
 }
 
+/** How often workers are asked whether they still live. */
+const PING_MS = 5000;
+/** Questions in a row a worker may leave unanswered: a browser may end one without a word. */
+const SILENCE_CAP = 6;
+/** The same while the whole is worked out, which is one long step. */
+const LONG_SILENCE_CAP = 60;
+
 /** Crashes in a row after which workers are not made afresh. */
 const CRASHES_CAP = 3;
 
@@ -114,6 +132,9 @@ export class Engine {
   readonly #pending = new Map<number, PendingQuery>();
   #workers: Worker[] = [];
   #engine: Worker | null = null;
+  /** Questions that each worker has left unanswered. */
+  readonly #silences = new Map<Worker, number>();
+  #isAnalyzing = false;
   #hasStarted = false;
   /** Crashes since a run was last asked for. */
   #nCrashes = 0;
@@ -126,6 +147,7 @@ export class Engine {
     this.#core = core;
     this.#listener = listener;
     this.#spawn();
+    setInterval(() => this.#ping(), PING_MS);
   }
 
   /** Reads and analyses files; whatever ran before is cancelled. */
@@ -144,6 +166,12 @@ export class Engine {
   sample(seed: number, nLines: number, options: Options): void {
     this.#begin();
     this.#post({ type: "sample", run: this.#run, seed, nLines, options });
+  }
+
+  /** Works the finished run out again without reading: answered by `finished` or `unchanged`. */
+  change(options: Options, without: number[], isUndo: boolean): void {
+    this.#isAnalyzing = true;
+    this.#post({ type: "change", run: this.#run, options, without, isUndo });
   }
 
   /** What would become of the first lines of a file of the finished run; without a pattern, what became of them. */
@@ -213,6 +241,12 @@ export class Engine {
     return answer.type === "sources" ? answer : { sources: [], isCut: false };
   }
 
+  /** Which patterns and words mean much the same as a pattern of the finished run. */
+  async similar(template: number): Promise<Similar> {
+    const answer = await this.#ask((run, query) => ({ type: "similar", run, query, template }));
+    return answer.type === "similar" ? answer.similar : { templates: [], words: [] };
+  }
+
   #ask(command: (run: number, query: number) => Command): Promise<Answer> {
     if (!this.#isFinished) return Promise.reject(GONE);
     const query = ++this.#query;
@@ -256,11 +290,19 @@ export class Engine {
     this.#hasStarted = false;
     this.#isUsed = false;
     this.#isFinished = false;
+    this.#isAnalyzing = false;
+    this.#silences.clear();
     const url = URL.createObjectURL(this.#core.workerScript);
     const make = (name: string): Worker => {
       const worker = new Worker(workerScriptUrl(url), { name });
       worker.onerror = (event) => this.#onCrash(event.message);
       worker.onmessageerror = () => this.#onCrash("a message could not be read");
+      worker.onmessage = ({ data }: MessageEvent<Update | Finished | Pong>) => {
+        this.#silences.set(worker, 0);
+        if (data.type !== "pong") {
+          this.#onUpdate(data);
+        }
+      };
       return worker;
     };
 
@@ -277,12 +319,27 @@ export class Engine {
       this.#workers.push(shard);
     }
     const engine = make("engine");
-    engine.onmessage = ({ data }: MessageEvent<Update | Finished>) => this.#onUpdate(data);
     engine.postMessage({ type: "boot", module: this.#core.module, role: "engine", ports }, ports);
     this.#workers.push(engine);
     this.#engine = engine;
     // The workers keep their script; the address only occupies memory.
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  #ping(): void {
+    if (!this.#hasStarted) {
+      return;
+    }
+    const cap = this.#isAnalyzing ? LONG_SILENCE_CAP : SILENCE_CAP;
+    for (const worker of this.#workers) {
+      const silence = this.#silences.get(worker) ?? 0;
+      if (silence >= cap) {
+        this.#onCrash("a worker does not answer any more");
+        return;
+      }
+      this.#silences.set(worker, silence + 1);
+      worker.postMessage({ type: "ping" });
+    }
   }
 
   #post(command: Command, files?: File[]): void {
@@ -304,17 +361,24 @@ export class Engine {
     }
     switch (update.type) {
       case "progress":
+        this.#isAnalyzing = update.stage === "analyzing";
         this.#listener.progress(update);
         break;
       case "finished":
         this.#isFinished = true;
+        this.#isAnalyzing = false;
         this.#listener.finished(update.report);
+        break;
+      case "unchanged":
+        this.#isAnalyzing = false;
+        this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
       case "found":
       case "lines":
       case "preview":
       case "row":
       case "sources":
+      case "similar":
         this.#pending.get(update.query)?.answered(update);
         if (update.type !== "found" || update.isFinal) this.#pending.delete(update.query);
         break;

@@ -22,7 +22,7 @@ window.logloupe = {
   get version() {
     return state.version.value;
   },
-  state: () => state.phase.value,
+  state: () => (state.isBusy.value ? "analyzing" : state.phase.value),
   report: () => state.report.value,
   cancel: state.cancel,
 };

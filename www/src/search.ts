@@ -4,7 +4,7 @@
 // Searching goes on beside the queue of commands, a block at a time, so that pages can be asked for meanwhile and a newer
 // query ends an older one within a block.
 
-import { Rereader, Unpacker } from "../pkg/logloupe.js";
+import { type Rereader } from "../pkg/logloupe.js";
 import type {
   Command,
   EngineWorker,
@@ -75,10 +75,10 @@ export class ShardSearch {
       case "search": {
         const range = shard.wantedText(0);
         if (range.length === 0) return new Uint8Array();
-        const bytes = await this.#bytes(range);
+        const bytes = await this.#bytes(shard, range);
         const next = shard.wantedText(1);
         if (next.length > 0) {
-          this.#ahead = { key: next.join(), bytes: this.#readRange(next) };
+          this.#ahead = { key: next.join(), bytes: this.#readRange(shard, next) };
           this.#ahead.bytes.catch(() => undefined);
         }
         return shard.search(range, bytes);
@@ -86,15 +86,15 @@ export class ShardSearch {
     }
   }
 
-  #bytes(range: Float64Array): Promise<Uint8Array> {
+  #bytes(shard: ShardWorker, range: Float64Array): Promise<Uint8Array> {
     const ahead = this.#ahead;
     this.#ahead = null;
-    return ahead?.key === range.join() ? ahead.bytes : this.#readRange(range);
+    return ahead?.key === range.join() ? ahead.bytes : this.#readRange(shard, range);
   }
 
-  #readRange(range: Float64Array): Promise<Uint8Array> {
-    const [index = 0, , from = 0, to = 0] = range;
-    const file = this.files[index];
+  #readRange(shard: ShardWorker, range: Float64Array): Promise<Uint8Array> {
+    const [text = 0, , from = 0, to = 0] = range;
+    const file = this.files[shard.inputOf(text)];
     if (!file) throw new Error("no such file");
     return this.read(file, from, to);
   }
@@ -316,7 +316,7 @@ export class Search {
   async #unpacked(index: number, places: number[]): Promise<Uint8Array[]> {
     const file = this.files()[index];
     if (!file) throw new Error("no such file");
-    const unpacker = new Unpacker(new Float64Array(places));
+    const unpacker = this.engine.unpacker(new Float64Array(places));
     let at = 0;
     let isMore = true;
     while (isMore && at < file.size) {

@@ -1,8 +1,9 @@
 // All state of the page as signals, and the actions that change it.
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { randomSeed } from "../pkg/logloupe.js";
 import type {
+  FileReport,
   LinePattern,
   Options,
   PreviewLine,
@@ -60,6 +61,13 @@ export const linesView = signal<LinesView | null>(null);
 /** The stretch of time the timeline is zoomed to. */
 export const range = signal<TimeRange | null>(null);
 export const isHelpOpen = signal(false);
+/** Files that came while there is an answer: to be added to it, or to replace it. */
+export const offered = signal<Source[] | null>(null);
+/** The answer is being worked out again; what is shown is still the one before. */
+export const isBusy = signal(false);
+/** Names of the files that were left out, those that went together in one entry. */
+const removed = signal<string[][]>([]);
+export const nRemoved = computed(() => removed.value.flat().length);
 /** Counts up when the picker has to be shown, because only a person can open the files again. */
 export const pickAgain = signal(0);
 export const isRunning = computed(() => phase.value === "reading" || phase.value === "analyzing");
@@ -70,6 +78,11 @@ export const templatesById = computed(
     new Map<number, TemplateReport>(
       (report.value?.templates ?? []).map((template) => [template.id, template]),
     ),
+);
+
+/** Names of the listed files by their number. */
+export const fileNames = computed(
+  () => new Map<number, string>((report.value?.files ?? []).map(({ id, name }) => [id, name])),
 );
 
 type Input = { kind: "files"; sources: Source[] } | { kind: "sample"; seed: number };
@@ -85,6 +98,10 @@ export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
 /** What was chosen before the page was ready. */
 let waitingInput: Input | null = null;
+/** Files of which some are to be chosen again. */
+let expected: Source[] | null = null;
+/** What will have been left out once the answer has been worked out again. */
+let pendingRemoved: string[][] = [];
 let samples: { at: number; doneBytes: number }[] = [];
 
 /** Loads the parts, seals the page, starts the workers, in this order. */
@@ -114,6 +131,7 @@ export async function start(): Promise<void> {
       progress: onProgress,
       finished: onFinished,
       failed: onFailed,
+      unchanged: onUnchanged,
       crashed(error, hasStarted) {
         if (hasStarted) {
           onCrashed(error);
@@ -136,8 +154,58 @@ export function openFiles(sources: Source[]): void {
   if (sources.length === 0) {
     return;
   }
+  // Those that were chosen again stand for those that cannot be opened any more.
+  const names = new Set(sources.map(({ file }) => file.name));
+  const others = expected?.filter(({ file }) => !names.has(file.name)) ?? [];
+  if (expected !== null && others.length < expected.length) {
+    openSources([...others, ...sources]);
+    return;
+  }
+  if (phase.value === "done" && lastInput.value?.kind === "files") {
+    offered.value = sources;
+    return;
+  }
   options.value = {};
   openSources(sources);
+}
+
+/** Reads the files that are offered instead of those that were read. */
+export function openOffered(): void {
+  if (offered.value !== null) {
+    options.value = {};
+    openSources(offered.value);
+  }
+}
+
+/** Reads the files that are offered together with those that are shown. */
+export function addOffered(): void {
+  const input = lastInput.value;
+  if (offered.value !== null && input?.kind === "files") {
+    openSources([...shownOf(input.sources), ...offered.value]);
+  }
+}
+
+/** Those that were not left out. */
+function shownOf(sources: Source[]): Source[] {
+  const left = new Set(removed.value.flat());
+  return sources.filter(({ path }) => !left.has(path));
+}
+
+/** Leaves a file out of the answer, as if it had never been dropped. */
+export function removeFile({ id, name }: FileReport): void {
+  pendingRemoved = [...removed.value, [name]];
+  change([id], false);
+}
+
+/** Brings back what was left out last. */
+export function undoRemove(): void {
+  pendingRemoved = removed.value.slice(0, -1);
+  change([], true);
+}
+
+function change(without: number[], isUndo: boolean): void {
+  isBusy.value = true;
+  engine?.change(options.value, without, isUndo);
 }
 
 function openSources(chosen: Source[]): void {
@@ -158,12 +226,13 @@ export async function readFresh(): Promise<void> {
     retry();
     return;
   }
-  const sources = await reopened(input.sources);
+  const sources = await reopened(shownOf(input.sources));
   if (lastInput.value !== input) {
     return;
   }
   if (sources === null) {
     notice.value = "The browser does not open a changed file by itself. Choose it again.";
+    expected = shownOf(input.sources);
     pickAgain.value += 1;
     return;
   }
@@ -186,10 +255,15 @@ export function preview(file: number, pattern?: LinePattern): Promise<PreviewLin
     : engine.preview(file, pattern);
 }
 
-/** Reads the last input once more, with other choices. */
-export function readAgain(chosen: Partial<Options>): void {
+/** Works the answer out with other choices; the files are read once more only where it takes that. */
+export function choose(chosen: Partial<Options>): void {
   options.value = chosen;
-  retry();
+  if (phase.value === "done") {
+    pendingRemoved = removed.value;
+    change([], false);
+  } else {
+    retry();
+  }
 }
 
 /** Reads the last input once more; choices that could not be used are dropped. */
@@ -244,6 +318,11 @@ export function reset(): void {
 
 function clear(): void {
   closeLines();
+  offered.value = null;
+  expected = null;
+  isBusy.value = false;
+  removed.value = [];
+  pendingRemoved = [];
   progress.value = null;
   report.value = null;
   failure.value = null;
@@ -284,11 +363,35 @@ function onProgress(update: Progress): void {
 function onFinished(bytes: Uint8Array<ArrayBuffer>): void {
   try {
     const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Report;
-    openPlots(bytes);
-    report.value = parsed;
-    phase.value = "done";
+    batch(() => show(parsed, bytes));
   } catch (error) {
     onFailed(new EngineError("wire", error instanceof Error ? error.message : String(error)));
+  }
+}
+
+function show(parsed: Report, bytes: Uint8Array<ArrayBuffer>): void {
+  // Numbers of patterns and the stretch of time may be others than before.
+  closeLines();
+  range.value = null;
+  openPlots(bytes);
+  report.value = parsed;
+  removed.value = pendingRemoved;
+  isBusy.value = false;
+  phase.value = "done";
+}
+
+function onUnchanged(error: EngineError): void {
+  isBusy.value = false;
+  if (error.code === "mustRead") {
+    const input = lastInput.value;
+    const left = new Set(pendingRemoved.flat());
+    if (input?.kind === "files" && left.size > 0) {
+      openSources(input.sources.filter(({ path }) => !left.has(path)));
+    } else {
+      retry();
+    }
+  } else {
+    onFailed(error);
   }
 }
 
@@ -299,6 +402,7 @@ function onFailed(error: EngineError): void {
 }
 
 function onCrashed(error: EngineError): void {
+  isBusy.value = false;
   if (phase.value === "done") {
     // The answer stands; only its lines went with the worker.
     notice.value =

@@ -12,6 +12,7 @@ import {
   type Command,
   type FileMeta,
   type PreviewLine,
+  type Similar,
   type Update,
 } from "../pkg/logloupe.js";
 import { Search, ShardSearch, type SearchTask } from "./search.ts";
@@ -21,6 +22,11 @@ interface Boot {
   module: WebAssembly.Module;
   role: "engine" | "shard";
   ports: MessagePort[];
+}
+
+/** The page asks whether the worker still lives. */
+interface Ping {
+  type: "ping";
 }
 
 interface Failure {
@@ -33,7 +39,7 @@ type ShardTask =
   | {
       type: "block";
       job: Uint8Array;
-      file: number;
+      input: number;
       offset: number;
       byteLen: number;
       bytes: Uint8Array | undefined;
@@ -46,6 +52,8 @@ type ShardAnswer = { type: "answer"; bytes: Uint8Array } | ({ type: "failed" } &
 
 /** Bytes a shard reads beyond its block at first, and then again as long as the block needs more. */
 const READ_AHEAD = 64 * 1024;
+/** Bytes read at a time where files are compared. */
+const COMPARED_READ = 4 * 1024 * 1024;
 
 /** Everything a browser says about a file that cannot be read is one thing to a person. */
 function unreadable(name: string): Failure {
@@ -53,6 +61,21 @@ function unreadable(name: string): Failure {
     code: "unreadable",
     message: `${name} cannot be read: it was changed, moved or removed, or access was denied`,
   };
+}
+
+function pong(): void {
+  postMessage({ type: "pong" });
+}
+
+let memory: WebAssembly.Memory | undefined;
+/** WebAssembly can address 4 GiB; a trap with nearly as much in use is an allocation that failed. */
+const MEMORY_FULL = 3.5 * 2 ** 30;
+
+/** Whether there was no memory left, in WebAssembly or outside of it. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
+  const isTrap = error instanceof WebAssembly.RuntimeError;
+  return isTrap && (memory?.buffer.byteLength ?? 0) >= MEMORY_FULL;
 }
 
 function asFailure(error: unknown): Failure {
@@ -66,6 +89,9 @@ function asFailure(error: unknown): Failure {
     return { code: error.code, message: String(error.message) };
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (isOutOfMemory(error)) {
+    return { code: "memory", message: `There was no memory left (${message}).` };
+  }
   return {
     code: "crashed",
     message: `The analysis stopped unexpectedly (${message}). The page is ready for another file.`,
@@ -95,6 +121,19 @@ async function readOn(file: File, from: number, to: number): Promise<Uint8Array>
   }
 }
 
+/** Whether two files of one length hold the same bytes. */
+async function isSame(a: File, b: File): Promise<boolean> {
+  for (let at = 0; at < a.size; at += COMPARED_READ) {
+    const [left, right] = await Promise.all([
+      readOn(a, at, at + COMPARED_READ),
+      readOn(b, at, at + COMPARED_READ),
+    ]);
+    if (left.length === 0 || left.length !== right.length) return false;
+    if (left.some((byte, idx) => byte !== right[idx])) return false;
+  }
+  return true;
+}
+
 /** Runs jobs one after the other. */
 function queue(onError: (error: unknown) => void): (job: () => Promise<void> | void) => void {
   let last: Promise<void> = Promise.resolve();
@@ -116,7 +155,7 @@ function shardRole(port: MessagePort): void {
   const reads = new Map<ShardTask, Promise<Uint8Array>>();
   const prefetch = (task: ShardTask): void => {
     if (task.type !== "block" || task.bytes) return;
-    const file = files[task.file];
+    const file = files[task.input];
     if (!file) return;
     reads.set(task, readOn(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
   };
@@ -135,7 +174,7 @@ function shardRole(port: MessagePort): void {
         if (task.bytes) {
           shard.push(task.bytes);
         } else {
-          const file = files[task.file];
+          const file = files[task.input];
           if (!file) throw new Error("no such file");
           let bytes = (await reads.get(task)) ?? new Uint8Array();
           reads.delete(task);
@@ -204,6 +243,7 @@ class Run {
   readonly #owners = new Map<string, ShardPort>();
   /** The files of the run, without those that were left out. */
   #files: File[] = [];
+  #names: string[] = [];
   #doneBytes = 0;
   #lastUpdate = 0;
 
@@ -225,11 +265,24 @@ class Run {
     this.#progress("reading", true);
     await this.#readAll();
     this.#progress("analyzing", true);
+    return this.#conclude();
+  }
+
+  /** Works out what was read, as often as it is asked. */
+  async #conclude(): Promise<Uint8Array> {
+    const engine = this.#engine;
     const survey = engine.analyze();
     const answers = await Promise.all(
       this.shards.map((shard) => shard.ask({ type: "survey", survey })),
     );
     return engine.conclude(answers);
+  }
+
+  /** Takes other choices or other files; undefined where the files have to be read again for it. */
+  async change(command: Extract<Command, { type: "change" }>): Promise<Uint8Array | undefined> {
+    const { options, without, isUndo } = command;
+    const isChanged = this.#engine.change(options, new Uint32Array(without), isUndo);
+    return isChanged ? this.#conclude() : undefined;
   }
 
   /** Opens the files; one that is no log does not cost the answer about the others. */
@@ -239,8 +292,18 @@ class Run {
       const meta = metas[index];
       if (!meta) continue;
       try {
-        this.#engine.open(meta, await read(file, 0, 1 << 20));
+        const head = await read(file, 0, 1 << 20);
+        const twin = this.#engine.twinOf(meta, head);
+        const other = twin === undefined ? undefined : this.#files[twin];
+        if (other && (await isSame(file, other))) {
+          this.#engine.leaveOut(
+            `${meta.name} holds the same as ${this.#names[twin ?? 0]}; it is counted once`,
+          );
+          continue;
+        }
+        this.#engine.open(meta, head);
         this.#files.push(file);
+        this.#names.push(meta.name);
       } catch (error) {
         const { code, message } = asFailure(error);
         if (!["emptyFile", "binary", "unreadable"].includes(code)) throw error;
@@ -256,27 +319,25 @@ class Run {
     const pending = new Set<Promise<void>>();
     for (;;) {
       const task = engine.nextTask();
-      const { kind, file: index, block, offset, byteLen } = task;
+      const { kind, input, file, block, offset, byteLen } = task;
       if (kind === "done") break;
-      const file = this.#files[index];
-      if (!file) throw new Error("no such file");
       if (kind === "read") {
-        const bytes = await readOn(file, offset, offset + byteLen);
-        engine.feed(index, bytes);
+        const bytes = await readOn(this.#file(input), offset, offset + byteLen);
+        engine.feed(input, bytes);
         this.#doneBytes += bytes.length;
         this.#progress("reading");
         continue;
       }
       const bytes = task.takeBytes();
       const shard = await this.#freeShard(pending);
-      this.#owners.set(`${index}:${block}`, shard);
+      this.#owners.set(`${file}:${block}`, shard);
       const done = shard
         .ask(
-          { type: "block", job: task.job(), file: index, offset, byteLen, bytes },
+          { type: "block", job: task.job(), input, offset, byteLen, bytes },
           bytes ? [bytes.buffer] : [],
         )
         .then((summary) => {
-          for (const names of engine.merge(index, block, summary)) {
+          for (const names of engine.merge(file, block, summary)) {
             const owner = this.#owners.get(`${names.file}:${names.block}`);
             owner?.tell({ type: "names", naming: names.naming() });
             names.free();
@@ -294,6 +355,12 @@ class Run {
     }
     await Promise.all(pending);
     await this.#checkUnchanged();
+  }
+
+  #file(input: number): File {
+    const file = this.#files[input];
+    if (!file) throw new Error("no such file");
+    return file;
   }
 
   /** A browser that notices a change refuses all that is read after it, also when lines are shown. */
@@ -333,6 +400,11 @@ class Run {
     const lines = this.#engine.preview(command.file, command.pattern ?? undefined) as PreviewLine[];
     this.send({ type: "preview", run: command.run, query: command.query, lines });
   }
+
+  similar(command: Extract<Command, { type: "similar" }>): void {
+    const similar = this.#engine.similar(command.template) as Similar;
+    this.send({ type: "similar", run: command.run, query: command.query, similar });
+  }
 }
 
 function sampleFile(seed: number, nLines: number): File {
@@ -359,8 +431,26 @@ function engineRole(ports: MessagePort[]): void {
     options: ConstructorParameters<typeof EngineWorker>[0],
   ): Promise<void> => {
     run = new Run(id, shards, options, send);
-    const report = await run.analyze(files, metas);
+    finish(id, await run.analyze(files, metas));
+  };
+
+  const finish = (id: number, report: Uint8Array): void => {
     postMessage({ type: "finished", run: id, report }, { transfer: [report.buffer] });
+  };
+
+  const change = async (command: Extract<Command, { type: "change" }>): Promise<void> => {
+    if (run?.id !== command.run) return;
+    let report: Uint8Array | undefined;
+    try {
+      report = await run.change(command);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure.code !== "params") throw error;
+      send({ type: "unchanged", run: command.run, ...failure });
+      return;
+    }
+    if (report) finish(command.run, report);
+    else send({ type: "unchanged", run: command.run, code: "mustRead", message: "" });
   };
 
   const obey = async (command: Command, files: File[]): Promise<void> => {
@@ -375,6 +465,9 @@ function engineRole(ports: MessagePort[]): void {
           await start(command.run, [file], [meta], command.options);
           break;
         }
+        case "change":
+          await change(command);
+          break;
         case "find":
           if (run?.id === command.run) await run.search.find(command);
           break;
@@ -386,6 +479,9 @@ function engineRole(ports: MessagePort[]): void {
           break;
         case "sources":
           if (run?.id === command.run) await run.search.sources(command);
+          break;
+        case "similar":
+          if (run?.id === command.run) run.similar(command);
           break;
         case "stop":
           break;
@@ -399,7 +495,11 @@ function engineRole(ports: MessagePort[]): void {
     }
   };
 
-  onmessage = (event: MessageEvent<{ command: Command; files?: File[] }>) => {
+  onmessage = (event: MessageEvent<Ping | { command: Command; files?: File[] }>) => {
+    if ("type" in event.data) {
+      pong();
+      return;
+    }
     const { command, files } = event.data;
     // What is searched for ends before its turn comes.
     if (command.type === "find" && run?.id === command.run) run.search.overtake(command.query);
@@ -411,7 +511,8 @@ function engineRole(ports: MessagePort[]): void {
 
 onmessage = (event: MessageEvent<Boot>) => {
   const { module, role, ports } = event.data;
-  initSync({ module });
+  memory = initSync({ module }).memory;
+  onmessage = pong;
   const first = ports[0];
   if (role === "engine") engineRole(ports);
   else if (first) shardRole(first);

@@ -515,7 +515,7 @@ pub(super) fn tai64n(line: &[u8], at: usize) -> Option<Found> {
     let seconds = ((value >> 32) as u64).checked_sub(1 << 62)?;
     let nanos = (value & 0xffff_ffff) as i64;
     let seconds = i64::try_from(seconds).ok()? - 10;
-    (EPOCH_SECONDS.contains(&seconds) && nanos < 1_000_000_000).then_some(Found {
+    (EPOCH_SECONDS.contains(&seconds) && nanos < 1_000_000_000).then(|| Found {
         start: at,
         end: at + 25,
         moment: Moment::Instant(Timestamp(seconds * SECOND + nanos / 1000)),

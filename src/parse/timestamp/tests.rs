@@ -203,3 +203,16 @@ fn zone_and_order_fill_in_what_is_missing() {
         assert_eq!(text(clock.resolve(found.moment)), want, "{line}");
     }
 }
+
+#[test]
+fn numbers_beyond_all_times_are_none() {
+    for line in [
+        "@aaaaaaaaaaaaaaaaaaaaaaaa",
+        "@ffffffffffffffffffffffff",
+        "@7fffffffffffffffffffffff",
+        "@400000000000000000000000",
+    ] {
+        let found = find(line.as_bytes(), 0, line.len(), DayMonth::MonthFirst);
+        assert_eq!(found, None, "{line}");
+    }
+}

@@ -8,11 +8,13 @@ import { toggleTheme } from "../settings.ts";
 import * as state from "../state.ts";
 import { ChangesPanel } from "./changes.tsx";
 import { Choices } from "./choices.tsx";
-import { Files, Levels, Notes } from "./facts.tsx";
+import { Levels, Notes } from "./facts.tsx";
 import { FileInput, pickFiles } from "./files.tsx";
 import { Help } from "./help.tsx";
 import { Incidents } from "./incidents.tsx";
+import { Files } from "./lanes.tsx";
 import { Lines } from "./lines.tsx";
+import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
 import { SessionsPanel } from "./sessions.tsx";
@@ -28,6 +30,7 @@ export function App(): JSX.Element {
     <>
       <Top />
       <FileInput />
+      <Offer />
       <Said />
       <Body />
       {report.value !== null && <Lines report={report.value} />}
@@ -58,6 +61,7 @@ function Answer({ report }: { report: Report }): JSX.Element {
       class={`answer ${state.linesView.value === null ? "" : "has-lines"}`}
       ref={main}
       tabIndex={-1}
+      aria-busy={state.isBusy.value}
       data-done
     >
       <Summary report={report} />
@@ -75,6 +79,42 @@ function Answer({ report }: { report: Report }): JSX.Element {
         <Choices />
       </div>
     </main>
+  );
+}
+
+/** What to do with files that came while there is an answer. */
+function Offer(): JSX.Element | null {
+  const offered = state.offered.value;
+  if (offered === null) {
+    return null;
+  }
+  const [first] = offered;
+  return (
+    <div class="said" id="offer" role="status">
+      <span>
+        {first !== undefined && offered.length === 1 ? (
+          <LogText text={first.path} />
+        ) : (
+          `${offered.length} files`
+        )}
+        : add to what is shown, or show instead?
+      </span>
+      <button type="button" class="button small" onClick={state.addOffered}>
+        Add
+      </button>
+      <button type="button" class="button small primary" onClick={state.openOffered}>
+        Replace
+      </button>
+      <button
+        type="button"
+        class="button small"
+        onClick={() => {
+          state.offered.value = null;
+        }}
+      >
+        Neither
+      </button>
+    </div>
   );
 }
 
@@ -143,6 +183,8 @@ function onEscape(event: KeyboardEvent, isTyping: boolean): void {
     (event.target as HTMLElement).blur();
   } else if (state.linesView.value !== null) {
     state.closeLines();
+  } else if (state.offered.value !== null) {
+    state.offered.value = null;
   } else if (state.notice.value !== null) {
     state.notice.value = null;
   } else {

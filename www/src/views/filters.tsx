@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report, Selection } from "../../pkg/logloupe.js";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
+import * as state from "../state.ts";
 import type { LinesView } from "../state.ts";
 import { visible } from "../visible.ts";
 
@@ -43,17 +44,17 @@ export function Filters({ report, view }: { report: Report; view: LinesView }): 
           choose={(name) => filter.change({ sources: toggled(sources, name) })}
         />
       </Menu>
-      {report.files.length > 1 && (
+      {report.nFiles > 1 && (
         <Menu name="File" nChosen={files?.length ?? 0}>
           <Choices
             what="files"
-            entries={report.files.map(({ name, nRecords }, idx) => ({
-              value: idx,
+            entries={report.files.map(({ id, name, nRecords }) => ({
+              value: id,
               text: name,
               nRecords,
             }))}
             chosen={files ?? []}
-            choose={(idx) => filter.change({ files: toggled(files, idx) })}
+            choose={(id) => filter.change({ files: toggled(files, id) })}
           />
         </Menu>
       )}
@@ -321,7 +322,7 @@ function chipsOf(selection: Selection, report: Report, view: LinesView): Chip[] 
     add(levels.map((level) => level || "no level").join(", "), { levels: undefined });
   if (sources != null) add(`Source ${short(sources.join(", ") || "none")}`, { sources: undefined });
   if (files != null) {
-    const names = files.map((idx) => report.files[idx]?.name ?? "");
+    const names = files.map((id) => state.fileNames.value.get(id) ?? "");
     add(`File ${short(names.join(", "))}`, { files: undefined });
   }
   const time = { fromMs: undefined, toMs: undefined };

@@ -44,6 +44,7 @@ function isTooLittle({ skipped }: Report): boolean {
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
   const { incidents, nIncidents, suppressed } = report;
+  const nStrangeSessions = report.sessions.reduce((sum, { nAnomalous }) => sum + nAnomalous, 0);
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
     <Panel
@@ -57,6 +58,12 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
             <>
               <strong>Too little to compare.</strong> What is unusual shows only against several
               different messages or windows of time. The patterns below say what is in the log.
+            </>
+          ) : nStrangeSessions > 0 ? (
+            <>
+              <strong>No incident.</strong> What is unusual are{" "}
+              {format.counted(nStrangeSessions, "session")}, listed below, that do not come together
+              in time.
             </>
           ) : report.totals.nAnomalous === 0 && report.nAnomalousWindows === 0 ? (
             <>
@@ -139,7 +146,9 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             {incident.endMs > incident.startMs &&
               ` (${format.duration(incident.endMs - incident.startMs)})`}
           </span>
-          <span>{format.counted(incident.nRecords, "record")}</span>
+          {incident.messages.length > 0 && (
+            <span>{format.counted(incident.nRecords, "record")}</span>
+          )}
         </p>
         <p class="incident-reason" title={`Ranked by ${incident.rank}`}>
           <LogText text={incident.reason} />
@@ -147,8 +156,8 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
         <p class="edge">
           <span class="edge-label">
             Began with{" "}
-            {report.files.length > 1 && (
-              <LogText text={`${report.files[edge.file]?.name ?? ""}, `} />
+            {report.nFiles > 1 && (
+              <LogText text={`${state.fileNames.value.get(edge.file) ?? ""}, `} />
             )}
             line {format.count(edge.line)}
           </span>

@@ -179,14 +179,14 @@ function GoTo({ report }: { report: Report }): JSX.Element {
         }
       }}
     >
-      {report.files.length > 1 && (
+      {report.nFiles > 1 && (
         <select
           aria-label="File of the line to go to"
           value={file}
           onChange={(event) => setFile(Number(event.currentTarget.value))}
         >
-          {report.files.map(({ name }, idx) => (
-            <option key={name} value={idx}>
+          {report.files.map(({ id, name }) => (
+            <option key={id} value={id}>
               {visible(name)}
             </option>
           ))}
@@ -196,7 +196,7 @@ function GoTo({ report }: { report: Report }): JSX.Element {
         type="number"
         name="line"
         min={1}
-        max={report.files[file]?.nLines}
+        max={report.files.find(({ id }) => id === file)?.nLines}
         placeholder="Go to line"
         aria-label="Go to line"
       />
@@ -294,7 +294,7 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
         fetchPage={fetchPage}
         unfolded={unfolded.current}
         report={report}
-        hasFiles={report.files.length > 1}
+        hasFiles={report.nFiles > 1}
       />
     </>
   );

@@ -75,8 +75,8 @@ export function PatternChoice(): JSX.Element {
         <label>
           <span>File to try it on</span>
           <select value={file} onChange={(event) => setFile(Number(event.currentTarget.value))}>
-            {files.map((each, idx) => (
-              <option key={each.name} value={idx}>
+            {files.map((each) => (
+              <option key={each.id} value={each.id}>
                 {each.name}
               </option>
             ))}
@@ -84,8 +84,12 @@ export function PatternChoice(): JSX.Element {
         </label>
       )}
       <p class="about">
-        Recognised: {files[file]?.formats.map((format) => format.title).join(", ") || "nothing"}.
-        If that is wrong, write a regular expression with groups named timestamp, level, source,
+        Recognised:{" "}
+        {files
+          .find(({ id }) => id === file)
+          ?.formats.map((format) => format.title)
+          .join(", ") || "nothing"}
+        . If that is wrong, write a regular expression with groups named timestamp, level, source,
         message, ip or user. Lines that do not match continue the record above.
       </p>
       <label>

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { RawLine, Report } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import { pieces, visible } from "../visible.ts";
+import * as state from "../state.ts";
 import { isWrapped } from "./lines.tsx";
 import { Level, LogText } from "./parts.tsx";
 import { useVirtualRows } from "./virtual.ts";
@@ -40,7 +41,7 @@ export function Rows(props: {
   const { firstMs, lastMs } = props.report.totals;
   const isTimed = firstMs != null && lastMs != null;
   const hasDates = isTimed && format.date(firstMs) !== format.date(lastMs);
-  const { nRows, firstRow, pages, fetchPage, unfolded, hasFiles, report } = props;
+  const { nRows, firstRow, pages, fetchPage, unfolded, hasFiles } = props;
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
   const items = rows.getVirtualItems();
   const [, redraw] = useState(0);
@@ -80,7 +81,11 @@ export function Rows(props: {
                 <Row
                   line={line}
                   hasDate={hasDates}
-                  fileName={hasFiles ? (report.files[line.file]?.name ?? "") : ""}
+                  fileName={
+                    hasFiles
+                      ? (state.fileNames.value.get(line.file) ?? `file ${line.file + 1}`)
+                      : ""
+                  }
                   isUnfolded={unfolded.has(idx)}
                   unfold={() => {
                     unfolded.add(idx);

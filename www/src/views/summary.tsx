@@ -22,7 +22,11 @@ export function Summary({ report }: { report: Report }): JSX.Element {
     <section class="summary" aria-label="Summary">
       <p class="summary-source">
         <LogText
-          text={files.length === 1 ? (files[0]?.name ?? state.source.value) : state.source.value}
+          text={
+            report.nFiles === 1
+              ? (files[0]?.name ?? state.source.value)
+              : `${format.count(report.nFiles)} files`
+          }
         />
         <span> · {format.bytes(totals.byteLen)}</span>
         {firstMs != null && lastMs != null && <span> · {format.span(firstMs, lastMs)} UTC</span>}

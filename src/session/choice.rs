@@ -1,0 +1,91 @@
+//! What a person chose of how lines are read → the plan of a text, and a preview of what becomes of its first lines.
+
+use super::{Engine, FileId};
+use crate::base::zone::Zone;
+use crate::error::{Error, ParamsError};
+use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
+use crate::protocol::{LinePattern, Options};
+
+/// Lines of a text that a preview shows.
+const PREVIEW_LINES: usize = 20;
+/// Bytes of each.
+const PREVIEW_CAP: usize = 1 << 10;
+
+/// How lines are to be read.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    is_plain: bool,
+    pattern: Option<LinePattern>,
+}
+
+impl Choice {
+    pub(super) fn of(options: &Options) -> Self {
+        Self {
+            is_plain: options.plain,
+            pattern: options.pattern.clone().filter(|_| !options.plain),
+        }
+    }
+
+    /// How to read the text of this name that begins so.
+    pub(super) fn plan(&self, name: &str, head: &[u8]) -> ParsePlan {
+        let pattern = self.pattern.as_ref().filter(|pattern| pattern.is_for(name));
+        let plan = pattern.map(|pattern| {
+            ParsePlan::of_pattern(head, parse_pattern(pattern))
+                .expect("the pattern was checked when the run began")
+        });
+        plan.unwrap_or_else(|| ParsePlan::probe(head, self.is_plain))
+    }
+}
+
+/// Refuses a pattern that cannot be used.
+pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
+    match &options.pattern {
+        Some(pattern) => parse_pattern(pattern).check().map(drop),
+        None => Ok(()),
+    }
+}
+
+/// What the parser takes of a choice of lines.
+fn parse_pattern(pattern: &LinePattern) -> Pattern {
+    Pattern {
+        regex: pattern.regex.clone(),
+        timestamp_format: pattern.timestamp_format.clone(),
+    }
+}
+
+/// The first lines of a text that say something, each cut to a length that fits on a screen.
+pub(super) fn head_lines(text: &[u8]) -> Vec<Vec<u8>> {
+    let lines = text.split(|byte| *byte == b'\n');
+    lines
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty())
+        .take(PREVIEW_LINES)
+        .map(|line| line[..line.len().min(PREVIEW_CAP)].to_vec())
+        .collect()
+}
+
+impl Engine {
+    /// What becomes of the first lines of a file where they are written as `pattern` says; `None`: as the run read them.
+    ///
+    /// # Errors
+    /// [`Error::Params`] where the pattern cannot be used, [`Error::Wire`] where there is no such file.
+    pub fn preview(
+        &self,
+        file: FileId,
+        pattern: Option<&LinePattern>,
+    ) -> Result<Vec<Previewed>, Error> {
+        let open = self.file(file);
+        let open = open.ok_or_else(|| Error::Wire("there is no such file".to_owned()))?;
+        let plan = match pattern {
+            Some(pattern) => {
+                let head = open.head_lines.join(&b'\n');
+                ParsePlan::of_pattern(&head, parse_pattern(pattern))?
+            }
+            None => open.setup.plan.clone(),
+        };
+        let zone = Zone::parse(&self.options.timezone)?;
+        let mut parser = Parser::new(&plan, &zone, open.setup.reference);
+        let lines = open.head_lines.iter();
+        Ok(lines.map(|line| Previewed::of(line, &mut parser)).collect())
+    }
+}

@@ -1,0 +1,110 @@
+//! One text of a run, which is a lane of the answer: its blocks, and what they add up to.
+//!
+//! What a lane adds up to is kept apart from the others, so that lanes can be put in order or left out afterwards without
+//! reading anything again.
+
+use rustc_hash::FxHashMap;
+
+use super::said::Saying;
+use crate::base::ids::{FileId, MessageId};
+use crate::featurize::sessions::Sessions;
+use crate::featurize::tally::Tally;
+use crate::mine::messages::Occurrences;
+use crate::mine::slot::SlotKind;
+use crate::report::findings::FileFindings;
+use crate::shard::wire::{FileSetup, Summary};
+
+/// A lane.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    /// The file it stands in.
+    pub(super) input: u32,
+    pub(super) setup: FileSetup,
+    pub(super) n_handed: u32,
+    pub(super) n_merged: u32,
+    /// Blocks, once that is known.
+    pub(super) n_blocks: Option<u32>,
+    /// Its first lines, for previews.
+    pub(super) head_lines: Vec<Vec<u8>>,
+    /// Line feeds before each merged block.
+    pub(super) line_base: Vec<u64>,
+    /// It was left out by hand.
+    pub(super) is_hidden: bool,
+    pub(super) findings: FileFindings,
+    pub(super) tally: Tally,
+    pub(super) sessions: Sessions,
+    /// By first appearance.
+    pub(super) sayings: Vec<Saying>,
+    saying_idx: FxHashMap<MessageId, u32>,
+}
+
+impl OpenFile {
+    pub(super) fn new(
+        input: u32,
+        setup: FileSetup,
+        head_lines: Vec<Vec<u8>>,
+        findings: FileFindings,
+    ) -> Self {
+        Self {
+            input,
+            setup,
+            n_handed: 0,
+            n_merged: 0,
+            n_blocks: None,
+            head_lines,
+            line_base: Vec::new(),
+            is_hidden: false,
+            findings,
+            tally: Tally::default(),
+            sessions: Sessions::default(),
+            sayings: Vec::new(),
+            saying_idx: FxHashMap::default(),
+        }
+    }
+
+    /// Whether a block is one that will be merged.
+    pub(super) fn is_due(&self, block: u32) -> bool {
+        block >= self.n_merged && self.n_blocks.is_none_or(|n_blocks| block < n_blocks)
+    }
+
+    /// Whether all blocks have been merged.
+    pub(super) fn is_merged(&self) -> bool {
+        self.n_blocks
+            .is_some_and(|n_blocks| self.n_merged >= n_blocks)
+    }
+
+    /// Adds what a block says of a message.
+    pub(super) fn say(
+        &mut self,
+        message: MessageId,
+        said: Occurrences,
+        slots: Option<Vec<SlotKind>>,
+    ) {
+        let n_sayings = self.sayings.len();
+        let idx = self.saying_idx.entry(message).or_insert(n_sayings as u32);
+        match self.sayings.get_mut(*idx as usize) {
+            Some(saying) => saying.said.merge(said),
+            None => self.sayings.push(Saying {
+                message,
+                said,
+                slots,
+            }),
+        }
+    }
+
+    /// Adds the counts of the next block; `ids` names its messages.
+    pub(super) fn add(&mut self, mut summary: Summary, ids: &[MessageId]) {
+        let base = self.findings.sums.n_newlines;
+        self.line_base.push(base);
+        let sessions = std::mem::take(&mut summary.sessions);
+        self.sessions.merge(sessions, ids, FileId(0), base);
+        self.n_merged += 1;
+        self.findings.add(&summary);
+        self.tally.merge(summary.tally);
+        if self.is_merged() {
+            // No more messages come.
+            self.saying_idx = FxHashMap::default();
+            self.sayings.shrink_to_fit();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Lanes in the order in which they were read → the run as if those that are shown had been read in the order of time.
+//!
+//! Ids of messages and templates are given by first appearance, so they change with the order of the lanes and with every lane
+//! that is left out. Distinct messages are few: they are grouped anew from what the lanes keep, and the shards learn how each
+//! message is called now.
+
+use super::Engine;
+use super::said::Said;
+use crate::base::ids::MessageId;
+use crate::featurize::tally::Tally;
+
+impl Engine {
+    /// The lanes that are shown, in the order of time: by the first time in each, those without any at the end.
+    fn order_of_time(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.files.len() as u32)
+            .filter(|&key| !self.files[key as usize].is_hidden)
+            .collect();
+        order.sort_by_cached_key(|&key| {
+            let file = &self.files[key as usize];
+            let first = file.findings.sums.first;
+            (first.is_none(), first, file.findings.name.clone(), key)
+        });
+        order
+    }
+
+    /// Names messages and templates by first appearance in the lanes that are shown, in their order.
+    pub(super) fn settle(&mut self) {
+        let order = self.order_of_time();
+        if self.is_settled && self.order == order {
+            return;
+        }
+        if order.len() == self.files.len() && order.is_sorted() {
+            if !self.is_read_finished {
+                self.read.finish();
+                self.is_read_finished = true;
+            }
+            self.rearranged = None;
+            self.names = (0..self.read.n_messages())
+                .map(MessageId::from_index)
+                .collect();
+        } else {
+            let files = order.iter().map(|&key| &self.files[key as usize]);
+            let (said, names) = self.read.rearranged(files.map(|file| &file.sayings[..]));
+            self.rearranged = Some(said);
+            self.names = names;
+        }
+        self.places = vec![None; self.files.len()];
+        for (place, &key) in order.iter().enumerate() {
+            self.places[key as usize] = Some(place as u32);
+        }
+        self.order = order;
+        self.is_settled = true;
+    }
+
+    /// What is said in the lanes that are shown.
+    pub(super) fn said(&self) -> &Said {
+        self.rearranged.as_ref().unwrap_or(&self.read)
+    }
+
+    /// What was counted over time in the lanes that are shown.
+    pub(super) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for &key in &self.order {
+            tally.merge(self.files[key as usize].tally.clone());
+        }
+        tally
+    }
+}
