@@ -4,3 +4,4 @@ pub mod alarms;
 pub mod incidents;
 pub mod pearson;
 pub mod spearman;
+pub mod trigger;

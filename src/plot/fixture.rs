@@ -41,6 +41,9 @@ fn incident(id: u32, title: &str, from_bin: f64, to_bin: f64, score: f64) -> Inc
         },
         templates: vec![1],
         messages: vec![1],
+        changes: Vec::new(),
+        trigger: None,
+        rank: String::new(),
     }
 }
 
@@ -305,6 +308,7 @@ pub(super) fn empty() -> Report {
         incidents: Vec::new(),
         n_incidents: 0,
         suppressed: Vec::new(),
+        changes: crate::report::Changes::default(),
         sessions: Vec::new(),
         evaluation: None,
         skipped: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
-use super::{evaluation, incidents, lanes, messages, notices, sessions, time, words};
+use super::{changes, evaluation, incidents, lanes, messages, notices, sessions, time, words};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
@@ -47,6 +47,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         clusters: messages::clusters(findings, options),
         n_incidents: findings.incidents.len() as u32,
         suppressed: incidents::suppressed(findings),
+        changes: changes::changes(findings),
         sessions: sessions::sessions(findings),
         incidents,
         evaluation: evaluation::evaluation(findings),

@@ -188,6 +188,8 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         suppressed: Vec::new(),
         episodes: Vec::new(),
         slices: Vec::new(),
+        firsts: Vec::new(),
+        changes: Vec::new(),
         evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,
@@ -277,6 +279,7 @@ pub(super) fn correlate(
         score_of: &score_of,
         n_records: &n_records,
         about: &|message| findings.about(message),
+        template: &|message| findings.messages[message.index()].template,
     };
     let link_us = i64::from(options.link_seconds) * SECOND;
     let (alarms, causes) = alarms::alarms(findings, edges, link_us);

@@ -667,7 +667,10 @@ impl Engine {
     pub fn conclude(&mut self, answers: Vec<Surveyed>) -> Result<Report, Error> {
         let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
         let findings = self.findings.as_mut().ok_or_else(not_yet)?;
-        findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
+        let n_slices = findings.n_slices();
+        let fineness = n_slices / limits::SPARKLINE;
+        findings.slices = vec![0; findings.templates.len() * n_slices];
+        findings.firsts = vec![None; findings.templates.len()];
         findings.lanes = vec![0; findings.files.len() * limits::SPARKLINE];
         findings.n_anomalous = vec![0; findings.files.len()];
         let line_of = |file: FileId, block: u32, line: u32| {
@@ -684,8 +687,16 @@ impl Engine {
                 edges.push((window, edge));
             }
             for (key, n) in answer.lanes {
-                if let Some(lane) = findings.lanes.get_mut(key as usize) {
+                // Slices are a whole number of times finer than what is shown.
+                if let Some(lane) = findings.lanes.get_mut(key as usize / fineness) {
                     *lane = lane.saturating_add(n);
+                }
+            }
+            for (template, block, mut first) in answer.firsts {
+                first.line = line_of(first.file, block, first.line);
+                if let Some(known) = findings.firsts.get_mut(template as usize) {
+                    let place = |episode: &Episode| (episode.start, episode.file, episode.offset);
+                    *known = known.iter().copied().chain([first]).min_by_key(place);
                 }
             }
             for (key, n) in answer.slices {
@@ -700,6 +711,7 @@ impl Engine {
             }
         }
         edges.arrange_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        findings.changes = findings.rate_changes();
         analysis::correlate(findings, episodes, &edges, &self.options);
         findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);
         Ok(build::report(findings, &self.options))

@@ -150,7 +150,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <span>{format.counted(incident.nRecords, "record")}</span>
           )}
         </p>
-        <p class="incident-reason">
+        <p class="incident-reason" title={`Ranked by ${incident.rank}`}>
           <LogText text={incident.reason} />
         </p>
         <p class="edge">
@@ -163,6 +163,27 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
           </span>
           <TemplateText text={edge.text} />
         </p>
+        {incident.trigger != null && (
+          <p class="edge">
+            <span class="edge-label">
+              Likely trigger, <LogText text={incident.trigger.reason} />
+            </span>
+            <TemplateText text={incident.trigger.text} />
+          </p>
+        )}
+        {incident.changes.length > 0 && (
+          <details class="incident-patterns">
+            <summary>{format.counted(incident.changes.length, "pattern")} changed with it</summary>
+            <ul>
+              {incident.changes.map((change) => (
+                <li key={change.template}>
+                  <strong>{change.mark}</strong> <TemplateText text={change.text} /> (
+                  {change.reason})
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
         {templates.length > 1 && (
           <details class="incident-patterns">
             <summary>{format.counted(templates.length, "pattern")} involved</summary>
