@@ -2,8 +2,6 @@
 //!
 //! The standard library's `exp`, `ln` and the like differ between native and wasm in up to 10 % of inputs; `libm`'s do not.
 
-use crate::base::order::Arrange;
-
 /// Natural logarithm.
 #[must_use]
 pub fn ln(x: f64) -> f64 {
@@ -66,7 +64,7 @@ pub fn round_to(x: f64, digits: i32) -> f64 {
 /// The value below which a share `q` (0 to 1) of the weights lies; `pairs` are (value, weight) and get sorted. `None` when empty.
 #[must_use]
 pub fn weighted_quantile(pairs: &mut [(f64, f64)], q: f64) -> Option<f64> {
-    pairs.arrange_by(|a, b| a.0.total_cmp(&b.0));
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let total: f64 = pairs.iter().map(|pair| pair.1).sum();
     let mut seen = 0.0;
     for (value, weight) in pairs.iter() {

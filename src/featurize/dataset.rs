@@ -1,7 +1,6 @@
 //! Rows of features, dense or sparse, with the number of equal points each stands for: what detectors and
 //! clusterers take.
 
-use crate::base::order::Arrange;
 use std::cmp::Ordering;
 
 use ndarray::ArrayView2;
@@ -121,7 +120,7 @@ impl<'a> Dataset<'a> {
     pub fn distinct(&self) -> Distinct {
         let mut order: Vec<u32> = (0..self.n_rows() as u32).collect();
         // The row index as the last key makes the representative of equal rows the first of them.
-        order.arrange_by(|a, b| self.compare(*a as usize, *b as usize).then(a.cmp(b)));
+        order.sort_unstable_by(|a, b| self.compare(*a as usize, *b as usize).then(a.cmp(b)));
         let mut distinct = Distinct {
             rows: Vec::new(),
             weights: Vec::new(),
