@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::ids::TemplateId;
 use crate::error::Error;
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
-use crate::protocol::{FileMeta, Histogram, Options, Place, RawLine, Selection, SourceCount};
+use crate::protocol::{
+    FileMeta, Histogram, Options, Place, RawLine, Selection, Similar, SourceCount,
+};
 use crate::report::Report;
 use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input};
 use crate::shard::Shard;
@@ -152,7 +155,7 @@ impl<'a> Analysis<'a> {
                 self.engine.add_found(&shard.search(range, text));
             }
             for (input, ranges) in by_input(begun.packed, |file| self.engine.input_of(file)) {
-                let mut again = Reread::new(ranges);
+                let mut again = Reread::new(self.engine.text_reader(), ranges);
                 let mut packed = self.files[input as usize];
                 while let Some((range, text)) = again.next(&mut packed, true) {
                     self.engine.add_found(&shard.search(range, &text));
@@ -189,7 +192,7 @@ impl<'a> Analysis<'a> {
                     })
                     .collect()
             } else {
-                let mut back = ReadBack::new(places.collect());
+                let mut back = ReadBack::new(self.engine.text_reader(), places.collect());
                 back.push(bytes);
                 back.into_texts()
             };
@@ -219,6 +222,14 @@ impl<'a> Analysis<'a> {
     #[must_use]
     pub fn sources(&self) -> Vec<SourceCount> {
         self.engine.sources(self.ask(Question::Sources)).0
+    }
+
+    /// Which templates and words mean much the same as a template.
+    ///
+    /// # Errors
+    /// As [`Engine::similar`].
+    pub fn similar(&mut self, template: u32) -> Result<Similar, Error> {
+        self.engine.similar(TemplateId(template))
     }
 
     /// Bytes that the records of all shards occupy.

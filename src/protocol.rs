@@ -77,6 +77,8 @@ pub struct Options {
     pub pattern: Option<LinePattern>,
     /// Zone of timestamps that carry none: `UTC`, `+HH:MM` or an IANA name.
     pub timezone: String,
+    /// Bytes that are not UTF-8 are characters of Latin-1 (Windows-1252).
+    pub is_latin1: bool,
     /// Width of a window in seconds; `None`: 300, narrower for short logs.
     pub window_seconds: Option<u32>,
     /// Seed of everything random.
@@ -85,10 +87,15 @@ pub struct Options {
     pub n_trees: u32,
     /// Rows each tree sees (2 to 4096).
     pub sample_size: u32,
-    /// DBSCAN radius in cosine distance (0 to 2), exclusive of 0; `None`: chosen from the data.
+    /// What makes groups of messages.
+    pub clusterer: ClustererChoice,
+    /// Cosine distance (0 to 2, exclusive of 0): the radius of DBSCAN, the smallest that HDBSCAN looks at; `None`: chosen from the
+    /// data.
     pub eps: Option<f64>,
-    /// DBSCAN: weight a neighbourhood needs (at least 1).
+    /// Records a neighbourhood needs to be dense (at least 1).
     pub min_points: u32,
+    /// HDBSCAN: records a group needs (at least 2).
+    pub min_cluster_size: u32,
     /// Anomalies closer than this many seconds can belong together (1 to 86400).
     pub link_seconds: u32,
     /// Anomalies more similar than this cosine can belong together (0 to 1).
@@ -103,17 +110,31 @@ impl Default for Options {
             plain: false,
             pattern: None,
             timezone: "UTC".to_owned(),
+            is_latin1: false,
             window_seconds: None,
             seed: 1,
             n_trees: 100,
             sample_size: 256,
+            clusterer: ClustererChoice::Dbscan,
             eps: None,
             min_points: 5,
+            min_cluster_size: 5,
             link_seconds: 300,
             link_similarity: 0.8,
             output_budget_gib: 64,
         }
     }
+}
+
+/// A method that makes groups of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum ClustererChoice {
+    /// One radius for all groups.
+    Dbscan,
+    /// Each group at its own density.
+    Hdbscan,
 }
 
 /// Which records to show: all conditions that are given must hold.
@@ -276,6 +297,15 @@ pub enum Command {
         /// Chosen by the page, returned with the answer.
         query: u32,
     },
+    /// Say which patterns mean much the same as one.
+    Similar {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The pattern, as numbered in the report.
+        template: u32,
+    },
     /// Search no further; what was found stays.
     Stop {
         /// The run.
@@ -411,6 +441,15 @@ pub enum Update {
         /// Whether there are more.
         is_cut: bool,
     },
+    /// Answer to [`Command::Similar`].
+    Similar {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What is similar.
+        similar: Similar,
+    },
     /// A run or a query ended without a result.
     Failed {
         /// The run.
@@ -422,6 +461,41 @@ pub enum Update {
         /// What is wrong and what to do.
         message: String,
     },
+}
+
+/// What means much the same as a pattern, by the company its words keep in this log.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Similar {
+    /// Other patterns, most similar first.
+    pub templates: Vec<SimilarTemplate>,
+    /// The words that tell most of the pattern, the most telling first.
+    pub words: Vec<SimilarWords>,
+}
+
+/// A pattern that is similar to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SimilarTemplate {
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Cosine of the two, 0 to 1.
+    pub cosine: f64,
+}
+
+/// A word and those that are used as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SimilarWords {
+    /// The word.
+    pub word: String,
+    /// The nearest other words, nearest first.
+    pub nearest: Vec<String>,
 }
 
 /// A record read back from its file.

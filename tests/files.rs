@@ -193,16 +193,12 @@ fn a_file_that_is_left_out_might_as_well_never_have_been_there() {
 /// Lines of few words, an hour a file.
 fn hourly() -> Files {
     let hour = |hour: u32| -> String {
-        (0..400)
-            .map(|i| {
-                let what = ["up", "down", "late", "in order"][((i * i + hour) % 4) as usize];
-                format!(
-                    "2026-03-02 {hour:02}:{:02}:{:02} INFO the pump is {what}\n",
-                    i / 10,
-                    i % 10 * 6
-                )
-            })
-            .collect()
+        let line = |i: u32| {
+            let what = ["up", "down", "late", "in order"][((i * i + hour) % 4) as usize];
+            let (minute, second) = (i / 10, i % 10 * 6);
+            format!("2026-03-02 {hour:02}:{minute:02}:{second:02} INFO the pump is {what}\n")
+        };
+        (0..400).map(line).collect::<Vec<_>>().concat()
     };
     let named = |idx: u32| file(&format!("pump.{idx}.log"), hour(idx).as_bytes());
     (0..4).map(named).collect()
@@ -318,7 +314,7 @@ fn what_was_read_of_a_file_that_shrank_is_kept() {
                 codes.contains(&"changed") && !codes.contains(&"conservation"),
                 "{codes:?}"
             );
-            let n_lines = text[..cut].iter().filter(|&&byte| byte == b'\n').count();
+            let n_lines = memchr::memchr_iter(b'\n', &text[..cut]).count();
             let is_open = cut > 0 && text[cut - 1] != b'\n';
             assert_eq!(
                 found.totals.n_lines as usize,

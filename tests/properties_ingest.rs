@@ -10,7 +10,7 @@ use logloupe::ingest::bunzip2::Bunzip2;
 use logloupe::ingest::gunzip::Gunzip;
 use logloupe::ingest::tar::Tar;
 use logloupe::ingest::text::TextReader;
-use logloupe::ingest::unpack::Unpack;
+use logloupe::ingest::unpack::{Unpack, Within};
 use logloupe::ingest::unxz::Unxz;
 use logloupe::ingest::unzip::Unzip;
 use logloupe::ingest::unzstd::Unzstd;
@@ -77,8 +77,8 @@ fn all() -> Vec<(New, Vec<u8>)> {
         (|| Box::new(Bunzip2::default()), bzip2.finish().unwrap()),
         (|| Box::new(Unxz::default()), xz.finish().unwrap()),
         (|| Box::new(Unzstd::default()), zstd.clone()),
-        (|| Box::new(Unzip::new(1)), zip.clone()),
-        (|| Box::new(Tar::new(1)), tar.clone()),
+        (|| Box::new(Unzip::new(Within::default())), zip.clone()),
+        (|| Box::new(Tar::new(Within::default())), tar.clone()),
         (|| Box::new(TextReader::default()), gzip),
         (|| Box::new(TextReader::default()), zstd),
         (|| Box::new(TextReader::default()), zip),

@@ -433,3 +433,71 @@ fn a_selection_that_cannot_be_used_says_why() {
     );
     assert_eq!(analysis.find(&empty(), 0).unwrap_err().code(), "params");
 }
+
+#[test]
+fn similar_patterns_are_learned_on_request() {
+    let line = |at: usize| {
+        let (m, s) = (at / 60, at % 60);
+        let user = ["alice", "bob", "carol"][at % 3];
+        let said = [
+            format!("login failed for user {user} from 10.0.0.{}", at % 7),
+            format!(
+                "authentication failure for user {user} from 10.0.0.{}",
+                at % 7
+            ),
+            "cache of prices rebuilt on schedule".to_owned(),
+            "cache of stock dropped on schedule".to_owned(),
+        ];
+        format!("2026-03-01 10:{m:02}:{s:02} INFO app: {}\n", said[at % 4])
+    };
+    let text: Vec<String> = (0..400).map(line).collect();
+    let files = [named("a.log", text.concat().into_bytes())];
+    let mut analysis = opened(&files, Layout::default());
+    let id_of = |analysis: &Analysis<'_>, word: &str| {
+        let mut templates = analysis.report.templates.iter();
+        templates.find(|t| t.text.contains(word)).unwrap().id
+    };
+    let (asked, expected) = (
+        id_of(&analysis, "login"),
+        id_of(&analysis, "authentication"),
+    );
+    let similar = analysis.similar(asked).unwrap();
+    assert_eq!(similar.templates[0].template, expected, "{similar:?}");
+    assert!(similar.templates.iter().all(|t| t.template != asked));
+    assert!(!similar.words.is_empty());
+    assert_eq!(analysis.similar(asked).unwrap(), similar);
+    assert!(matches!(analysis.similar(u32::MAX), Err(Error::Wire(_))));
+}
+
+#[test]
+fn latin1_is_read_searched_and_read_back_as_such_also_when_packed() {
+    let text = b"2026-03-02 10:00:00 ERROR Stra\xdfe nicht gefunden: K\xf6ln\n\
+                 2026-03-02 10:00:01 INFO schon UTF-8: K\xc3\xb6ln\n";
+    let layout = Layout::default();
+    for bytes in [text.to_vec(), golden::gzip(text)] {
+        let meta = meta("post.log", &bytes, MODIFIED_MS);
+        let options = Options {
+            is_latin1: true,
+            ..Options::default()
+        };
+        let mut analysis = Analysis::new(&[(meta, &bytes[..])], options, layout).unwrap();
+        assert_eq!(analysis.report.totals.n_invalid_utf8, 0);
+        let pattern = TextQuery {
+            pattern: "k\u{f6}ln".to_owned(),
+            is_regex: false,
+            is_case_sensitive: false,
+        };
+        let selection = Selection {
+            text: Some(pattern),
+            ..Selection::default()
+        };
+        assert_eq!(analysis.find(&selection, 1).unwrap(), 2);
+        let lines = analysis.lines(0, 2);
+        assert!(
+            lines[0]
+                .text
+                .ends_with("Stra\u{df}e nicht gefunden: K\u{f6}ln")
+        );
+        assert!(lines[1].text.ends_with("schon UTF-8: K\u{f6}ln"));
+    }
+}

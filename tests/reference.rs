@@ -1,15 +1,21 @@
 //! The science against scikit-learn and numpy on fixed inputs; `tests/reference/make.py` wrote their results.
 
+use std::collections::BTreeMap;
+
 use logloupe::cluster::Clusterer;
 use logloupe::cluster::dbscan::DbscanParams;
+use logloupe::cluster::hdbscan::HdbscanParams;
 use logloupe::cluster::layout;
 use logloupe::correlate::pearson::pearson;
+use logloupe::correlate::spearman::spearman;
+use logloupe::detect::half_space_trees::HalfSpaceTreesParams;
 use logloupe::detect::isolation_forest::IsolationForestParams;
 use logloupe::featurize::dataset::{Dataset, Rows};
 use logloupe::featurize::scale::StandardScaler;
 use logloupe::featurize::sparse::Sparse;
 use logloupe::featurize::tfidf::tfidf;
-use ndarray::Array2;
+use logloupe::featurize::word2vec::Word2Vec;
+use ndarray::{Array2, ArrayView2};
 use serde::Deserialize;
 
 macro_rules! cases {
@@ -97,7 +103,9 @@ fn isolation_forest_ranks_as_scikit_learn() {
                 .fit_forest(&data)
                 .unwrap()
                 .raw_scores(&data);
-            let rho = spearman(&found, &case.raw);
+            let pairs = [&found, &case.raw];
+            let pairs = Array2::from_shape_fn((found.len(), 2), |(i, j)| pairs[j][i]);
+            let rho = spearman(pairs.view())[0][1].expect("no column is constant");
             let off = found
                 .iter()
                 .zip(&case.raw)
@@ -108,22 +116,6 @@ fn isolation_forest_ranks_as_scikit_learn() {
             assert!(off <= 0.05, "case {idx}: raw scores differ by {off}");
         }
     }
-}
-
-/// Pearson's correlation of the ranks, equal values sharing their mean rank.
-fn spearman(a: &[f64], b: &[f64]) -> f64 {
-    let ranks = |values: &[f64]| -> Vec<f64> {
-        let rank = |x: &f64| {
-            let (below, equal) = values.iter().fold((0, 0), |(below, equal), y| {
-                (below + usize::from(y < x), equal + usize::from(y == x))
-            });
-            below as f64 + (equal as f64 - 1.0) / 2.0
-        };
-        values.iter().map(rank).collect()
-    };
-    let table = [ranks(a), ranks(b)];
-    let rows = Array2::from_shape_fn((a.len(), 2), |(i, j)| table[j][i]);
-    pearson(rows.view())[0][1].expect("no column is constant")
 }
 
 #[derive(Deserialize)]
@@ -176,27 +168,170 @@ fn dbscan_makes_the_partition_of_scikit_learn() {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HdbscanCase {
+    metric: String,
+    eps: f64,
+    min_points: u32,
+    min_cluster_size: u32,
+    rows: Vec<Vec<f64>>,
+    weights: Vec<u32>,
+    labels: Vec<i32>,
+}
+
+#[test]
+fn hdbscan_makes_the_clusters_of_hdbscan() {
+    let cases: Vec<HdbscanCase> = cases!("hdbscan");
+    for (idx, case) in cases.iter().enumerate() {
+        let (dense, sparse) = (dense(&case.rows), sparse(&case.rows));
+        let rows = match case.metric.as_str() {
+            "cosine" => Rows::Sparse(&sparse),
+            _ => Rows::Dense(dense.view()),
+        };
+        let params = HdbscanParams {
+            min_points: case.min_points,
+            min_cluster_size: case.min_cluster_size,
+            eps: Some(case.eps),
+        };
+        let data = Dataset::weighted(rows, &case.weights);
+        let found = params.check().unwrap().cluster(&data).unwrap();
+        let labels: Vec<i32> = found
+            .labels
+            .iter()
+            .map(|l| l.map_or(-1, |l| l as i32))
+            .collect();
+        let agreement = adjusted_rand(&labels, &case.labels);
+        println!(
+            "case {idx}: {} clusters, adjusted Rand index {agreement:.4}",
+            found.n_clusters
+        );
+        assert!(
+            agreement >= 0.95,
+            "case {idx}: adjusted Rand index {agreement}"
+        );
+    }
+}
+
+/// Hubert and Arabie, "Comparing partitions" (1985); noise is a group like any other.
+fn adjusted_rand(a: &[i32], b: &[i32]) -> f64 {
+    let pairs = |mut keys: Vec<(i32, i32)>| -> f64 {
+        keys.sort_unstable();
+        let sizes = keys.chunk_by(|x, y| x == y).map(|run| run.len() as f64);
+        sizes.map(|n| n * (n - 1.0) / 2.0).sum()
+    };
+    let both = pairs(a.iter().copied().zip(b.iter().copied()).collect());
+    let (of_a, of_b) = (
+        pairs(a.iter().map(|x| (*x, 0)).collect()),
+        pairs(b.iter().map(|x| (*x, 0)).collect()),
+    );
+    let all = a.len() as f64 * (a.len() as f64 - 1.0) / 2.0;
+    let expected = of_a * of_b / all;
+    (both - expected) / (f64::midpoint(of_a, of_b) - expected)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HalfSpaceTreesCase {
+    window_size: u32,
+    rows: Vec<Vec<f64>>,
+    strange: Vec<bool>,
+    auc: f64,
+}
+
+#[test]
+fn half_space_trees_rank_as_well_as_those_of_river() {
+    let cases: Vec<HalfSpaceTreesCase> = cases!("half_space_trees");
+    for (idx, case) in cases.iter().enumerate() {
+        let rows = dense(&case.rows);
+        let auc_of = |seed| {
+            let params = HalfSpaceTreesParams {
+                n_trees: 100,
+                height: 8,
+                window_size: case.window_size,
+                seed,
+            };
+            let data = Dataset::new(Rows::Dense(rows.view()));
+            let judged = params.check().unwrap().stream(&data).unwrap();
+            let raw: Vec<f64> = judged.iter().map(|j| j.map_or(0.0, |j| j.raw)).collect();
+            roc_auc(&raw, &case.strange)
+        };
+        let found = (0..5).map(auc_of).sum::<f64>() / 5.0;
+        println!("case {idx}: {found:.4}, River {:.4}", case.auc);
+        assert_close(found, case.auc, 0.01);
+    }
+}
+
+/// Share of pairs of a strange and an ordinary row in which the strange one scores higher.
+fn roc_auc(scores: &[f64], is_strange: &[bool]) -> f64 {
+    let (mut above, mut n_pairs) = (0.0, 0.0);
+    for (a, _) in scores.iter().zip(is_strange).filter(|row| *row.1) {
+        for (b, _) in scores.iter().zip(is_strange).filter(|row| !*row.1) {
+            above += f64::from(u8::from(a > b)) + f64::from(u8::from(a >= b));
+            n_pairs += 2.0;
+        }
+    }
+    above / n_pairs
+}
+
+#[derive(Deserialize)]
+struct Word2VecCase {
+    texts: Vec<String>,
+    weights: Vec<u32>,
+    nearest: BTreeMap<String, Vec<String>>,
+}
+
+#[test]
+fn words_have_the_neighbours_of_gensim() {
+    let cases: Vec<Word2VecCase> = cases!("word2vec");
+    for (idx, case) in cases.iter().enumerate() {
+        let texts: Vec<&str> = case.texts.iter().map(String::as_str).collect();
+        let tfidf = tfidf(&texts, &case.weights);
+        let words = Word2Vec::train(&texts, &case.weights, &tfidf, 1);
+        let overlap = |(word, expected): (&String, &Vec<String>)| {
+            let col = tfidf.vocabulary.binary_search(word).unwrap() as u32;
+            let found = words.nearest_words(col, expected.len());
+            let is_expected = |col: u32| expected.contains(&tfidf.vocabulary[col as usize]);
+            let n = found.iter().filter(|(col, _)| is_expected(*col)).count();
+            n as f64 / expected.len() as f64
+        };
+        let overlap = case.nearest.iter().map(overlap).sum::<f64>() / case.nearest.len() as f64;
+        println!("case {idx}: overlap of the nearest words {overlap:.3}");
+        assert!(overlap >= 0.5, "case {idx}: overlap {overlap}");
+    }
+}
+
+#[derive(Deserialize)]
 struct PearsonCase {
     rows: Vec<Vec<f64>>,
     correlation: Vec<Vec<Option<f64>>>,
 }
 
-#[test]
-fn correlations_equal_numpy() {
-    let cases: Vec<PearsonCase> = cases!("pearson");
+fn check_correlation(
+    cases: &[PearsonCase],
+    f: impl Fn(ArrayView2<'_, f64>) -> Vec<Vec<Option<f64>>>,
+) {
     for case in cases {
-        let found = pearson(dense(&case.rows).view());
-        for (found, expected) in found
-            .iter()
-            .flatten()
-            .zip(case.correlation.iter().flatten())
-        {
+        let found = f(dense(&case.rows).view());
+        let expected = case.correlation.iter().flatten();
+        for (found, expected) in found.iter().flatten().zip(expected) {
             match (found, expected) {
                 (Some(found), Some(expected)) => assert_close(*found, *expected, 1e-9),
                 _ => assert_eq!(found, expected),
             }
         }
     }
+}
+
+#[test]
+fn correlations_equal_numpy() {
+    let cases: Vec<PearsonCase> = cases!("pearson");
+    check_correlation(&cases, pearson);
+}
+
+#[test]
+fn rank_correlations_equal_scipy() {
+    let cases: Vec<PearsonCase> = cases!("spearman");
+    check_correlation(&cases, spearman);
 }
 
 #[derive(Deserialize)]

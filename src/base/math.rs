@@ -38,6 +38,12 @@ pub fn cos(x: f64) -> f64 {
     libm::cos(x)
 }
 
+/// Natural logarithm of the gamma function of `x` > 0.
+#[must_use]
+pub fn ln_gamma(x: f64) -> f64 {
+    libm::lgamma(x)
+}
+
 /// Square root; exact by IEEE 754 on every target.
 #[must_use]
 pub fn sqrt(x: f64) -> f64 {

@@ -18,9 +18,9 @@ const MAX_ROWS: usize = 1000;
 /// Distances a curve needs to have a knee.
 const ENOUGH: usize = 8;
 
-/// Radius for these rows.
-pub(super) fn eps(data: &Dataset<'_>, search: &mut Search<'_>, min_points: u64) -> f64 {
-    let (low, usual, high) = match data.rows() {
+/// Smallest, usual and largest radius of a neighbourhood of such rows.
+pub(super) fn radii(data: &Dataset<'_>) -> (f64, f64, f64) {
+    match data.rows() {
         // Below 0.25 every wording is a cluster of its own; beyond 0.5 messages share less than half of what they
         // say.
         Rows::Sparse(_) => (0.25, 0.35, 0.5),
@@ -29,7 +29,12 @@ pub(super) fn eps(data: &Dataset<'_>, search: &mut Search<'_>, min_points: u64) 
             let unit = math::sqrt(rows.ncols().max(1) as f64);
             (0.2 * unit, 0.5 * unit, 1.5 * unit)
         }
-    };
+    }
+}
+
+/// Radius for these rows.
+pub(super) fn eps(data: &Dataset<'_>, search: &mut Search<'_>, min_points: u64) -> f64 {
+    let (low, usual, high) = radii(data);
     let step = data.n_rows().div_ceil(MAX_ROWS).max(1);
     let mut distances: Vec<f64> = (0..data.n_rows())
         .step_by(step)

@@ -7,6 +7,7 @@ use crate::error::FitError;
 use crate::featurize::dataset::Dataset;
 
 pub mod dbscan;
+pub mod hdbscan;
 mod knee;
 pub mod layout;
 pub mod name;
@@ -32,18 +33,18 @@ pub struct Clustering {
     pub labels: Vec<Option<u32>>,
     /// Clusters.
     pub n_clusters: u32,
-    /// Radius of a neighbourhood, for methods that have one.
+    /// Radius of a neighbourhood, or the smallest that is told from none; for methods that have one.
     pub eps: Option<f64>,
 }
 
 /// Every clusterer, with its default parameters.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Clusterer>> {
-    vec![Box::new(
-        dbscan::DbscanParams::default()
-            .check()
-            .expect("the defaults are within their ranges"),
-    )]
+    const VALID: &str = "the defaults are within their ranges";
+    vec![
+        Box::new(dbscan::DbscanParams::default().check().expect(VALID)),
+        Box::new(hdbscan::HdbscanParams::default().check().expect(VALID)),
+    ]
 }
 
 impl Clustering {

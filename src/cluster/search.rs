@@ -209,7 +209,7 @@ impl DenseSearch {
     }
 }
 
-fn distance(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
     math::sqrt(a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum())
 }
 

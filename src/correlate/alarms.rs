@@ -7,6 +7,7 @@
 //! say in the whole log, or a part of the alarm that counts: trouble that goes on all day long is not the alarm.
 
 use super::incidents::Episode;
+use crate::base::ids::TemplateId;
 use crate::base::time::Timestamp;
 
 /// Share of a component's messages in the whole log from which on it is no background.
@@ -22,6 +23,8 @@ pub mod about {
     pub const ERRORS: u8 = 2;
     /// Anything.
     pub const ANY: u8 = 4;
+    /// One template, which comes as it never did before, and what begins or ends with it.
+    pub const CHANGE: u8 = 8;
 }
 
 /// A stretch of time in which something is unusual.
@@ -37,6 +40,8 @@ pub struct Alarm {
     pub n_records: u32,
     /// What it is about.
     pub about: u8,
+    /// The template it is about, if it is one.
+    pub template: Option<TemplateId>,
     /// The first record in it, or after it when there is none.
     pub edge: Episode,
 }
@@ -54,6 +59,8 @@ pub struct Stretch {
     pub n_everywhere: f64,
     /// What its messages are about.
     pub about: u8,
+    /// The template of its first message.
+    pub template: TemplateId,
 }
 
 /// The alarm that each component belongs to, if any; of several the strongest, the first among equals.
@@ -90,6 +97,9 @@ pub fn belonging(stretches: &[Stretch], alarms: &[Alarm], link_us: i64) -> Vec<O
 }
 
 fn belongs(stretch: &Stretch, alarm: &Alarm, link_us: i64) -> bool {
+    if alarm.about == about::CHANGE {
+        return changes_with(stretch, alarm, link_us);
+    }
     let is_about = alarm.about & (stretch.about | about::ANY) != 0;
     let from = alarm.start.0.saturating_sub(link_us).max(stretch.start.0);
     let to = alarm.end.0.saturating_add(link_us).min(stretch.end.0);
@@ -99,6 +109,19 @@ fn belongs(stretch: &Stretch, alarm: &Alarm, link_us: i64) -> bool {
     let is_own = n_records >= OWN_SHARE * stretch.n_everywhere;
     let is_part = n_records >= PART * f64::from(alarm.n_records) && n_records > 1.0;
     is_about && is_within && (is_own || is_part)
+}
+
+/// Whether a component is of the template that changed, or begins when the change does or ends: a change may go on for hours,
+/// and not all that happens meanwhile comes of it.
+fn changes_with(stretch: &Stretch, alarm: &Alarm, link_us: i64) -> bool {
+    let is_near = |instant: Timestamp| {
+        let distance = stretch.start.0.saturating_sub(instant.0).saturating_abs();
+        distance <= link_us
+    };
+    let is_within = stretch.start >= alarm.start && stretch.end <= alarm.end;
+    let is_own = f64::from(stretch.n_records) >= OWN_SHARE * stretch.n_everywhere;
+    let is_same = alarm.template == Some(stretch.template) && is_within;
+    is_same || (is_own && (is_near(alarm.start) || is_near(alarm.end)))
 }
 
 #[cfg(test)]
@@ -113,6 +136,7 @@ mod tests {
             score,
             n_records: 100,
             about,
+            template: (about == super::about::CHANGE).then_some(TemplateId(7)),
             edge: Episode {
                 message: MessageId(0),
                 start: Timestamp(start),
@@ -131,6 +155,7 @@ mod tests {
             alarm(1000, 2000, 60.0, about::ERRORS),
             alarm(1500, 1600, 90.0, about::LOGINS),
             alarm(9000, 9000, 70.0, about::ANY),
+            alarm(20_000, 30_000, 60.0, about::CHANGE),
         ];
         for (start, end, n_records, n_everywhere, about, expected) in [
             (1100, 1900, 50, 50.0, about::ERRORS, Some(0)),
@@ -143,6 +168,12 @@ mod tests {
             (1100, 1900, 4, 900.0, about::ERRORS, None),
             (1100, 1900, 6, 900.0, about::ERRORS, Some(0)),
             (9000, 9005, 1, 1.0, 0, Some(2)),
+            // Of a change that lasts: its template, its beginning, its end; not the middle.
+            (25_000, 25_005, 7, 99.0, 0, Some(3)),
+            (20_005, 20_005, 1, 1.0, 0, Some(3)),
+            (30_005, 39_000, 1, 1.0, 0, Some(3)),
+            (25_000, 25_005, 8, 8.0, about::ERRORS, None),
+            (30_005, 30_005, 1, 9.0, 0, None),
         ] {
             let stretch = Stretch {
                 start: Timestamp(start),
@@ -150,6 +181,7 @@ mod tests {
                 n_records,
                 n_everywhere,
                 about,
+                template: TemplateId(u32::from(n_records == 7) * 7),
             };
             assert_eq!(
                 belonging(&[stretch], &alarms, 10),

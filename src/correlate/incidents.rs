@@ -33,7 +33,7 @@ use petgraph::unionfind::UnionFind;
 use serde::{Deserialize, Serialize};
 
 use super::alarms::{self, Alarm, Stretch};
-use crate::base::ids::{FileId, MessageId};
+use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::math;
 use crate::base::order::Arrange;
 use crate::base::time::{SECOND, Timestamp};
@@ -118,6 +118,8 @@ pub struct Messages<'a> {
     pub n_records: &'a [u32],
     /// What a message is about, as bits of [`super::alarms::about`].
     pub about: &'a dyn Fn(MessageId) -> u8,
+    /// The template of a message.
+    pub template: &'a dyn Fn(MessageId) -> TemplateId,
 }
 
 /// Anomalies that belong together.
@@ -336,6 +338,9 @@ fn stretch(episodes: &[Episode], component: &[u32], known: &Messages<'_>) -> Str
         end: end.unwrap_or(Timestamp(0)),
         n_records: members().fold(0, |n, episode| n.saturating_add(episode.n_records)),
         n_everywhere: n_everywhere(&messages, known),
+        template: messages
+            .first()
+            .map_or(TemplateId(0), |message| (known.template)(*message)),
         about: messages
             .iter()
             .fold(0, |about, message| about | (known.about)(*message)),

@@ -3,3 +3,5 @@
 pub mod alarms;
 pub mod incidents;
 pub mod pearson;
+pub mod spearman;
+pub mod trigger;

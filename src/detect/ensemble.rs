@@ -5,7 +5,8 @@
 //! quiet and a log full of bursts is not flooded. The forest is fed with what lies outside the usual ranges, so
 //! that ordinary noise is no reason to cut. Unusual silence counts on its own. Traffic is compared twice: with the
 //! whole log, and with the two hours (or two dozen windows) around, as a lull at noon may be what every night looks
-//! like. Time of day does not take part (within a log of hours it is only a clock), nor the share of errors (in a
+//! like. Half-space trees, which compare with the windows just before, have no say in the score: they tell, as the others
+//! do, whether they agree. Time of day does not take part (within a log of hours it is only a clock), nor the share of errors (in a
 //! window with two records one error is a half); both are shown.
 //!
 //! **Messages.** What a message says of itself (level, wording) counts in full; that it is rare or unlike the
@@ -15,6 +16,7 @@
 
 use ndarray::Array2;
 
+use super::half_space_trees::HalfSpaceTreesParams;
 use super::isolation_forest::{IsolationForest, IsolationForestValidParams};
 use super::rarity::RarityParams;
 use super::severity::Trouble;
@@ -65,6 +67,8 @@ pub struct WindowScore {
     pub features: Vec<Contribution>,
     /// The silence the window is part of, where that is what makes its score.
     pub silence: Option<Silence>,
+    /// Names of the detectors to which the window alone is an alarm.
+    pub detectors: Vec<&'static str>,
 }
 
 impl WindowScore {
@@ -78,13 +82,14 @@ impl WindowScore {
     }
 }
 
-/// Scores all windows.
+/// Scores all windows; `seed` is for the half-space trees.
 ///
 /// # Errors
 /// [`FitError::TooFewRows`] below [`super::MIN_POINTS`] windows, [`FitError::NoVariance`] when all are alike.
 pub fn score_windows(
     windows: &Windows,
     forest: &IsolationForestValidParams,
+    seed: u64,
 ) -> Result<Vec<WindowScore>, FitError> {
     let events = windows.rows.column(feature::EVENTS).to_vec();
     let rows = compared(windows, &events);
@@ -109,11 +114,31 @@ pub fn score_windows(
         Err(FitError::NoVariance) => vec![0.0; data.n_rows()],
         Err(error) => return Err(error),
     };
+    // A second opinion that knows only what came before; it needs a few windows to know anything.
+    let trees = HalfSpaceTreesParams {
+        window_size: (data.n_rows() as u32 / 4).clamp(8, 250),
+        seed,
+        ..HalfSpaceTreesParams::default()
+    };
+    let trees = trees.check().expect("all are within their ranges");
+    let unlike_before: Vec<f64> = match trees.stream(&excess) {
+        Ok(judged) => judged
+            .into_iter()
+            .map(|judged| judged.map_or(0.0, |judged| judged.score))
+            .collect(),
+        Err(_) => vec![0.0; data.n_rows()],
+    };
     let mut scores: Vec<WindowScore> = far
         .iter()
         .zip(alone)
         .enumerate()
         .map(|(idx, (far, alone))| {
+            let votes = [
+                ("usualRange", *far),
+                (forest.name(), alone),
+                (trees.name(), unlike_before[idx]),
+            ];
+            let detectors = votes.into_iter().filter(|vote| vote.1 >= ALARM);
             let score = far.min(alone) * f64::from(weights[idx]);
             let mut features = if score > 0.0 {
                 usual.explain(&data, idx as u32)
@@ -128,6 +153,7 @@ pub fn score_windows(
                 score,
                 features,
                 silence: None,
+                detectors: detectors.map(|vote| vote.0).collect(),
             }
         })
         .collect();
@@ -137,6 +163,7 @@ pub fn score_windows(
             if silence.score >= window.score {
                 window.score = silence.score;
                 window.silence = Some(silence);
+                window.detectors = vec!["silence"];
             }
         }
     }

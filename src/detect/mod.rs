@@ -4,8 +4,8 @@
 //! threshold; the same seed gives the same bits; permuting the rows permutes the scores; a row of weight 2 is the
 //! same as two rows. A method that cannot work on the data says so ([`FitError`]) and the run goes on without it.
 //!
-//! [`severity`] and [`silence`] are rules rather than methods that learn; [`ensemble`] combines all into the answer
-//! that is shown.
+//! [`severity`] and [`silence`] are rules rather than methods that learn, [`rate_change`] looks at one kind of message over
+//! time; [`ensemble`] combines all into the answer that is shown.
 
 use crate::base::math;
 use crate::base::order::Arrange;
@@ -13,11 +13,14 @@ use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows, tame};
 
 pub mod ensemble;
+pub mod half_space_trees;
 pub mod isolation_forest;
 pub mod presence;
 pub mod rarity;
+pub mod rate_change;
 pub mod sessions;
 pub mod severity;
+pub mod significance;
 pub mod silence;
 pub mod usual_range;
 
@@ -72,6 +75,14 @@ pub fn all(seed: u64) -> Vec<Box<dyn FitDetector>> {
     vec![
         Box::new(
             isolation_forest::IsolationForestParams {
+                seed,
+                ..Default::default()
+            }
+            .check()
+            .expect("the defaults are within their ranges"),
+        ),
+        Box::new(
+            half_space_trees::HalfSpaceTreesParams {
                 seed,
                 ..Default::default()
             }

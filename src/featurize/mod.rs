@@ -6,6 +6,7 @@
 //! | [`tally`] | records of a block, one at a time → counts per bin of time, mergeable in block order |
 //! | [`windows`] | the merged tally → one row of features a window |
 //! | [`tfidf`] | distinct masked messages with counts → sparse unit vectors |
+//! | [`word2vec`] | the same → a vector for each word, near for words in the same company |
 //! | [`sparse`] | compressed rows and their cosine |
 //! | [`login`] | a message → whether it tells of a failed login, and of whom |
 //! | [`manner`] | a message → whether it tells of an event, states a value or turns down a request |
@@ -28,3 +29,4 @@ pub mod sparse;
 pub mod tally;
 pub mod tfidf;
 pub mod windows;
+pub mod word2vec;

@@ -40,13 +40,7 @@ pub fn tfidf(messages: &[&str], weights: &[u32]) -> TfIdf {
     let mut documents: Vec<Vec<(u32, u32)>> = Vec::with_capacity(messages.len());
     let mut lowered = String::new();
     for message in messages {
-        lowered.clear();
-        if message.is_ascii() {
-            lowered.push_str(message);
-            lowered.make_ascii_lowercase();
-        } else {
-            lowered.push_str(&message.to_lowercase());
-        }
+        lower(message, &mut lowered);
         let mut columns = Vec::new();
         for_each_word(&lowered, |word, is_placeholder| {
             columns.push(words.column_of(word, is_placeholder));
@@ -105,6 +99,27 @@ pub fn tfidf(messages: &[&str], weights: &[u32]) -> TfIdf {
         idf,
         is_placeholder,
         rows,
+    }
+}
+
+/// Columns of a message's words, in the order in which it has them; words that have none are left out.
+pub(super) fn words_of(message: &str, vocabulary: &[String]) -> Vec<u32> {
+    let (mut lowered, mut columns) = (String::new(), Vec::new());
+    lower(message, &mut lowered);
+    for_each_word(&lowered, |word, _| {
+        let found = vocabulary.binary_search_by(|known| known.as_str().cmp(word));
+        columns.extend(found.map(|col| col as u32));
+    });
+    columns
+}
+
+fn lower(message: &str, lowered: &mut String) {
+    lowered.clear();
+    if message.is_ascii() {
+        lowered.push_str(message);
+        lowered.make_ascii_lowercase();
+    } else {
+        lowered.push_str(&message.to_lowercase());
     }
 }
 

@@ -33,6 +33,16 @@ pub enum Container {
 }
 
 impl Container {
+    /// The same, with bytes that are not UTF-8 read as Latin-1 if so wished.
+    #[must_use]
+    pub fn or_latin1(self, is_latin1: bool) -> Self {
+        match self {
+            Self::Plain if is_latin1 => Self::Recoded(Encoding::PLAIN.or_latin1(true)),
+            Self::Recoded(encoding) => Self::Recoded(encoding.or_latin1(is_latin1)),
+            packed => packed,
+        }
+    }
+
     /// Stable name for the report.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -152,7 +162,7 @@ pub fn binary(container: Container, head: &[u8]) -> Option<&'static str> {
         return Some(kind);
     }
     if let Container::Recoded(Encoding { charset, .. }) = container
-        && charset != Charset::Utf8
+        && !matches!(charset, Charset::Utf8 | Charset::Latin1)
     {
         return None;
     }

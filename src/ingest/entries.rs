@@ -3,7 +3,7 @@
 //! Texts follow each other in the order of the archive. Names are labels: nothing is ever written under them.
 
 use super::text::TextReader;
-use super::unpack::{EntryStart, Unpack};
+use super::unpack::{EntryStart, Unpack, Within};
 
 /// Entries an archive may have.
 pub(super) const ENTRY_CAP: u64 = 100_000;
@@ -53,7 +53,7 @@ struct Current {
 /// Reads the entries of an archive.
 #[derive(Debug)]
 pub(super) struct Entries {
-    depth: u8,
+    within: Within,
     n_met: u64,
     current: Option<Current>,
     /// Bytes of text handed out.
@@ -66,10 +66,10 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    /// Entries with `depth` containers around them.
-    pub(super) fn new(depth: u8) -> Self {
+    /// Entries that stand `within` containers.
+    pub(super) fn new(within: Within) -> Self {
         Self {
-            depth,
+            within,
             n_met: 0,
             current: None,
             n_out: 0,
@@ -91,7 +91,7 @@ impl Entries {
     pub(super) fn begin(&mut self, name: &[u8]) {
         self.current = Some(Current {
             name: name.to_vec(),
-            reader: TextReader::within(self.depth, u64::MAX),
+            reader: TextReader::within(self.within, u64::MAX),
             offset: self.n_out,
             is_started: false,
         });

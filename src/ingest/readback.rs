@@ -17,16 +17,16 @@ pub struct ReadBack {
 }
 
 impl ReadBack {
-    /// Wants the text at each (offset, length).
+    /// Wants the text at each (offset, length) of what `reader` reads.
     #[must_use]
-    pub fn new(ranges: Vec<(u64, u32)>) -> Self {
+    pub fn new(reader: TextReader, ranges: Vec<(u64, u32)>) -> Self {
         let end = ranges
             .iter()
             .map(|range| range.0 + u64::from(range.1))
             .max()
             .unwrap_or(0);
         Self {
-            reader: TextReader::default(),
+            reader,
             texts: vec![Vec::new(); ranges.len()],
             ranges,
             offset: 0,
@@ -78,7 +78,10 @@ mod tests {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(&text).unwrap();
         let packed = encoder.finish().unwrap();
-        let mut back = ReadBack::new(vec![(30_000, 9), (5, 6), (text.len() as u64 - 3, 100)]);
+        let mut back = ReadBack::new(
+            TextReader::default(),
+            vec![(30_000, 9), (5, 6), (text.len() as u64 - 3, 100)],
+        );
         for chunk in packed.chunks(100) {
             back.push(chunk);
         }

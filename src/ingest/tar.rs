@@ -4,7 +4,7 @@
 //! as one.
 
 use super::entries::Entries;
-use super::unpack::{EntryStart, Unpack, damaged};
+use super::unpack::{EntryStart, Unpack, Within, damaged};
 
 const BLOCK: usize = 512;
 /// Bytes of a long name or of an extended header that are believed.
@@ -90,12 +90,12 @@ fn text_of(field: &[u8]) -> &[u8] {
 }
 
 impl Tar {
-    /// A reader of an archive whose entries have `depth` containers around them.
+    /// A reader of an archive whose entries stand `within` it.
     #[must_use]
-    pub fn new(depth: u8) -> Self {
+    pub fn new(within: Within) -> Self {
         Self {
             state: State::Header,
-            entries: Entries::new(depth),
+            entries: Entries::new(within),
             held: Vec::new(),
             extension: Extension::default(),
             n_in: 0,
@@ -352,8 +352,12 @@ pub(super) mod tests {
         ]
         .concat();
         let expected = [&text[..text.len() - 1], &text, b"last line"].concat();
-        check_laws(&|| Box::new(Tar::new(1)), &packed, &expected);
-        let mut tar = Tar::new(1);
+        check_laws(
+            &|| Box::new(Tar::new(Within::default())),
+            &packed,
+            &expected,
+        );
+        let mut tar = Tar::new(Within::default());
         unpack(&mut tar, &packed, 100);
         let starts: Vec<_> = tar
             .take_entries()
@@ -382,7 +386,7 @@ pub(super) mod tests {
             vec![0; BLOCK],
         ]
         .concat();
-        let mut tar = Tar::new(1);
+        let mut tar = Tar::new(Within::default());
         assert_eq!(unpack(&mut tar, &packed, 50), (b"a line\n".to_vec(), None));
         let notes = tar.notes().join(" ");
         assert!(
@@ -396,7 +400,7 @@ pub(super) mod tests {
     #[test]
     fn a_size_that_lies_ends_in_a_fault() {
         let packed = [header(b"a.log", 0o7777, b'0'), b"a line\n".to_vec()].concat();
-        let (text, fault) = unpack(&mut Tar::new(1), &packed, 50);
+        let (text, fault) = unpack(&mut Tar::new(Within::default()), &packed, 50);
         assert_eq!(text, b"a line\n");
         assert!(fault.is_some_and(|f| f.contains("middle of an entry")));
     }

@@ -4,7 +4,7 @@
 
 use super::container::{self, Container, SNIFF_LEN};
 use super::encoding::{Decoder, without_bom};
-use super::unpack::{self, EntryStart, Opened, Unpack};
+use super::unpack::{self, EntryStart, Opened, Unpack, Within};
 
 /// Containers that may be around a text.
 const DEPTH_CAP: u8 = 2;
@@ -35,8 +35,7 @@ enum State {
 /// Reads text.
 #[derive(Debug)]
 pub struct TextReader {
-    /// Containers around these bytes.
-    depth: u8,
+    within: Within,
     /// The beginning, until it is decided what it is and all of it has been worked on.
     head: Vec<u8>,
     n_worked: usize,
@@ -59,13 +58,20 @@ impl TextReader {
     /// A reader of a file, out of which at most `budget` bytes of text come when it is packed.
     #[must_use]
     pub fn new(budget: u64) -> Self {
-        Self::within(0, budget)
+        Self::within(Within::default(), budget)
     }
 
-    /// A reader of what stands in `depth` containers.
-    pub(super) fn within(depth: u8, budget: u64) -> Self {
+    /// The same, with bytes that are not UTF-8 read as Latin-1 if so wished.
+    #[must_use]
+    pub fn or_latin1(mut self, is_latin1: bool) -> Self {
+        self.within.is_latin1 = is_latin1;
+        self
+    }
+
+    /// A reader of what stands `within` containers.
+    pub(super) fn within(within: Within, budget: u64) -> Self {
         Self {
-            depth,
+            within,
             head: Vec::new(),
             n_worked: 0,
             state: State::Undecided,
@@ -100,9 +106,9 @@ impl TextReader {
     }
 
     fn decide(&mut self) {
-        let container = container::sniff(&self.head);
+        let container = container::sniff(&self.head).or_latin1(self.within.is_latin1);
         self.container = Some(container);
-        if container.is_packed() && self.depth >= DEPTH_CAP {
+        if container.is_packed() && self.within.depth >= DEPTH_CAP {
             self.state = State::Left(format!(
                 "{} data within other containers; unpack it first",
                 container.name()
@@ -113,19 +119,23 @@ impl TextReader {
             self.state = State::Left(kind.to_owned());
             return;
         }
-        self.state = match unpack::open(container, self.depth + 1) {
+        let inside = Within {
+            depth: self.within.depth + 1,
+            ..self.within
+        };
+        self.state = match unpack::open(container, inside) {
             Some(Opened::Compressed(outer)) => State::Compressed {
                 outer,
                 between: Vec::new(),
                 n_taken: 0,
-                inner: Box::new(Self::within(self.depth + 1, u64::MAX)),
+                inner: Box::new(Self::within(inside, u64::MAX)),
                 is_outer_finished: false,
             },
             Some(Opened::Archive(archive)) => State::Archive(archive),
             None => {
                 // Within a container a mark does not stand at the beginning of the whole, where it would be skipped.
                 let n_mark = self.head.len() - without_bom(&self.head).len();
-                self.n_worked = if self.depth > 0 { n_mark } else { 0 };
+                self.n_worked = if self.within.depth > 0 { n_mark } else { 0 };
                 let encoding = match container {
                     Container::Recoded(encoding) => encoding,
                     _ => super::encoding::Encoding::PLAIN,
@@ -322,7 +332,7 @@ impl Unpack for TextReader {
                 notes.extend(outer.notes());
                 if let (Some(outer), Some(inner)) = (self.container, inner.container)
                     && inner.is_packed()
-                    && self.depth == 0
+                    && self.within.depth == 0
                 {
                     let (outer, inner) = (outer.name(), inner.name());
                     notes.push(format!(
@@ -330,7 +340,7 @@ impl Unpack for TextReader {
                     ));
                 }
                 notes.extend(inner.notes());
-                if self.depth == 0
+                if self.within.depth == 0
                     && let Some(why) = inner.left()
                 {
                     notes.push(format!("what is in it was left: {why}"));

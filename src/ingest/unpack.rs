@@ -61,16 +61,25 @@ pub(super) enum Opened {
     Archive(Box<dyn Unpack>),
 }
 
-/// The unpacker of a container; `None` where the bytes are the text. Entries are read with `depth` containers around them.
-pub(super) fn open(container: Container, depth: u8) -> Option<Opened> {
+/// Where bytes stand, and how those are read that turn out to be text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Within {
+    /// Containers around them.
+    pub depth: u8,
+    /// What is not UTF-8 is Latin-1.
+    pub is_latin1: bool,
+}
+
+/// The unpacker of a container; `None` where the bytes are the text. What comes out of it stands `within` it.
+pub(super) fn open(container: Container, within: Within) -> Option<Opened> {
     Some(match container {
         Container::Plain | Container::Recoded(_) => return None,
         Container::Gzip => Opened::Compressed(Box::new(Gunzip::default())),
         Container::Zstd => Opened::Compressed(Box::new(Unzstd::default())),
         Container::Bzip2 => Opened::Compressed(Box::new(Bunzip2::default())),
         Container::Xz => Opened::Compressed(Box::new(Unxz::default())),
-        Container::Tar => Opened::Archive(Box::new(Tar::new(depth))),
-        Container::Zip => Opened::Archive(Box::new(Unzip::new(depth))),
+        Container::Tar => Opened::Archive(Box::new(Tar::new(within))),
+        Container::Zip => Opened::Archive(Box::new(Unzip::new(within))),
     })
 }
 

@@ -10,7 +10,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::bunzip2::Bunzip2;
 use super::entries::Entries;
-use super::unpack::{EntryStart, OUT_LEN, Unpack, damaged};
+use super::unpack::{EntryStart, OUT_LEN, Unpack, Within, damaged};
 use super::unxz::Unxz;
 use super::unzstd::Unzstd;
 
@@ -117,12 +117,12 @@ fn zip64(mut extra: &[u8]) -> Option<&[u8]> {
 }
 
 impl Unzip {
-    /// A reader of an archive whose entries have `depth` containers around them.
+    /// A reader of an archive whose entries stand `within` it.
     #[must_use]
-    pub fn new(depth: u8) -> Self {
+    pub fn new(within: Within) -> Self {
         Self {
             state: State::Header,
-            entries: Entries::new(depth),
+            entries: Entries::new(within),
             held: Vec::new(),
             met: Vec::new(),
             n_hidden: 0,
@@ -684,7 +684,7 @@ mod tests {
     }
 
     fn read(packed: &[u8]) -> (Vec<u8>, Option<String>, String) {
-        let mut unzip = Unzip::new(1);
+        let mut unzip = Unzip::new(Within::default());
         let (text, fault) = unpack(&mut unzip, packed, 100);
         (text, fault, unzip.notes().join(" "))
     }
@@ -712,8 +712,12 @@ mod tests {
             },
         ]);
         let expected = [&text[..text.len() - 1], &text, b"last line"].concat();
-        check_laws(&|| Box::new(Unzip::new(1)), &packed, &expected);
-        let mut unzip = Unzip::new(1);
+        check_laws(
+            &|| Box::new(Unzip::new(Within::default())),
+            &packed,
+            &expected,
+        );
+        let mut unzip = Unzip::new(Within::default());
         unpack(&mut unzip, &packed, 100);
         let starts: Vec<_> = unzip
             .take_entries()

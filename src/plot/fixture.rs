@@ -41,6 +41,9 @@ fn incident(id: u32, title: &str, from_bin: f64, to_bin: f64, score: f64) -> Inc
         },
         templates: vec![1],
         messages: vec![1],
+        changes: Vec::new(),
+        trigger: None,
+        rank: String::new(),
     }
 }
 
@@ -94,7 +97,7 @@ pub(super) fn report() -> Report {
         "time of day, sine",
         "time of day, cosine",
     ];
-    let correlation = (0..names.len())
+    let correlation: Vec<Vec<Option<f64>>> = (0..names.len())
         .map(|row| {
             (0..names.len())
                 .map(|column| match (row.max(column), row.min(column)) {
@@ -200,6 +203,7 @@ pub(super) fn report() -> Report {
         "pool stats active idle",
     ];
     let clusters = Clusters {
+        method: "dbscan".to_owned(),
         eps: 0.4,
         min_points: 5,
         points: (0..140)
@@ -261,6 +265,7 @@ pub(super) fn report() -> Report {
         },
         features: Features {
             names: names.map(str::to_owned).to_vec(),
+            rank_correlation: correlation.clone(),
             correlation,
         },
         templates,
@@ -303,6 +308,7 @@ pub(super) fn empty() -> Report {
         incidents: Vec::new(),
         n_incidents: 0,
         suppressed: Vec::new(),
+        changes: crate::report::Changes::default(),
         sessions: Vec::new(),
         evaluation: None,
         skipped: Vec::new(),

@@ -14,15 +14,16 @@ use crate::report::Report;
 /// The plot.
 pub(super) struct Heatmap;
 
-/// The correlation of two features; `None` where one of them does not vary or the report has no number.
-fn correlation(report: &Report, row: usize, column: usize) -> Option<f64> {
-    let value = report
-        .features
-        .correlation
-        .get(row)?
-        .get(column)
-        .copied()
-        .flatten()?;
+/// The correlation of two features (Pearson's) or of their ranks (Spearman's); `None` where one of them does not vary or the
+/// report has no number.
+fn correlation(report: &Report, is_ranked: bool, row: usize, column: usize) -> Option<f64> {
+    let features = &report.features;
+    let matrix = if is_ranked {
+        &features.rank_correlation
+    } else {
+        &features.correlation
+    };
+    let value = matrix.get(row)?.get(column).copied().flatten()?;
     value.is_finite().then(|| value.clamp(-1.0, 1.0))
 }
 
@@ -70,7 +71,9 @@ impl Plot for Heatmap {
         let n = names.len();
         let mut pairs: Vec<(f64, usize, usize)> = (1..n)
             .flat_map(|row| (0..row).map(move |column| (row, column)))
-            .filter_map(|(row, column)| correlation(report, row, column).map(|r| (r, row, column)))
+            .filter_map(|(row, column)| {
+                correlation(report, false, row, column).map(|r| (r, row, column))
+            })
             .collect();
         if n < 2 {
             return "There are no time windows to compare, so there is no correlation.".to_owned();
@@ -145,7 +148,7 @@ impl Plot for Heatmap {
         for row in 1..n {
             for column in 0..row {
                 let area = cell(row, column);
-                let value = correlation(report, row, column);
+                let value = correlation(report, view.is_ranked, row, column);
                 match value {
                     Some(r) => {
                         let color = theme.correlation(r);
@@ -205,7 +208,9 @@ impl Plot for Heatmap {
         .map(|(value, label)| LegendEntry::new(label, theme.correlation(value)))
         .collect();
         let n = report.features.names.len();
-        if (1..n).any(|row| (0..row).any(|column| correlation(report, row, column).is_none())) {
+        if (1..n)
+            .any(|row| (0..row).any(|column| correlation(report, false, row, column).is_none()))
+        {
             entries.push(LegendEntry::new("hatched: does not vary", theme.grid()));
         }
         entries
@@ -222,7 +227,11 @@ impl Plot for Heatmap {
         ) {
             (Some(a), Some(b)) => vec![
                 format!("{a} × {b}"),
-                in_words(correlation(report, row, column)),
+                in_words(correlation(report, false, row, column)),
+                format!(
+                    "by rank {}",
+                    in_words(correlation(report, true, row, column))
+                ),
             ],
             _ => Vec::new(),
         }

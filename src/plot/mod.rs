@@ -48,6 +48,8 @@ pub struct View {
     pub from_ms: Option<f64>,
     /// End of the time shown; `None`: that of the log.
     pub to_ms: Option<f64>,
+    /// The heatmap shows correlation by rank.
+    pub is_ranked: bool,
 }
 
 impl Default for View {
@@ -61,6 +63,7 @@ impl Default for View {
             pitch: 0.4,
             from_ms: None,
             to_ms: None,
+            is_ranked: false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
-use super::{evaluation, incidents, lanes, messages, notices, sessions, time, words};
+use super::{changes, evaluation, incidents, lanes, messages, notices, sessions, time, words};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
@@ -38,11 +38,8 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         windows,
         features: Features {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
-            correlation: findings
-                .correlation
-                .iter()
-                .map(|row| row.iter().map(|r| r.map(|r| round_to(r, 4))).collect())
-                .collect(),
+            correlation: rounded(&findings.correlation),
+            rank_correlation: rounded(&findings.rank_correlation),
         },
         templates: messages::templates(findings),
         points: messages::points(findings),
@@ -50,12 +47,18 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         clusters: messages::clusters(findings, options),
         n_incidents: findings.incidents.len() as u32,
         suppressed: incidents::suppressed(findings),
+        changes: changes::changes(findings),
         sessions: sessions::sessions(findings),
         incidents,
         evaluation: evaluation::evaluation(findings),
         skipped: skipped(findings),
         totals,
     }
+}
+
+fn rounded(correlation: &[Vec<Option<f64>>]) -> Vec<Vec<Option<f64>>> {
+    let of_row = |row: &Vec<Option<f64>>| row.iter().map(|r| r.map(|r| round_to(r, 4))).collect();
+    correlation.iter().map(of_row).collect()
 }
 
 pub(super) fn saturate(n: u64) -> u32 {

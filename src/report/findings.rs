@@ -9,6 +9,7 @@ use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
     score_of_run,
 };
+use crate::detect::rate_change::{ChangeKind, RateChange, Rates, rate_changes};
 use crate::detect::sessions::SessionScores;
 use crate::error::FitError;
 use crate::evaluate::measures::Measures;
@@ -170,6 +171,8 @@ pub struct MessageClusters {
     pub layout: Vec<[f64; 2]>,
     /// Name of each cluster.
     pub names: Vec<String>,
+    /// Name of the method.
+    pub method: &'static str,
     /// Radius used.
     pub eps: f64,
 }
@@ -227,6 +230,8 @@ pub enum AlarmCause {
     Windows(AlarmRun),
     /// Strange sessions of an identifier, as indices, strangest first.
     Sessions(u32, Vec<u32>),
+    /// A warning that is new, as an index into [`Findings::changes`].
+    Change(u32),
 }
 
 /// Components of anomalous messages that are no incidents because the like of them recurs all over the log.
@@ -273,6 +278,8 @@ pub struct Findings {
     pub window_clusters: Vec<Option<u32>>,
     /// Correlation of the window features; `None` where one is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// The same by rank.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
     /// Clusters of the messages.
     pub clusters: MessageClusters,
     /// Incidents, worst first.
@@ -283,8 +290,12 @@ pub struct Findings {
     pub alarm_causes: Vec<AlarmCause>,
     /// Episodes of anomalous messages.
     pub episodes: Vec<Episode>,
-    /// Records of each template in [`limits::SPARKLINE`] slices.
+    /// Records of each template in each of [`Findings::n_slices`] slices.
     pub slices: Vec<u32>,
+    /// The first record of each template that has a time.
+    pub firsts: Vec<Option<Episode>>,
+    /// Where templates come much more or less often than usual, by template and time.
+    pub changes: Vec<RateChange>,
     /// How good the scores are, where labels were given.
     pub evaluation: Option<EvaluationFindings>,
     /// Stages without a result.
@@ -298,6 +309,11 @@ pub struct Findings {
     /// The cap of sessions bit.
     pub is_sessions_full: bool,
 }
+
+/// Counts of templates in slices of time that are kept at most, beyond [`limits::SPARKLINE`] of each.
+const SLICE_CELLS: usize = 1_200_000;
+/// Slices at most that one of a sparkline is divided into.
+const MAX_FINENESS: usize = 10;
 
 /// A message is anomalous wherever it occurs.
 const ALWAYS: u8 = 1;
@@ -394,8 +410,6 @@ impl Findings {
     /// What only the shards can tell: where the anomalous records are, and when each template was seen.
     #[must_use]
     pub fn survey(&self) -> Survey {
-        let (start, end) = self.span().unwrap_or((Timestamp(0), Timestamp(0)));
-        let n_slices = limits::SPARKLINE as i64;
         let interest = |(facts, scores): (&MessageFacts, &MessageScore)| {
             let is_error = facts.level.is_some_and(|level| level >= Level::Error);
             let mut bits = if scores.score >= ALARM { ALWAYS } else { 0 };
@@ -449,12 +463,65 @@ impl Findings {
                 .map(|message| message.template.0)
                 .collect(),
             n_templates: self.templates.len() as u32,
-            start,
-            slice_us: (end.0.saturating_sub(start.0) / n_slices + 1).max(1),
-            n_slices: n_slices as u32,
+            start: self.slice_start(0),
+            slice_us: self.slice_us(),
+            n_slices: self.n_slices() as u32,
             labels: Vec::new(),
             wants_labels: false,
         }
+    }
+
+    /// Slices of time in which the records of each template are counted: a multiple of [`limits::SPARKLINE`], finer where there
+    /// are few templates.
+    #[must_use]
+    pub fn n_slices(&self) -> usize {
+        let affordable = SLICE_CELLS / (limits::SPARKLINE * self.templates.len().max(1));
+        limits::SPARKLINE * affordable.clamp(1, MAX_FINENESS)
+    }
+
+    /// Width of a slice in microseconds.
+    #[must_use]
+    pub fn slice_us(&self) -> i64 {
+        let (start, end) = self.span().unwrap_or((Timestamp(0), Timestamp(0)));
+        (end.0.saturating_sub(start.0) / self.n_slices() as i64 + 1).max(1)
+    }
+
+    /// Where a slice begins.
+    #[must_use]
+    pub fn slice_start(&self, slice: u32) -> Timestamp {
+        let (start, _) = self.span().unwrap_or((Timestamp(0), Timestamp(0)));
+        let since = self.slice_us().saturating_mul(i64::from(slice));
+        Timestamp(start.0.saturating_add(since))
+    }
+
+    /// First and last instant of a change.
+    #[must_use]
+    pub fn change_span(&self, change: &RateChange) -> (Timestamp, Timestamp) {
+        let mut start = self.slice_start(change.first);
+        let mut end = Timestamp(self.slice_start(change.last + 1).0 - 1000);
+        if let Some((_, last)) = self.span() {
+            end = end.min(last).max(start);
+        }
+        if change.kind == ChangeKind::New
+            && let Some(Some(first)) = self.firsts.get(change.row as usize)
+        {
+            start = first.start.clamp(start, end);
+        }
+        (start, end)
+    }
+
+    /// Looks for changes of rate in what was counted.
+    #[must_use]
+    pub fn rate_changes(&self) -> Vec<RateChange> {
+        // Without windows no record has a time, or they lie too far apart to be compared.
+        if self.span().is_none() {
+            return Vec::new();
+        }
+        rate_changes(&Rates {
+            counts: &self.slices,
+            n_slices: self.n_slices(),
+            slice_us: self.slice_us(),
+        })
     }
 
     /// First and last time of the analysed range.

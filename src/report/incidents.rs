@@ -1,20 +1,28 @@
 //! Connected anomalies → incidents in words.
 
-use super::build::score;
+use super::build::{saturate, score};
 use super::findings::{AlarmCause, Findings};
-use super::{Incident, LineRef, SuppressedReport, limits};
-use super::{sessions, words};
+use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
+use super::{changes, sessions, words};
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
+use crate::base::time::Timestamp;
 use crate::correlate::incidents::{Episode, Incident as Component};
+use crate::correlate::trigger::{self, Candidate, WITHIN_US, Wording};
+use crate::detect::rate_change::{ChangeKind, RateChange};
+use crate::parse::Level;
+
+/// Records that a message has at most for its wording to make it a candidate wherever it was said last.
+const SELDOM: u32 = 12;
 
 pub(super) fn incidents(findings: &Findings) -> Vec<Incident> {
+    let candidates = candidates(findings);
     findings
         .incidents
         .iter()
         .take(limits::INCIDENTS)
         .enumerate()
-        .map(|(rank, component)| incident(findings, rank as u32 + 1, component))
+        .map(|(rank, component)| incident(findings, rank as u32 + 1, component, &candidates))
         .collect()
 }
 
@@ -30,7 +38,12 @@ pub(super) fn suppressed(findings: &Findings) -> Vec<SuppressedReport> {
         .collect()
 }
 
-fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
+fn incident(
+    findings: &Findings,
+    id: u32,
+    component: &Component,
+    candidates: &[Candidate],
+) -> Incident {
     let said = |message: &MessageId| &findings.messages[message.index()];
     let facts = |message: &MessageId| &findings.facts[message.index()];
     // The message that says most about the incident: the strangest, and among equals the most frequent.
@@ -50,13 +63,16 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
         }
     }
     let n_templates = templates.len() as u64;
+    let only_change = only_change(findings, component);
+    templates.extend(only_change.map(|change| change.row));
     templates.truncate(limits::INCIDENT_MESSAGES);
     let level = component
         .messages
         .iter()
         .map(|message| facts(message).level)
         .max()
-        .flatten();
+        .flatten()
+        .or(only_change.and_then(|_| facts(&component.leading_edge.message).level));
     let edge = &component.leading_edge;
     let alarm = alarm(findings, component);
     let head = messages
@@ -80,6 +96,8 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
     let reasons: Vec<String> = strongest.into_iter().chain(alarm.clone()).collect();
     let title = match head {
         Some(head) => format!("“{head}”{others}, {times}{over}"),
+        // A change says how long it lasts.
+        None if only_change.is_some() => alarm.unwrap_or_default(),
         None => format!("{}{over}", alarm.unwrap_or_default()),
     };
     messages.truncate(limits::INCIDENT_MESSAGES);
@@ -90,12 +108,149 @@ fn incident(findings: &Findings, id: u32, component: &Component) -> Incident {
         end_ms: component.end.millis(),
         score: score(component.score),
         level: words::level_of(level).to_owned(),
-        n_records: component.n_records,
+        n_records: only_change.map_or(component.n_records, |c| saturate(c.n_records)),
         reason: reasons.join("; "),
         leading_edge: line_ref(findings, edge),
         templates,
         messages: messages.iter().map(|message| message.0).collect(),
+        changes: incident_changes(findings, component),
+        trigger: trigger(findings, component, candidates),
+        rank: rank(component),
     }
+}
+
+/// The change of rate that is all there is of an incident.
+fn only_change<'a>(findings: &'a Findings, component: &Component) -> Option<&'a RateChange> {
+    match findings.alarm_causes.get(component.alarm? as usize)? {
+        AlarmCause::Change(idx) if component.episodes.is_empty() => {
+            findings.changes.get(*idx as usize)
+        }
+        _ => None,
+    }
+}
+
+/// What the score is made of.
+fn rank(component: &Component) -> String {
+    let parts = &component.parts;
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    format!(
+        "severity {:.0} of 100, spread {}, number of records {}, duration {}, {} of what these lines say is said here",
+        parts.severity,
+        percent(parts.spread),
+        percent(parts.volume),
+        percent(parts.duration),
+        percent(parts.concentration),
+    )
+}
+
+/// The changes that fall together with an incident: those of its own patterns while it lasts, and those that begin with it.
+fn incident_changes(findings: &Findings, component: &Component) -> Vec<IncidentChange> {
+    let slice_us = findings.slice_us();
+    let from = component.start.0.saturating_sub(slice_us);
+    let to = component.end.0.saturating_add(slice_us);
+    let mut own: Vec<u32> = (component.messages.iter())
+        .map(|message| findings.messages[message.index()].template.0)
+        .collect();
+    own.sort_unstable();
+    own.dedup();
+    let is_together = |change: &&RateChange| {
+        let (start, end) = findings.change_span(change);
+        let is_own = own.binary_search(&change.row).is_ok();
+        let overlaps = start.0 <= to && end.0 >= from;
+        overlaps && (is_own || (from..=to).contains(&start.0))
+    };
+    let mut found: Vec<&RateChange> = findings.changes.iter().filter(is_together).collect();
+    found.sort_by(|a, b| {
+        let is_own = |change: &RateChange| own.binary_search(&change.row).is_ok();
+        (is_own(b).cmp(&is_own(a)))
+            .then(changes::weight(b).total_cmp(&changes::weight(a)))
+            .then((a.row, a.first).cmp(&(b.row, b.first)))
+    });
+    let mut named = Vec::new();
+    found.retain(|change| {
+        let is_first = !named.contains(&change.row);
+        named.push(change.row);
+        is_first
+    });
+    let listed = found.into_iter().take(limits::INCIDENT_CHANGES);
+    listed
+        .map(|change| IncidentChange {
+            mark: match change.kind {
+                ChangeKind::New => "new",
+                ChangeKind::Surge => "surging",
+                ChangeKind::Dip | ChangeKind::Pause | ChangeKind::Vanished => "vanished",
+            }
+            .to_owned(),
+            template: change.row,
+            text: words::quoted(&findings.templates[change.row as usize].text),
+            reason: changes::reason(findings, change),
+        })
+        .collect()
+}
+
+/// What was said for the first time after the beginning of the log, or speaks of a change and is seldom; in the order of time.
+fn candidates(findings: &Findings) -> Vec<Candidate> {
+    let Some((begin, _)) = findings.span() else {
+        return Vec::new();
+    };
+    let mut first_of = vec![None; findings.templates.len()];
+    for message in &findings.messages {
+        let first: &mut Option<Timestamp> = &mut first_of[message.template.index()];
+        *first = first.iter().copied().chain(message.first).min();
+    }
+    let mut candidates = Vec::new();
+    for ((idx, message), facts) in (0..).zip(&findings.messages).zip(&findings.facts) {
+        let is_trouble = facts.level >= Some(Level::Error) || facts.is_failed_login;
+        let (Some(first), Some(last)) = (message.first, message.last) else {
+            continue;
+        };
+        if is_trouble {
+            continue;
+        }
+        let wording = trigger::wording(&message.text);
+        let is_new = first.0 > begin.0.saturating_add(WITHIN_US)
+            && first_of[message.template.index()] == Some(first);
+        let is_seldom = wording > Wording::First && facts.n_records <= SELDOM;
+        for at in [first, last] {
+            if (is_new && at == first) || is_seldom {
+                candidates.push(Candidate {
+                    at,
+                    wording,
+                    message: idx,
+                });
+            }
+        }
+    }
+    candidates.sort_by_key(|candidate| (candidate.at, candidate.message));
+    candidates.dedup();
+    candidates
+}
+
+fn trigger(
+    findings: &Findings,
+    component: &Component,
+    candidates: &[Candidate],
+) -> Option<Trigger> {
+    let mut own: Vec<u32> = component.messages.iter().map(|message| message.0).collect();
+    own.sort_unstable();
+    let edge = component.leading_edge.start;
+    let is_effect = |message: u32| {
+        own.binary_search(&message).is_ok() || component.leading_edge.message.0 == message
+    };
+    let found = trigger::trigger(candidates, edge, is_effect)?;
+    let message = findings.messages.get(found.message as usize)?;
+    let what = match found.wording {
+        Wording::Change => "a change",
+        Wording::Restart => "a start or stop",
+        Wording::First => "first seen then",
+    };
+    let before = words::duration(edge.0.saturating_sub(found.at.0));
+    Some(Trigger {
+        ms: found.at.millis(),
+        text: words::quoted(&message.text),
+        template: message.template.0,
+        reason: format!("{what}, {before} before"),
+    })
 }
 
 fn line_ref(findings: &Findings, edge: &Episode) -> LineRef {
@@ -121,6 +276,12 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
             let n = words::counted(members.len() as u64, "unusual session");
             let worst = sessions::reason(findings, found, *members.first()? as usize);
             Some(format!("{n} ({}): {worst}", sessions::identifier(found)))
+        }
+        AlarmCause::Change(idx) => {
+            let change = findings.changes.get(*idx as usize)?;
+            let text = &findings.templates.get(change.row as usize)?.text;
+            let reason = changes::reason(findings, change);
+            Some(format!("“{}”, a warning, {reason}", words::quoted(text)))
         }
     }
 }

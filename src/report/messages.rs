@@ -49,6 +49,7 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
             (sum.score, sum.strangest) = (score, idx as u32);
         }
     }
+    let n_slices = findings.n_slices();
     let mut order: Vec<usize> = (0..sums.len()).collect();
     order.arrange_by(|&a, &b| {
         sums[b]
@@ -74,7 +75,7 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
                 let reasons = findings.reasons(MessageId(sum.strangest));
                 words::message_reason(&reasons, &findings.tfidf)
             };
-            let slices = idx * limits::SPARKLINE..(idx + 1) * limits::SPARKLINE;
+            let slices = idx * n_slices..(idx + 1) * n_slices;
             TemplateReport {
                 id: idx as u32,
                 slots: template
@@ -94,7 +95,12 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
                 sparkline: findings
                     .slices
                     .get(slices)
-                    .map(<[u32]>::to_vec)
+                    .map(|slices| {
+                        let parts = slices.chunks_exact(n_slices / limits::SPARKLINE);
+                        parts
+                            .map(|part| part.iter().fold(0, |sum: u32, n| sum.saturating_add(*n)))
+                            .collect()
+                    })
                     .unwrap_or_default(),
             }
         })
@@ -190,6 +196,7 @@ pub(super) fn clusters(findings: &Findings, options: &Options) -> Clusters {
     groups.arrange_by_key(|group| (std::cmp::Reverse(group.n_messages), group.id));
     groups.truncate(limits::GROUPS);
     Clusters {
+        method: found.method.to_owned(),
         eps: round_to(found.eps, 4),
         min_points: options.min_points,
         points,

@@ -5,6 +5,7 @@
 //! The JSON rendering of a report is the same bytes natively and in every browser.
 
 pub mod build;
+mod changes;
 mod conservation;
 mod evaluation;
 pub mod findings;
@@ -46,6 +47,10 @@ pub mod limits {
     pub const SESSION_TEMPLATES: usize = 50;
     /// Examples of each kind of agreement with labels.
     pub const EXAMPLES: usize = 5;
+    /// Changes of rate listed of each sort.
+    pub const CHANGES: usize = 40;
+    /// Changes of rate named by one incident.
+    pub const INCIDENT_CHANGES: usize = 12;
     /// Slices of a template's sparkline.
     pub const SPARKLINE: usize = 24;
 }
@@ -95,6 +100,8 @@ pub struct Report {
     pub n_incidents: u32,
     /// What would be an incident if it did not recur all over the log, the most frequent first.
     pub suppressed: Vec<SuppressedReport>,
+    /// Patterns that come much more or less often than usual.
+    pub changes: Changes,
     /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.
     pub sessions: Vec<Sessions>,
     /// How good the scores are, where labels were given.
@@ -263,6 +270,8 @@ pub struct WindowReport {
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
+    /// Detectors to which it is an alarm by themselves: `usualRange`, `isolationForest`, `halfSpaceTrees`, `silence`.
+    pub detectors: Vec<String>,
     /// Value of each feature, in the order of [`Features::names`].
     pub values: Vec<f64>,
 }
@@ -276,6 +285,8 @@ pub struct Features {
     pub names: Vec<String>,
     /// Pearson correlation, row by row; `null` where a feature is constant.
     pub correlation: Vec<Vec<Option<f64>>>,
+    /// Spearman's correlation by rank, likewise.
+    pub rank_correlation: Vec<Vec<Option<f64>>>,
 }
 
 /// Lines that say the same thing.
@@ -349,6 +360,8 @@ pub struct WindowPoint {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Clusters {
+    /// Method that made the groups: `dbscan`, `hdbscan`; empty where there are none.
+    pub method: String,
     /// Neighbourhood radius used (cosine distance).
     pub eps: f64,
     /// Weight a neighbourhood needs to be dense.
@@ -424,6 +437,84 @@ pub struct Incident {
     pub templates: Vec<u32>,
     /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
     pub messages: Vec<u32>,
+    /// Patterns that are new, surge or fall silent in it, at most [`limits::INCIDENT_CHANGES`].
+    pub changes: Vec<IncidentChange>,
+    /// What probably set it off: what was said shortly before.
+    pub trigger: Option<Trigger>,
+    /// What the score is made of, as a sentence.
+    pub rank: String,
+}
+
+/// A pattern whose rate changes with an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentChange {
+    /// `new`, `surging` or `vanished`.
+    pub mark: String,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// How it changes, as a sentence.
+    pub reason: String,
+}
+
+/// What probably set an incident off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Trigger {
+    /// When it was said.
+    pub ms: f64,
+    /// What was said.
+    pub text: String,
+    /// Its template.
+    pub template: u32,
+    /// Why it is taken for the trigger, as a sentence.
+    pub reason: String,
+}
+
+/// Patterns that come much more or less often than usual; those of trouble first, then by how much.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Changes {
+    /// Never before in the log.
+    pub new: Vec<ChangeReport>,
+    /// More than usual.
+    pub surging: Vec<ChangeReport>,
+    /// Fewer than usual, or none.
+    pub vanished: Vec<ChangeReport>,
+    /// How many changes there are in all.
+    pub n_all: u32,
+}
+
+/// A stretch of time in which a pattern comes more or less often than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeReport {
+    /// `new`, `surge`, `dip`, `vanished` (until the end) or `pause`.
+    pub kind: String,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Its most severe level; empty for none.
+    pub level: String,
+    /// When it begins.
+    pub start_ms: f64,
+    /// When it ends.
+    pub end_ms: f64,
+    /// Records in it.
+    pub n_records: u32,
+    /// Records that would be usual.
+    pub expected: f64,
+    /// Probability by chance, corrected for the number of patterns.
+    pub p: f64,
+    /// How it changes, as a sentence.
+    pub reason: String,
 }
 
 /// Unusual lines that are no incidents because the like of them recurs all over the log.

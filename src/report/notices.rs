@@ -139,7 +139,12 @@ fn n_broken_objects(file: &FileFindings) -> Option<u64> {
 fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, String)) {
     if totals.n_invalid_utf8 > 0 {
         let n = words::counted(u64::from(totals.n_invalid_utf8), "byte sequence");
-        say("invalidUtf8", format!("{n} not UTF-8; shown as \u{fffd}."));
+        say(
+            "invalidUtf8",
+            format!(
+                "{n} not UTF-8; shown as \u{fffd}. Old programs write Latin-1: “Read it another way” has a box for that."
+            ),
+        );
     }
     let n_nul = findings.files.iter().map(|file| file.sums.n_nul).sum();
     if n_nul > 0 {

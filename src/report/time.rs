@@ -83,6 +83,11 @@ pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
             end_ms: windows.end_of(last).millis(),
             score: score(window.score),
             reason: words::window_reason(window, &windows.names),
+            detectors: window
+                .detectors
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
             values: windows
                 .rows
                 .row(first as usize)

@@ -1,17 +1,23 @@
 //! Unusual windows and strange sessions → the alarms that incidents are made of.
 
+use crate::base::ids::TemplateId;
 use crate::base::math;
 use crate::base::order::Arrange;
 use crate::base::time::{SECOND, Timestamp};
 use crate::correlate::alarms::{Alarm, about};
 use crate::correlate::incidents::Episode;
 use crate::detect::ALARM;
+use crate::detect::rate_change::ChangeKind;
 use crate::featurize::sessions::Session;
 use crate::featurize::windows::feature;
+use crate::parse::Level;
 use crate::report::findings::{AlarmCause, AlarmRun, Findings};
 
 /// Strange sessions that must come together to be an incident.
 const MIN_SESSIONS: usize = 3;
+
+/// What new warnings can score: less than what has failed.
+const NEW_WARNING_CAP: f64 = 70.0;
 
 /// The alarms in the order of their starts, and what each is. `edges` are the first records of windows, by window.
 pub(super) fn alarms(
@@ -27,6 +33,17 @@ pub(super) fn alarms(
     for idx in 0..findings.sessions.len() as u32 {
         found.extend(of_sessions(findings, idx, link_us));
     }
+    // What changes within an alarm is part of it, and named there.
+    let is_apart = |change: &Alarm| {
+        !found.iter().any(|(alarm, _)| {
+            let from = change.start.0.max(alarm.start.0.saturating_sub(link_us));
+            let to = change.end.0.min(alarm.end.0.saturating_add(link_us));
+            to.saturating_sub(from) >= change.end.0.saturating_sub(change.start.0) / 2
+        })
+    };
+    let mut changes = of_changes(findings);
+    changes.retain(|(change, _)| is_apart(change));
+    found.extend(changes);
     // Alarms of one start keep the order in which they were found.
     found.arrange_by_key(|(alarm, _)| alarm.start);
     found.into_iter().unzip()
@@ -62,8 +79,37 @@ fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> 
         score: worst.score,
         n_records: n_records as u32,
         about: if kinds == 0 { about::ANY } else { kinds },
+        template: None,
         edge,
     })
+}
+
+/// Warnings that are new in the log and go on: what they warn of is under way. Errors need no such care, as each is anomalous.
+fn of_changes(findings: &Findings) -> Vec<(Alarm, AlarmCause)> {
+    let mut levels = vec![None; findings.templates.len()];
+    for (message, facts) in findings.messages.iter().zip(&findings.facts) {
+        let level = &mut levels[message.template.index()];
+        *level = facts.level.max(*level);
+    }
+    let of_change = |(idx, change): (u32, &crate::detect::rate_change::RateChange)| {
+        let is_warning = levels[change.row as usize] == Some(Level::Warn);
+        let edge = (*findings.firsts.get(change.row as usize)?)?;
+        let (start, end) = findings.change_span(change);
+        let n_records = change.n_records.min(u64::from(u32::MAX)) as u32;
+        let many = math::ln(f64::from(n_records).max(1.0)) / std::f64::consts::LN_10;
+        let alarm = Alarm {
+            start,
+            end,
+            score: (ALARM + 5.0 * many).min(NEW_WARNING_CAP),
+            n_records,
+            about: about::CHANGE,
+            template: Some(TemplateId(change.row)),
+            edge,
+        };
+        let is_one = is_warning && change.kind == ChangeKind::New;
+        is_one.then_some((alarm, AlarmCause::Change(idx)))
+    };
+    (0..).zip(&findings.changes).filter_map(of_change).collect()
 }
 
 fn is_count(col: usize) -> bool {
@@ -101,6 +147,7 @@ fn of_sessions(findings: &Findings, idx: u32, link_us: i64) -> Vec<(Alarm, Alarm
                 score: score(members.first()?),
                 n_records,
                 about: about::ANY,
+                template: None,
                 edge: Episode {
                     message: first.first_message,
                     start,

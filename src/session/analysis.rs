@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::order::Arrange;
 use crate::base::time::SECOND;
-use crate::cluster::dbscan::{DbscanParams, DbscanValidParams};
+use crate::cluster::dbscan::DbscanParams;
+use crate::cluster::hdbscan::HdbscanParams;
 use crate::cluster::{Clusterer, layout, name};
 use crate::correlate::incidents::{
     Episode, Incident, IncidentParams, IncidentValidParams, Messages,
 };
 use crate::correlate::pearson::pearson;
+use crate::correlate::spearman::spearman;
 use crate::detect::ensemble::{MessageFacts, MessageScores, score_messages, score_windows};
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
 use crate::detect::sessions::score_sessions;
@@ -26,7 +28,7 @@ use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
-use crate::protocol::Options;
+use crate::protocol::{ClustererChoice, Options};
 use crate::report::findings::{
     FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
     Suppressed, TemplateFindings,
@@ -67,7 +69,7 @@ pub(super) struct Merged {
 struct Params {
     windows: WindowsValidParams,
     forest: IsolationForestValidParams,
-    dbscan: DbscanValidParams,
+    clusterer: Box<dyn Clusterer>,
     incidents: IncidentValidParams,
 }
 
@@ -84,11 +86,7 @@ impl Params {
             }
             .check()?,
             forest: forest.check()?,
-            dbscan: DbscanParams {
-                eps: options.eps,
-                min_points: options.min_points,
-            }
-            .check()?,
+            clusterer: clusterer(options)?,
             incidents: IncidentParams {
                 link_seconds: options.link_seconds,
                 link_similarity: options.link_similarity,
@@ -96,6 +94,22 @@ impl Params {
             .check()?,
         })
     }
+}
+
+/// What makes groups of messages.
+fn clusterer(options: &Options) -> Result<Box<dyn Clusterer>, ParamsError> {
+    let (eps, min_points) = (options.eps, options.min_points);
+    Ok(match options.clusterer {
+        ClustererChoice::Dbscan => Box::new(DbscanParams { eps, min_points }.check()?),
+        ClustererChoice::Hdbscan => {
+            let params = HdbscanParams {
+                min_points,
+                min_cluster_size: options.min_cluster_size,
+                eps,
+            };
+            Box::new(params.check()?)
+        }
+    })
 }
 
 /// Refuses options that are out of range.
@@ -127,16 +141,18 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         .ok();
     let mut window_scores = Vec::new();
     if let Some(windows) = &windows {
-        match score_windows(windows, &params.forest) {
+        match score_windows(windows, &params.forest, u64::from(options.seed)) {
             Ok(scores) => window_scores = scores,
             Err(error) => skipped.push(("windows/scores", error)),
         }
     }
     let clustered = clustered(&message_scores, &weights);
     let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
-    let (mut window_clusters, mut correlation) = (Vec::new(), Vec::new());
+    let (mut correlation, mut rank_correlation) = (Vec::new(), Vec::new());
+    let mut window_clusters = Vec::new();
     if let Some(windows) = &windows {
         correlation = pearson(windows.rows.view());
+        rank_correlation = spearman(windows.rows.view());
         match cluster_windows(windows) {
             Ok(labels) => window_clusters = labels,
             Err(error) => skipped.push(("windows/clusters", error)),
@@ -165,12 +181,15 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         window_scores,
         window_clusters,
         correlation,
+        rank_correlation,
         clusters,
         incidents: Vec::new(),
         alarm_causes: Vec::new(),
         suppressed: Vec::new(),
         episodes: Vec::new(),
         slices: Vec::new(),
+        firsts: Vec::new(),
+        changes: Vec::new(),
         evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,
@@ -211,10 +230,10 @@ fn clusters(
     let weights: Vec<u32> = chosen.iter().map(|&idx| weights[idx as usize]).collect();
     let texts: Vec<&str> = chosen.iter().map(|&idx| texts[idx as usize]).collect();
     let data = Dataset::weighted(Rows::Sparse(&tfidf.rows), &weights);
-    let clustering = match params.dbscan.cluster(&data) {
+    let clustering = match params.clusterer.cluster(&data) {
         Ok(clustering) => clustering,
         Err(error) => {
-            skipped.push((params.dbscan.name(), error));
+            skipped.push((params.clusterer.name(), error));
             return MessageClusters::default();
         }
     };
@@ -225,6 +244,7 @@ fn clusters(
     MessageClusters {
         messages: chosen.iter().copied().map(MessageId).collect(),
         names: name::names(&tfidf, &texts, &clustering),
+        method: params.clusterer.name(),
         eps: clustering.eps.unwrap_or(0.0),
         labels: clustering.labels,
         layout,
@@ -259,6 +279,7 @@ pub(super) fn correlate(
         score_of: &score_of,
         n_records: &n_records,
         about: &|message| findings.about(message),
+        template: &|message| findings.messages[message.index()].template,
     };
     let link_us = i64::from(options.link_seconds) * SECOND;
     let (alarms, causes) = alarms::alarms(findings, edges, link_us);

@@ -72,12 +72,12 @@ impl Input {
         options: &Options,
         block_len: u64,
     ) -> Result<(Self, Known), Error> {
-        let container = container::recognise(&meta.name, head)?;
+        let container = container::recognise(&meta.name, head)?.or_latin1(options.is_latin1);
         let unpacked;
         let text = if container == Container::Plain {
             head
         } else {
-            unpacked = unpack_head(&meta, head)?;
+            unpacked = unpack_head(&meta, head, options)?;
             &unpacked
         };
         let text = without_bom(text);
@@ -119,7 +119,7 @@ impl Input {
                 reference,
                 block_len,
             };
-            let reader = TextReader::new(analysis::budget(options));
+            let reader = TextReader::new(analysis::budget(options)).or_latin1(options.is_latin1);
             Source::Stream(Box::new(Stream::new(reader, manner, byte_len)))
         };
         let input = Self {
@@ -176,8 +176,9 @@ fn first_time(
 }
 
 /// The first text of a file that is packed or written in another way.
-fn unpack_head(meta: &FileMeta, head: &[u8]) -> Result<Vec<u8>, Error> {
-    let (mut reader, mut text) = (TextReader::default(), Vec::new());
+fn unpack_head(meta: &FileMeta, head: &[u8], options: &Options) -> Result<Vec<u8>, Error> {
+    let mut reader = TextReader::default().or_latin1(options.is_latin1);
+    let mut text = Vec::new();
     let mut rest = head;
     while !rest.is_empty() && (text.len() as u64) < HEAD_LEN {
         let n = reader.push(rest, &mut |bytes| text.extend_from_slice(bytes));

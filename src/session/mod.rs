@@ -17,6 +17,7 @@ mod query;
 mod reread;
 mod said;
 mod settle;
+mod similar;
 mod stream;
 
 use std::cell::OnceCell;
@@ -27,6 +28,7 @@ use self::file::OpenFile;
 use self::input::{Head, Input, Known, Source};
 use self::query::Query;
 use self::said::Said;
+use self::similar::Meanings;
 use self::stream::Ready;
 use rustc_hash::FxHashMap;
 
@@ -44,6 +46,7 @@ use crate::featurize::sessions::{SessionSet, Sessions};
 use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::nested_name;
+use crate::ingest::text::TextReader;
 use crate::parse::ParsePlan;
 use crate::protocol::{FileMeta, Options};
 use crate::report::build;
@@ -134,6 +137,7 @@ pub struct Engine {
     /// Texts that were left out by hand, the last at the end.
     undo: Vec<Vec<u32>>,
     findings: Option<Findings>,
+    meanings: Option<Meanings>,
     query: Option<Query>,
 }
 
@@ -180,6 +184,7 @@ impl Engine {
             places: Vec::new(),
             undo: Vec::new(),
             findings: None,
+            meanings: None,
             query: None,
         })
     }
@@ -518,6 +523,7 @@ impl Engine {
             ..findings.survey()
         };
         self.findings = Some(findings);
+        self.meanings = None;
         survey
     }
 
@@ -623,6 +629,7 @@ impl Engine {
             (
                 options.pattern.clone(),
                 options.plain,
+                options.is_latin1,
                 options.timezone.clone(),
                 options.output_budget_gib,
             )
@@ -660,7 +667,10 @@ impl Engine {
     pub fn conclude(&mut self, answers: Vec<Surveyed>) -> Result<Report, Error> {
         let not_yet = || Error::Wire("nothing was analysed yet".to_owned());
         let findings = self.findings.as_mut().ok_or_else(not_yet)?;
-        findings.slices = vec![0; findings.templates.len() * limits::SPARKLINE];
+        let n_slices = findings.n_slices();
+        let fineness = n_slices / limits::SPARKLINE;
+        findings.slices = vec![0; findings.templates.len() * n_slices];
+        findings.firsts = vec![None; findings.templates.len()];
         findings.lanes = vec![0; findings.files.len() * limits::SPARKLINE];
         findings.n_anomalous = vec![0; findings.files.len()];
         let line_of = |file: FileId, block: u32, line: u32| {
@@ -677,8 +687,16 @@ impl Engine {
                 edges.push((window, edge));
             }
             for (key, n) in answer.lanes {
-                if let Some(lane) = findings.lanes.get_mut(key as usize) {
+                // Slices are a whole number of times finer than what is shown.
+                if let Some(lane) = findings.lanes.get_mut(key as usize / fineness) {
                     *lane = lane.saturating_add(n);
+                }
+            }
+            for (template, block, mut first) in answer.firsts {
+                first.line = line_of(first.file, block, first.line);
+                if let Some(known) = findings.firsts.get_mut(template as usize) {
+                    let place = |episode: &Episode| (episode.start, episode.file, episode.offset);
+                    *known = known.iter().copied().chain([first]).min_by_key(place);
                 }
             }
             for (key, n) in answer.slices {
@@ -693,6 +711,7 @@ impl Engine {
             }
         }
         edges.arrange_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        findings.changes = findings.rate_changes();
         analysis::correlate(findings, episodes, &edges, &self.options);
         findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);
         Ok(build::report(findings, &self.options))
@@ -702,6 +721,12 @@ impl Engine {
     #[must_use]
     pub fn template(&self, id: TemplateId) -> String {
         self.said().miner().text(id)
+    }
+
+    /// A reader of text as the run reads it: what gives places of a packed file again.
+    #[must_use]
+    pub fn text_reader(&self) -> TextReader {
+        TextReader::default().or_latin1(self.options.is_latin1)
     }
 
     /// How a file is packed, counted in the order in which files were opened.

@@ -11,6 +11,7 @@ use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::error::{Error, ParamsError};
 use crate::protocol::{Histogram, Place, RawLine, Selection, SourceCount};
+use crate::report::findings::AlarmCause;
 use crate::report::words::level_name;
 use crate::shard::compiled;
 use crate::shard::question::{
@@ -288,6 +289,9 @@ impl Engine {
             let is_of = |template: TemplateId| templates.get(template.index()) == Some(&true);
             narrow(self.said().templates().map(is_of).collect());
         }
+        if let Some(template) = selection.incident.and_then(|id| self.changed_template(id)) {
+            narrow(self.said().templates().map(|of| of == template).collect());
+        }
         if let Some(cluster) = selection.cluster {
             let clusters = self.findings.as_ref().map(|findings| &findings.clusters);
             let Some(clusters) = clusters.filter(|c| (cluster as usize) < c.names.len()) else {
@@ -305,6 +309,19 @@ impl Engine {
             narrow(flags(self.said().n_messages(), &members));
         }
         Ok(chosen)
+    }
+
+    /// The template of an incident that is nothing but a change of its rate.
+    fn changed_template(&self, id: u32) -> Option<TemplateId> {
+        let findings = self.findings.as_ref()?;
+        let incident = findings.incidents.get(id.checked_sub(1)? as usize)?;
+        match findings.alarm_causes.get(incident.alarm? as usize)? {
+            AlarmCause::Change(change) if incident.episodes.is_empty() => {
+                let change = findings.changes.get(*change as usize)?;
+                Some(TemplateId(change.row))
+            }
+            _ => None,
+        }
     }
 
     /// The episodes of an incident by message and time, and its first and last instant.

@@ -40,13 +40,13 @@ pub fn by_input(
 }
 
 impl Reread {
-    /// Wants these ranges of one file.
+    /// Wants these ranges of one file, as `reader` reads it.
     #[must_use]
-    pub fn new(mut wanted: Vec<TextRange>) -> Self {
+    pub fn new(reader: TextReader, mut wanted: Vec<TextRange>) -> Self {
         wanted.arrange_by(|a, b| b.cmp(a));
         Self {
             // The budget was kept when the file was read; nothing is asked for that lies beyond.
-            reader: TextReader::default(),
+            reader,
             wanted,
             at: 0,
             held: Vec::new(),
@@ -139,7 +139,10 @@ mod tests {
             range(4, 300_000, len + 50),
         ];
         for chunk_len in [1000, 7, packed.len()] {
-            let mut again = Reread::new(ranges.iter().rev().copied().collect());
+            let mut again = Reread::new(
+                TextReader::default(),
+                ranges.iter().rev().copied().collect(),
+            );
             let mut found = Vec::new();
             let n_chunks = packed.len().div_ceil(chunk_len);
             for (idx, mut chunk) in packed.chunks(chunk_len).enumerate() {

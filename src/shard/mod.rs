@@ -168,6 +168,7 @@ impl Shard {
         let mut out = Surveyed::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
+        let mut firsts: Vec<Option<(u32, Episode)>> = vec![None; survey.n_templates as usize];
         let has_edges = survey
             .alarms
             .iter()
@@ -185,6 +186,14 @@ impl Shard {
                 lane[slice as usize] += 1;
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
+                    let first = &mut firsts[template as usize];
+                    let is_first = first.as_ref().is_none_or(|(block, known)| {
+                        let place = (time, kept.job.file, kept.job.block);
+                        place < (known.start, known.file, *block)
+                    });
+                    if is_first {
+                        *first = Some((kept.job.block, kept.episode(idx, id, time)));
+                    }
                 }
                 if has_edges
                     && let Some(window) = survey.window_of(time)
@@ -230,6 +239,10 @@ impl Shard {
                 .extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
         }
         out.verdicts = self.verdicts(survey);
+        out.firsts = (0..)
+            .zip(firsts)
+            .filter_map(|(template, first)| first.map(|(block, first)| (template, block, first)))
+            .collect();
         let edges = (0..).zip(edges);
         out.edges = edges
             .filter_map(|(window, edge)| edge.map(|(block, edge)| (block, window, edge)))

@@ -235,6 +235,8 @@ pub struct Surveyed {
     pub episodes: Vec<(u32, Episode)>,
     /// (template × slices + slice, records) where there are any.
     pub slices: Vec<(u32, u32)>,
+    /// (template, block, first record of it); `line` counts from the beginning of the block.
+    pub firsts: Vec<(u32, u32, Episode)>,
     /// (text × slices + slice, records) where there are any.
     pub lanes: Vec<(u32, u32)>,
     /// (block, window, first record) of windows of which it is wanted, by window; `line` counts from the beginning of the block.

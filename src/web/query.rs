@@ -5,11 +5,12 @@ use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 use super::thrown;
-use super::worker::{EngineWorker, ShardWorker, pack, plain, unpack};
-use crate::base::ids::FileId;
+use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
+use crate::base::ids::{FileId, TemplateId};
 use crate::base::order::Arrange;
 use crate::error::Error;
 use crate::ingest::container::Container;
+use crate::ingest::readback::ReadBack;
 use crate::protocol::{Place, RawLine, Selection};
 use crate::session::{Page, RECORD_CAP, Reread};
 use crate::shard::question::{Answer, Begun, Found, Hit, Question, TextRange};
@@ -106,6 +107,16 @@ impl EngineWorker {
         files
     }
 
+    /// What unpacks a file again for the texts at `places`: offset and length, two numbers each.
+    #[must_use]
+    pub fn unpacker(&self, places: &[f64]) -> Unpacker {
+        let (pairs, _) = places.as_chunks::<2>();
+        let places = pairs.iter().map(|pair| (pair[0] as u64, pair[1] as u32));
+        Unpacker {
+            back: ReadBack::new(self.engine.text_reader(), places.collect()),
+        }
+    }
+
     /// What unpacks one of them.
     #[must_use]
     pub fn reread(&self, input: u32) -> Rereader {
@@ -114,7 +125,10 @@ impl EngineWorker {
         let wanted: Vec<(u32, TextRange)> =
             self.query.packed.iter().filter(of_file).copied().collect();
         Rereader {
-            again: Reread::new(wanted.iter().map(|(_, range)| *range).collect()),
+            again: Reread::new(
+                self.engine.text_reader(),
+                wanted.iter().map(|(_, range)| *range).collect(),
+            ),
             wanted,
             packed: Vec::new(),
             n_used: 0,
@@ -195,6 +209,15 @@ impl EngineWorker {
     #[must_use]
     pub fn row(&self) -> f64 {
         self.query.row.unwrap_or(0) as f64
+    }
+
+    /// The patterns and words that mean much the same as a pattern, as a `Similar`.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn similar(&mut self, template: u32) -> Result<JsValue, JsValue> {
+        let similar = self.engine.similar(TemplateId(template));
+        shown(&similar.map_err(|error| thrown(&error))?)
     }
 
     /// The sources that were asked for, and whether there are more.

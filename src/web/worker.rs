@@ -406,26 +406,11 @@ impl ShardWorker {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Unpacker {
-    back: ReadBack,
+    pub(super) back: ReadBack,
 }
 
 #[wasm_bindgen]
 impl Unpacker {
-    /// Wants the texts at `places`: offset and length, two numbers each.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(places: &[f64]) -> Unpacker {
-        let (pairs, _) = places.as_chunks::<2>();
-        Self {
-            back: ReadBack::new(
-                pairs
-                    .iter()
-                    .map(|pair| (pair[0] as u64, pair[1] as u32))
-                    .collect(),
-            ),
-        }
-    }
-
     /// Feeds packed bytes from the beginning of the file on; `false` when no more are needed.
     pub fn push(&mut self, packed: &[u8]) -> bool {
         self.back.push(packed)

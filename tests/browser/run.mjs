@@ -548,7 +548,9 @@ check("progress is shown and is true", async () => {
   while ((await stateOf(page)) === "reading") {
     const bar = await page.$("[role=progressbar][aria-valuenow]");
     if (bar !== null) {
-      seen.push(Number(await bar.getAttribute("aria-valuenow").catch(() => null)));
+      const percent = await bar.getAttribute("aria-valuenow").catch(() => null);
+      // The bar may have gone meanwhile.
+      if (percent !== null) seen.push(Number(percent));
       if (seen.length === 20) {
         await page.screenshot({ path: `${OUTPUT}progress.png` });
       }

@@ -1,18 +1,24 @@
 #!/usr/bin/env python3
-"""Results of scikit-learn and numpy on fixed inputs, as JSON beside this script; tests/reference.rs compares with them.
+"""Results of other libraries on fixed inputs, as JSON beside this script; tests/reference.rs compares with them.
 
-    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6
-    venv/bin/python tests/reference/make.py
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy==2.4.6 hdbscan==0.8.44 gensim==4.4.0 river==0.26.1 scipy==1.17.1
+    venv/bin/python tests/reference/make.py [NAME...]
 """
 import json
 import pathlib
 import random
+import sys
 
 import numpy as np
+from gensim.models import Word2Vec
+from hdbscan import HDBSCAN
+from river.anomaly import HalfSpaceTrees
+from scipy.stats import rankdata
 from sklearn.cluster import DBSCAN
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import pairwise_distances, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 HERE = pathlib.Path(__file__).parent
@@ -144,10 +150,19 @@ def pearson_cases():
     offset = rounded(1e6 + rng.normal(0, 1, (50, 3)), 6)
     huge = rng.normal(0, 1, (40, 3)) * [1e150, 1e-150, 1]
     for rows in [blobs, skewed, moons, offset, huge]:
-        with np.errstate(all="ignore"):
-            found = np.corrcoef(rows, rowvar=False)
-        correlation = [[None if np.isnan(x) else x for x in row] for row in found.tolist()]
-        yield {"rows": rows.tolist(), "correlation": correlation}
+        yield {"rows": rows.tolist(), "correlation": correlation_of(rows)}
+
+
+def correlation_of(rows):
+    with np.errstate(all="ignore"):
+        found = np.corrcoef(rows, rowvar=False)
+    return [[None if np.isnan(x) else x for x in row] for row in found.tolist()]
+
+
+def spearman_cases():
+    # spearmanr itself gives NaN for a pair without saying which column is constant.
+    for case in pearson_cases():
+        yield {"rows": case["rows"], "correlation": correlation_of(rankdata(case["rows"], axis=0))}
 
 
 def scale_cases():
@@ -165,9 +180,76 @@ def pca_cases():
         yield {"texts": texts, "places": PCA(2, svd_solver="full").fit_transform(words).tolist()}
 
 
-write("tfidf", tfidf_cases())
-write("isolation_forest", forest_cases())
-write("dbscan", dbscan_cases())
-write("pearson", pearson_cases())
-write("scale", scale_cases())
-write("pca", pca_cases())
+def hdbscan_cases():
+    blobs, skewed, moons, grid = dense_inputs()
+    rng = np.random.default_rng(17)
+    uneven = rounded(np.vstack([rng.normal([0, 0], 0.1, (80, 2)), rng.normal([3, 0], 0.6, (90, 2)), rng.uniform(-3, 6, (25, 2))]))
+    texts, counts = messages(7, 150)
+    words = rounded(TfidfVectorizer().fit(expanded(texts, counts)).transform(texts).toarray(), 12)
+    for metric, rows, weights, finest, min_points, min_cluster_size in [
+        ("euclidean", blobs, [1] * len(blobs), 0.05, 5, 10),
+        ("euclidean", moons, [1] * len(moons), 0.02, 5, 8),
+        ("euclidean", uneven, rng.integers(1, 4, len(uneven)).tolist(), 0.05, 8, 12),
+        ("cosine", words, counts, 0.25, 5, 5),
+        ("cosine", words, [1] * len(words), 0.1, 3, 4),
+    ]:
+        # A row of weight w is w points; Campello counts the point itself among its neighbours, the package does not.
+        points = [row for row, weight in enumerate(weights) for _ in range(weight)]
+        between = np.maximum(pairwise_distances(rows, metric=metric), finest)[np.ix_(points, points)]
+        np.fill_diagonal(between, 0)
+        found = HDBSCAN(metric="precomputed", min_samples=min_points - 1, min_cluster_size=min_cluster_size).fit(between)
+        labels = {}
+        for row, label in zip(points, found.labels_):
+            assert labels.setdefault(row, label) == label, "equal points, two clusters"
+        yield {
+            "metric": metric, "eps": finest, "minPoints": min_points, "minClusterSize": min_cluster_size,
+            "rows": rows.tolist(), "weights": list(map(int, weights)), "labels": [int(labels[row]) for row in range(len(rows))],
+        }
+
+
+def half_space_trees_cases():
+    for seed, shift in [(31, 0.25), (32, 0.3), (33, 0.35), (34, 0.2), (35, 0.4)]:
+        rng = np.random.default_rng(seed)
+        rows = rng.normal(0.4, 0.07, (600, 3)) + 0.1 * np.sin(np.arange(600) / 90)[:, None]
+        is_strange = rng.random(600) < 0.05
+        rows[is_strange] += rng.choice([-1, 1], (is_strange.sum(), 3)) * shift
+        rows = rounded((rows - rows.min(axis=0)) / (rows.max(axis=0) - rows.min(axis=0)), 6)
+        aucs = []
+        for trial in range(5):
+            trees = HalfSpaceTrees(n_trees=100, height=8, window_size=100, seed=trial)
+            scores = []
+            for row in rows:
+                x = dict(enumerate(row.tolist()))
+                scores.append(trees.score_one(x))
+                trees.learn_one(x)
+            aucs.append(roc_auc_score(is_strange, scores))
+        yield {"windowSize": 100, "rows": rows.tolist(), "strange": is_strange.tolist(), "auc": np.mean(aucs)}
+
+
+def word2vec_cases():
+    for seed, n in [(21, 60), (22, 100), (23, 150), (24, 200), (25, 300)]:
+        texts, weights = messages(seed, n)
+        weights = [20 * weight for weight in weights]
+        words_of = TfidfVectorizer().build_analyzer()
+        sentences = expanded([words_of(text) for text in texts], weights)
+        random.Random(seed).shuffle(sentences)
+        model = Word2Vec(sentences, vector_size=64, window=5, negative=5, sg=1, min_count=1, epochs=20, workers=1, seed=seed)
+        frequent = model.wv.index_to_key[:15]
+        nearest = {word: [other for other, _ in model.wv.most_similar(word, topn=10)] for word in frequent}
+        yield {"texts": texts, "weights": weights, "nearest": nearest}
+
+
+CASES = {
+    "tfidf": tfidf_cases,
+    "isolation_forest": forest_cases,
+    "dbscan": dbscan_cases,
+    "hdbscan": hdbscan_cases,
+    "word2vec": word2vec_cases,
+    "half_space_trees": half_space_trees_cases,
+    "pearson": pearson_cases,
+    "spearman": spearman_cases,
+    "scale": scale_cases,
+    "pca": pca_cases,
+}
+for name in sys.argv[1:] or CASES:
+    write(name, CASES[name]())

@@ -12,6 +12,7 @@ import type {
   PreviewLine,
   RawLine,
   Selection,
+  Similar,
   SourceCount,
   Update,
 } from "../pkg/logloupe.js";
@@ -71,7 +72,10 @@ interface PendingQuery {
   reject(error: EngineError): void;
 }
 
-type Answer = Extract<Update, { type: "found" | "lines" | "preview" | "row" | "sources" }>;
+type Answer = Extract<
+  Update,
+  { type: "found" | "lines" | "preview" | "row" | "similar" | "sources" }
+>;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
 
@@ -237,6 +241,12 @@ export class Engine {
     return answer.type === "sources" ? answer : { sources: [], isCut: false };
   }
 
+  /** Which patterns and words mean much the same as a pattern of the finished run. */
+  async similar(template: number): Promise<Similar> {
+    const answer = await this.#ask((run, query) => ({ type: "similar", run, query, template }));
+    return answer.type === "similar" ? answer.similar : { templates: [], words: [] };
+  }
+
   #ask(command: (run: number, query: number) => Command): Promise<Answer> {
     if (!this.#isFinished) return Promise.reject(GONE);
     const query = ++this.#query;
@@ -368,6 +378,7 @@ export class Engine {
       case "preview":
       case "row":
       case "sources":
+      case "similar":
         this.#pending.get(update.query)?.answered(update);
         if (update.type !== "found" || update.isFinal) this.#pending.delete(update.query);
         break;

@@ -4,7 +4,7 @@
 // Searching goes on beside the queue of commands, a block at a time, so that pages can be asked for meanwhile and a newer
 // query ends an older one within a block.
 
-import { Rereader, Unpacker } from "../pkg/logloupe.js";
+import { type Rereader } from "../pkg/logloupe.js";
 import type {
   Command,
   EngineWorker,
@@ -316,7 +316,7 @@ export class Search {
   async #unpacked(index: number, places: number[]): Promise<Uint8Array[]> {
     const file = this.files()[index];
     if (!file) throw new Error("no such file");
-    const unpacker = new Unpacker(new Float64Array(places));
+    const unpacker = this.engine.unpacker(new Float64Array(places));
     let at = 0;
     let isMore = true;
     while (isMore && at < file.size) {

@@ -154,10 +154,10 @@ export function openFiles(sources: Source[]): void {
   if (sources.length === 0) {
     return;
   }
-  if (expected !== null) {
-    // Those that were chosen again stand for those that cannot be opened any more.
-    const names = new Set(sources.map(({ file }) => file.name));
-    const others = expected.filter(({ file }) => !names.has(file.name));
+  // Those that were chosen again stand for those that cannot be opened any more.
+  const names = new Set(sources.map(({ file }) => file.name));
+  const others = expected?.filter(({ file }) => !names.has(file.name)) ?? [];
+  if (expected !== null && others.length < expected.length) {
     openSources([...others, ...sources]);
     return;
   }

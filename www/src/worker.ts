@@ -12,6 +12,7 @@ import {
   type Command,
   type FileMeta,
   type PreviewLine,
+  type Similar,
   type Update,
 } from "../pkg/logloupe.js";
 import { Search, ShardSearch, type SearchTask } from "./search.ts";
@@ -399,6 +400,11 @@ class Run {
     const lines = this.#engine.preview(command.file, command.pattern ?? undefined) as PreviewLine[];
     this.send({ type: "preview", run: command.run, query: command.query, lines });
   }
+
+  similar(command: Extract<Command, { type: "similar" }>): void {
+    const similar = this.#engine.similar(command.template) as Similar;
+    this.send({ type: "similar", run: command.run, query: command.query, similar });
+  }
 }
 
 function sampleFile(seed: number, nLines: number): File {
@@ -473,6 +479,9 @@ function engineRole(ports: MessagePort[]): void {
           break;
         case "sources":
           if (run?.id === command.run) await run.search.sources(command);
+          break;
+        case "similar":
+          if (run?.id === command.run) run.similar(command);
           break;
         case "stop":
           break;

@@ -165,6 +165,7 @@ fn incidents_are_ranked_and_know_their_leading_edge() {
         score_of: &score_of,
         n_records: &[500, 100, 1],
         about: &|_| 0,
+        template: &|_| TemplateId(0),
     };
     let params = IncidentParams {
         link_seconds: 300,
@@ -197,6 +198,7 @@ fn nothing_anomalous_makes_no_incident() {
         score_of: &|_| 0.0,
         n_records: &[],
         about: &|_| 0,
+        template: &|_| TemplateId(0),
     };
     assert_eq!(
         IncidentParams::default()

@@ -44,7 +44,7 @@ fn scored(tally: &Tally) -> (Windows, Vec<WindowScore>) {
         .unwrap()
         .windows(tally)
         .unwrap();
-    let scores = score_windows(&windows, &forest()).unwrap();
+    let scores = score_windows(&windows, &forest(), 1).unwrap();
     (windows, scores)
 }
 

@@ -6,6 +6,7 @@ import type { Report } from "../../pkg/logloupe.js";
 import * as filter from "../filter.ts";
 import { toggleTheme } from "../settings.ts";
 import * as state from "../state.ts";
+import { ChangesPanel } from "./changes.tsx";
 import { Choices } from "./choices.tsx";
 import { Levels, Notes } from "./facts.tsx";
 import { FileInput, pickFiles } from "./files.tsx";
@@ -66,6 +67,7 @@ function Answer({ report }: { report: Report }): JSX.Element {
       <Summary report={report} />
       <TimelinePanel report={report} />
       <Incidents report={report} />
+      <ChangesPanel report={report} />
       <PlotGrid report={report} />
       <Templates report={report} />
       <Windows report={report} />

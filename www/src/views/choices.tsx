@@ -23,7 +23,8 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain } = state.options.value;
+  const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize } =
+    state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
@@ -37,8 +38,18 @@ export function Choices(): JSX.Element {
     if (seconds > 0) {
       chosen.windowSeconds = seconds;
     }
+    if (form.get("clusterer") === "hdbscan") {
+      chosen.clusterer = "hdbscan";
+      const size = Number(form.get("minClusterSize"));
+      if (size >= 2) {
+        chosen.minClusterSize = size;
+      }
+    }
     if (form.has("plain")) {
       chosen.plain = true;
+    }
+    if (form.has("isLatin1")) {
+      chosen.isLatin1 = true;
     }
     const pattern = patternOf(form);
     if (pattern !== undefined) {
@@ -82,9 +93,33 @@ export function Choices(): JSX.Element {
             ))}
           </datalist>
         </label>
+        <label>
+          <span>Groups of messages</span>
+          <select name="clusterer">
+            <option value="dbscan" selected={clusterer !== "hdbscan"}>
+              as near as one distance says (DBSCAN)
+            </option>
+            <option value="hdbscan" selected={clusterer === "hdbscan"}>
+              each as dense as it is (HDBSCAN)
+            </option>
+          </select>
+        </label>
+        <label>
+          <span>Records a group needs, with HDBSCAN</span>
+          <input
+            name="minClusterSize"
+            type="number"
+            min="2"
+            defaultValue={String(minClusterSize ?? 5)}
+          />
+        </label>
         <label class="choice-check">
           <input type="checkbox" name="plain" defaultChecked={plain === true} />
           <span>Every line is a message: no time, level or source in it</span>
+        </label>
+        <label class="choice-check">
+          <input type="checkbox" name="isLatin1" defaultChecked={isLatin1 === true} />
+          <span>Bytes that are not UTF-8 are Latin-1 (Windows-1252)</span>
         </label>
         <PatternChoice />
         <div class="drop-actions">

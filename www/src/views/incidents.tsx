@@ -44,6 +44,7 @@ function isTooLittle({ skipped }: Report): boolean {
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
   const { incidents, nIncidents, suppressed } = report;
+  const nStrangeSessions = report.sessions.reduce((sum, { nAnomalous }) => sum + nAnomalous, 0);
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
     <Panel
@@ -57,6 +58,12 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
             <>
               <strong>Too little to compare.</strong> What is unusual shows only against several
               different messages or windows of time. The patterns below say what is in the log.
+            </>
+          ) : nStrangeSessions > 0 ? (
+            <>
+              <strong>No incident.</strong> What is unusual are{" "}
+              {format.counted(nStrangeSessions, "session")}, listed below, that do not come together
+              in time.
             </>
           ) : report.totals.nAnomalous === 0 && report.nAnomalousWindows === 0 ? (
             <>
@@ -143,7 +150,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <span>{format.counted(incident.nRecords, "record")}</span>
           )}
         </p>
-        <p class="incident-reason">
+        <p class="incident-reason" title={`Ranked by ${incident.rank}`}>
           <LogText text={incident.reason} />
         </p>
         <p class="edge">
@@ -156,6 +163,27 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
           </span>
           <TemplateText text={edge.text} />
         </p>
+        {incident.trigger != null && (
+          <p class="edge">
+            <span class="edge-label">
+              Likely trigger, <LogText text={incident.trigger.reason} />
+            </span>
+            <TemplateText text={incident.trigger.text} />
+          </p>
+        )}
+        {incident.changes.length > 0 && (
+          <details class="incident-patterns">
+            <summary>{format.counted(incident.changes.length, "pattern")} changed with it</summary>
+            <ul>
+              {incident.changes.map((change) => (
+                <li key={change.template}>
+                  <strong>{change.mark}</strong> <TemplateText text={change.text} /> (
+                  {change.reason})
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
         {templates.length > 1 && (
           <details class="incident-patterns">
             <summary>{format.counted(templates.length, "pattern")} involved</summary>

@@ -83,7 +83,13 @@ export function Sparkline({
     return height === 0 ? "" : `M${idx * 4} 18v-${height.toFixed(1)}h3v${height.toFixed(1)}z`;
   });
   return (
-    <svg class="sparkline" viewBox={`0 0 ${values.length * 4} 18`} role="img" aria-label={label}>
+    <svg
+      class="sparkline"
+      preserveAspectRatio="none"
+      viewBox={`0 0 ${values.length * 4} 18`}
+      role="img"
+      aria-label={label}
+    >
       <path d={bars.join("")} />
     </svg>
   );

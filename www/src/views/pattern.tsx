@@ -76,7 +76,7 @@ export function PatternChoice(): JSX.Element {
           <span>File to try it on</span>
           <select value={file} onChange={(event) => setFile(Number(event.currentTarget.value))}>
             {files.map((each) => (
-              <option key={each.name} value={each.id}>
+              <option key={each.id} value={each.id}>
                 {each.name}
               </option>
             ))}

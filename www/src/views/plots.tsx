@@ -1,5 +1,6 @@
 // The plots: canvases drawn by the core, with tooltips, clicks, a brush on the timeline and a turn of the 3D scatter.
 
+import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Plots, type Report, type View } from "../../pkg/logloupe.js";
@@ -91,6 +92,29 @@ const ABOUT: Record<string, string> = {
     "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
 };
 
+/** Whether the heatmap shows correlation by rank. */
+const isRanked = signal(false);
+
+function RankToggle(): JSX.Element {
+  return (
+    <label class="choice-check" title="Spearman's correlation: only the order counts, not how far">
+      <input
+        type="checkbox"
+        checked={isRanked.value}
+        onChange={(event) => {
+          isRanked.value = event.currentTarget.checked;
+        }}
+      />
+      <span>By rank</span>
+    </label>
+  );
+}
+
+function aboutPlot(kind: string, { clusters }: Report): string | undefined {
+  const isHdbscan = kind === "clusters" && clusters.method === "hdbscan";
+  return isHdbscan ? `${ABOUT[kind]} Clusters are those of HDBSCAN.` : ABOUT[kind];
+}
+
 /** Whether a plot has nothing to draw; it then says so in words. */
 function isEmpty(kind: string, { points, space, features, clusters }: Report): boolean {
   switch (kind) {
@@ -114,7 +138,13 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
       {Plots.kinds()
         .filter(({ name }) => name !== "timeline")
         .map(({ name, title }) => (
-          <Panel key={name} id={name} title={title} about={ABOUT[name]}>
+          <Panel
+            key={name}
+            id={name}
+            title={title}
+            about={aboutPlot(name, report)}
+            actions={name === "heatmap" ? <RankToggle /> : undefined}
+          >
             {isEmpty(name, report) ? (
               <Empty>{drawn?.describe(name)}</Empty>
             ) : (
@@ -160,6 +190,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
       pitch: angle.current.pitch,
       fromMs: range?.fromMs,
       toMs: range?.toMs,
+      isRanked: isRanked.value,
     };
   };
 
@@ -187,7 +218,8 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   const dark = isDark();
   const range = state.range.value;
   const drawn = plots.value;
-  useEffect(drawSoon, [dark, range, drawn]);
+  const ranked = isRanked.value;
+  useEffect(drawSoon, [dark, range, drawn, ranked]);
   useEffect(() => {
     const element = canvas.current;
     if (element === null) {

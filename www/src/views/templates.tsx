@@ -7,6 +7,7 @@ import type { Report, TemplateReport } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
+import { SimilarPatterns } from "./similar.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
 type Column = "score" | "nRecords" | "firstMs";
@@ -170,6 +171,7 @@ function Row(props: {
             <LogText text={template.reason} />
           </span>
         )}
+        <SimilarPatterns template={template} />
       </td>
       <td role="cell" class="cell-count number">
         {format.count(template.nRecords)}

@@ -94,15 +94,19 @@ const SECTIONS: [id: string, name: string][] = [
   ["incidents", "Incidents"],
   ["plots", "Plots"],
   ["patterns", "Patterns"],
+  ["sessions", "Sessions"],
   ["windows", "Windows"],
   ["levels", "Details"],
 ];
 
 /** Buttons, not links: an address would add to the history that closes the lines panel. */
 function Sections(): JSX.Element {
+  const report = state.report.value;
+  const hasSessions = report != null && (report.sessions.length > 0 || report.evaluation != null);
+  const there = SECTIONS.filter(([id]) => id !== "sessions" || hasSessions);
   return (
     <nav class="sections" aria-label="Parts of the answer">
-      {SECTIONS.map(([id, name]) => (
+      {there.map(([id, name]) => (
         <button
           key={id}
           type="button"

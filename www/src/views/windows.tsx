@@ -93,6 +93,18 @@ export function Windows({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** What each detector says of a window, where it is an alarm to it. */
+const SAID: Record<string, string> = {
+  usualRange: "far from what is usual",
+  isolationForest: "unlike the other windows",
+  halfSpaceTrees: "unlike the windows before",
+};
+
+function agreement({ detectors }: WindowReport): string {
+  const said = detectors.flatMap((name) => SAID[name] ?? []);
+  return said.length === 0 ? "" : `${said.length} of 3 methods: ${said.join(", ")}`;
+}
+
 function Row({ window, names }: { window: WindowReport; names: string[] }): JSX.Element {
   const open = (): void => showWindow(window.startMs, window.endMs);
   const values = window.values.map(
@@ -114,6 +126,7 @@ function Row({ window, names }: { window: WindowReport; names: string[] }): JSX.
       </td>
       <td role="cell" class="cell-why">
         <LogText text={window.reason} />
+        <span class="agreeing">{agreement(window)}</span>
       </td>
     </tr>
   );

@@ -1,0 +1,107 @@
+//! Changes of rate → what is new, what surged and what fell silent, in words.
+
+use super::build::saturate;
+use super::findings::Findings;
+use super::words;
+use super::{ChangeReport, Changes, limits};
+use crate::base::math::round_to;
+use crate::base::time::SECOND;
+use crate::detect::rate_change::{ChangeKind, RateChange};
+use crate::parse::Level;
+
+pub(super) fn changes(findings: &Findings) -> Changes {
+    let levels = levels(findings);
+    let of_kinds = |kinds: &[ChangeKind]| {
+        let found = findings.changes.iter();
+        let mut found: Vec<&RateChange> = found.filter(|c| kinds.contains(&c.kind)).collect();
+        found.sort_by(|a, b| {
+            let level = |change: &RateChange| levels[change.row as usize];
+            // Trouble first, then what changed most.
+            let is_bad = |change: &RateChange| level(change) >= Some(Level::Warn);
+            is_bad(b)
+                .cmp(&is_bad(a))
+                .then(weight(b).total_cmp(&weight(a)))
+                .then(a.row.cmp(&b.row))
+                .then(a.first.cmp(&b.first))
+        });
+        let listed = found.into_iter().take(limits::CHANGES);
+        listed
+            .map(|change| report(findings, change, levels[change.row as usize]))
+            .collect()
+    };
+    Changes {
+        new: of_kinds(&[ChangeKind::New]),
+        surging: of_kinds(&[ChangeKind::Surge]),
+        vanished: of_kinds(&[ChangeKind::Dip, ChangeKind::Pause, ChangeKind::Vanished]),
+        n_all: saturate(findings.changes.len() as u64),
+    }
+}
+
+/// How much a change says: records too many or too few, by how unusual they are.
+pub(super) fn weight(change: &RateChange) -> f64 {
+    let difference = (change.n_records as f64 - change.expected).abs();
+    difference.min(1e9) * change.ratio().min(1000.0)
+}
+
+/// Most severe level of each template.
+fn levels(findings: &Findings) -> Vec<Option<Level>> {
+    let mut levels = vec![None; findings.templates.len()];
+    for (message, facts) in findings.messages.iter().zip(&findings.facts) {
+        let level = &mut levels[message.template.index()];
+        *level = facts.level.max(*level);
+    }
+    levels
+}
+
+fn report(findings: &Findings, change: &RateChange, level: Option<Level>) -> ChangeReport {
+    let (start, end) = findings.change_span(change);
+    ChangeReport {
+        kind: kind(change.kind).to_owned(),
+        template: change.row,
+        text: words::quoted(&findings.templates[change.row as usize].text),
+        level: words::level_of(level).to_owned(),
+        start_ms: start.millis(),
+        end_ms: end.millis(),
+        n_records: saturate(change.n_records),
+        expected: round_to(change.expected, 1),
+        p: round_to(change.p, 6),
+        reason: reason(findings, change),
+    }
+}
+
+/// Stable name of what changed.
+fn kind(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::New => "new",
+        ChangeKind::Surge => "surge",
+        ChangeKind::Dip => "dip",
+        ChangeKind::Vanished => "vanished",
+        ChangeKind::Pause => "pause",
+    }
+}
+
+/// A change as a sentence: `214 in 5 min, usually 0 to 3`.
+pub(super) fn reason(findings: &Findings, change: &RateChange) -> String {
+    let (start, end) = findings.change_span(change);
+    // The last millisecond belongs to it.
+    let length = words::duration(
+        end.0
+            .saturating_sub(start.0)
+            .saturating_add(1000)
+            .max(SECOND),
+    );
+    let n = match change.n_records {
+        0 => "none".to_owned(),
+        n => words::count(n),
+    };
+    let usual = match change.usual {
+        Some((low, high)) if low == high => format!("usually {}", words::count(low)),
+        Some((low, high)) => format!("usually {} to {}", words::count(low), words::count(high)),
+        None => format!("about {} expected", words::count(change.expected as u64)),
+    };
+    match change.kind {
+        ChangeKind::New => format!("first seen here, {n} in {length}"),
+        ChangeKind::Vanished => format!("none in the last {length}, {usual}"),
+        _ => format!("{n} in {length}, {usual}"),
+    }
+}

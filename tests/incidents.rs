@@ -1,0 +1,184 @@
+//! Incidents of whole logs: what happened, what changed with it, and what set it off.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test may fail so")]
+
+use std::fmt::Write;
+
+use logloupe::base::time::{MINUTE, SECOND, Timestamp};
+use logloupe::local::{Layout, analyze, meta};
+use logloupe::protocol::Options;
+use logloupe::report::words::clock;
+use logloupe::report::{Incident, Report};
+use logloupe::sample::{IncidentKind, Sample, SampleParams};
+
+const START: i64 = 1_772_438_400 * SECOND;
+
+fn report(text: &str, layout: Layout) -> Report {
+    let file = meta("a.log", text.as_bytes(), 1_772_500_000_000.0);
+    analyze(&[(file, text.as_bytes())], Options::default(), layout).unwrap()
+}
+
+/// Ordinary lines, 2571 an hour, with these lines in between, in the order of time.
+fn calm(n_lines: i64, extra: &[(i64, String)]) -> String {
+    let mut lines: Vec<(i64, String)> = (0..n_lines)
+        .map(|n| {
+            let at = n * 7 * SECOND / 5 + (n * 37 % 11) * 1000;
+            let said = match n % 3 {
+                0 => format!("INFO served page {} in {} ms", n * 7 % 40, n % 90),
+                1 => format!("INFO cache holds {} entries", 500 + n % 17),
+                _ => format!("INFO job {n} done"),
+            };
+            (at, said)
+        })
+        .collect();
+    lines.extend_from_slice(extra);
+    lines.sort_by_key(|line| line.0);
+    let mut text = String::new();
+    for (at, said) in lines {
+        writeln!(text, "{} {said}", clock(Timestamp(START + at), true)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_burst_of_failed_logins_with_random_names_is_one_incident() {
+    let burst: Vec<(i64, String)> = (0..500_i64)
+        .map(|n| {
+            let name: String = (0..7)
+                .map(|i| (b'a' + ((n * n * 31 + n * 17 * i + i * i * 7) % 26) as u8) as char)
+                .collect();
+            let at = 25 * MINUTE + n * 10 * MINUTE / 500;
+            (
+                at,
+                format!("WARN login failed for user {name}, wrong password"),
+            )
+        })
+        .collect();
+    let report = report(&calm(8000, &burst), Layout::default());
+    assert_eq!(report.incidents.len(), 1, "{:#?}", titles(&report));
+    let incident = &report.incidents[0];
+    let change = &incident.changes[0];
+    assert_eq!(change.reason, "first seen here, 500 in 10 min");
+    assert!(incident.score >= 50.0, "{}", incident.score);
+}
+
+#[test]
+fn a_warning_that_is_new_and_goes_on_is_an_incident_set_off_by_what_was_changed() {
+    let mut extra = vec![(
+        30 * MINUTE - 40 * SECOND,
+        "INFO configuration reloaded, pool limit 40 -> 4".to_owned(),
+    )];
+    extra.extend((0..90_i64).map(|n| {
+        (
+            30 * MINUTE + n * 11 * SECOND,
+            format!("WARN pool is exhausted, {} callers wait", n % 7),
+        )
+    }));
+    let text = calm(3000, &extra);
+    let report = report(&text, Layout::default());
+    let incident = report
+        .incidents
+        .iter()
+        .find(|incident| incident.title.contains("pool is exhausted"));
+    let incident = incident.unwrap_or_else(|| panic!("{:#?}", titles(&report)));
+    assert!(incident.leading_edge.text.starts_with("pool is exhausted"));
+    let trigger = incident.trigger.as_ref().unwrap();
+    assert!(
+        trigger.text.starts_with("configuration reloaded"),
+        "{trigger:?}"
+    );
+    assert_eq!(trigger.reason, "a change, 40 s before");
+    let change = &incident.changes[0];
+    assert_eq!(change.mark, "new");
+    assert!(
+        change.reason.starts_with("first seen here, 90 in 1"),
+        "{change:?}"
+    );
+    // Whoever did the work.
+    for n_shards in [2, 3] {
+        let layout = Layout {
+            n_shards,
+            block_len: 20_000,
+            ..Layout::default()
+        };
+        let again = self::report(&text, layout);
+        assert_eq!(again.incidents, report.incidents);
+        assert_eq!(again.changes, report.changes);
+    }
+}
+
+#[test]
+fn what_falls_silent_is_listed_with_what_is_usual() {
+    let beats: Vec<(i64, String)> = (0..2100_i64)
+        .filter(|n| !(1000..1400).contains(n))
+        .map(|n| (n * 2 * SECOND, format!("INFO heartbeat {n} of node 3")))
+        .collect();
+    let report = report(&calm(3000, &beats), Layout::default());
+    let silent: Vec<_> = (report.changes.vanished.iter())
+        .filter(|change| change.text.starts_with("heartbeat"))
+        .collect();
+    assert_eq!(silent.len(), 1, "{:#?}", report.changes);
+    assert_eq!(silent[0].kind, "pause");
+    assert_eq!(silent[0].n_records, 0);
+    assert!(
+        silent[0].reason.starts_with("none in 13 min"),
+        "{}",
+        silent[0].reason
+    );
+    assert!(report.changes.new.is_empty() && report.changes.surging.is_empty());
+}
+
+#[test]
+fn what_was_planted_is_found_and_what_set_it_off() {
+    for seed in 1..=3 {
+        let params = SampleParams::new(seed, 20_000);
+        let sample = Sample::new(&params);
+        let text = String::from_utf8(Sample::bytes(&params)).unwrap();
+        let report = report(&text, Layout::default());
+        let mut is_planted = vec![false; report.incidents.len()];
+        for planted in sample.truth() {
+            let overlaps = |incident: &Incident| {
+                incident.start_ms <= planted.end.millis() + 300_000.0
+                    && incident.end_ms >= planted.start.millis() - 300_000.0
+            };
+            for (is_planted, incident) in is_planted.iter_mut().zip(&report.incidents) {
+                *is_planted |= overlaps(incident);
+            }
+            let found = report.incidents.iter().take(5).find(|i| overlaps(i));
+            let found = found.unwrap_or_else(|| panic!("seed {seed}: {planted:?}"));
+            match planted.kind {
+                IncidentKind::BadDeploy => {
+                    let trigger = found.trigger.as_ref().unwrap();
+                    assert!(trigger.text.starts_with("Deploying release"), "{trigger:?}");
+                }
+                // By its warnings, long before memory runs out.
+                IncidentKind::Leak => {
+                    assert!(found.end_ms - found.start_ms > 1_800_000.0, "{found:?}");
+                    assert!(found.changes.iter().any(|change| change.mark == "new"));
+                }
+                IncidentKind::BruteForce | IncidentKind::Silence => {}
+            }
+        }
+        let n_false = (report.incidents.iter().zip(is_planted))
+            .filter(|(incident, is_planted)| !is_planted && incident.score >= 50.0)
+            .count();
+        assert!(n_false <= 1, "seed {seed}: {:#?}", titles(&report));
+    }
+}
+
+#[test]
+fn a_quiet_log_has_no_incident_and_hardly_a_change() {
+    for seed in 1..=3 {
+        let params = SampleParams::new(seed, 20_000).quiet();
+        let text = String::from_utf8(Sample::bytes(&params)).unwrap();
+        let report = report(&text, Layout::default());
+        assert_eq!(titles(&report), [""; 0]);
+        assert!(report.changes.n_all <= 1, "{:#?}", report.changes);
+    }
+}
+
+fn titles(report: &Report) -> Vec<&str> {
+    let incidents = report.incidents.iter();
+    incidents.map(|incident| incident.title.as_str()).collect()
+}

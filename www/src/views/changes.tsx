@@ -1,0 +1,87 @@
+// What changed: patterns that are new, surge, or fall silent, each with when and by how much.
+
+import type { JSX } from "preact";
+import type { ChangeReport, Report } from "../../pkg/logloupe.js";
+import * as format from "../format.ts";
+import * as state from "../state.ts";
+import { Empty, Level, Panel, TemplateText } from "./parts.tsx";
+
+/** Changes of each sort that are shown at once. */
+const FIRST_SHOWN = 6;
+
+/** The lines of a pattern while it changes; around the change where there are none. */
+function showChange(change: ChangeReport): void {
+  const isSilent = change.nRecords === 0;
+  const margin = isSilent ? Math.max(change.endMs - change.startMs, 60_000) : 0;
+  state.showLines({
+    title: isSilent ? "Around a silence" : "A change",
+    detail: change.text,
+    selection: {
+      templates: [change.template],
+      fromMs: change.startMs - margin,
+      toMs: change.endMs + 1 + margin,
+    },
+  });
+}
+
+export function ChangesPanel({ report }: { report: Report }): JSX.Element | null {
+  const { changes, totals } = report;
+  if (totals.firstMs == null) {
+    return null;
+  }
+  return (
+    <Panel
+      id="changes"
+      title={changes.nAll === 0 ? "What changed" : `What changed (${format.count(changes.nAll)})`}
+      about="Patterns that come at least twice or at most half as often as usual for a while, more than chance would have it."
+    >
+      {changes.nAll === 0 && (
+        <Empty>
+          <strong>No pattern changed.</strong> Each comes as often as it usually does, or too seldom
+          to tell.
+        </Empty>
+      )}
+      <Sort title="New" changes={changes.new} />
+      <Sort title="Surging" changes={changes.surging} />
+      <Sort title="Fewer or silent" changes={changes.vanished} />
+    </Panel>
+  );
+}
+
+function Sort({ title, changes }: { title: string; changes: ChangeReport[] }): JSX.Element | null {
+  if (changes.length === 0) {
+    return null;
+  }
+  const rest = changes.slice(FIRST_SHOWN);
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      <List changes={changes.slice(0, FIRST_SHOWN)} />
+      {rest.length > 0 && (
+        <details class="incident-patterns">
+          <summary>{format.count(rest.length)} more</summary>
+          <List changes={rest} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function List({ changes }: { changes: ChangeReport[] }): JSX.Element {
+  return (
+    <ul class="changes">
+      {changes.map((change) => (
+        <li key={`${change.template} ${change.startMs}`}>
+          <button type="button" class="link-title" onClick={() => showChange(change)}>
+            <TemplateText text={change.text} />
+          </button>
+          <p class="incident-facts">
+            {change.level !== "" && <Level level={change.level} />}
+            <span>{change.reason}</span>
+            <span>{format.span(change.startMs, change.endMs)} UTC</span>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
