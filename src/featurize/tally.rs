@@ -305,13 +305,23 @@ impl Tally {
         let Some(theirs) = later.ends else {
             return;
         };
+        if self.ends.is_none() {
+            later.flush();
+            *self = later;
+            return;
+        }
         self.flush();
         later.flush();
         self.widen_to(later.width_idx);
         later.widen_to(self.width_idx);
-        for bin in &later.bins {
+        for bin in later.bins {
+            let n_bins = self.bins.len();
             let slot = self.slot_of(bin.index);
-            self.bins[slot].merge(bin);
+            if slot == n_bins {
+                self.bins[slot] = bin;
+            } else {
+                self.bins[slot].merge(&bin);
+            }
         }
         self.n_identities += later.n_identities;
         self.n_timed += later.n_timed;
