@@ -379,7 +379,7 @@ impl Tally {
         self.index_bins();
     }
 
-    fn is_settled(&self) -> bool {
+    pub(super) fn is_settled(&self) -> bool {
         let is_compact = |counts: &Counts| counts.n_sorted == counts.entries.len();
         self.ips.entries.is_empty()
             && self.users.entries.is_empty()

@@ -177,7 +177,13 @@ impl WindowsValidParams {
     /// # Errors
     /// [`FitError::NoTime`] when no record has a time.
     pub fn windows(&self, tally: &Tally) -> Result<Windows, FitError> {
-        let tally = tally.clone().settled();
+        let settled;
+        let tally = if tally.is_settled() {
+            tally
+        } else {
+            settled = tally.clone().settled();
+            &settled
+        };
         let Some((earliest, latest)) = tally.span() else {
             return Err(FitError::NoTime);
         };

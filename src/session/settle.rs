@@ -63,6 +63,7 @@ impl Engine {
         for &key in &self.order {
             tally.merge(self.files[key as usize].tally.clone());
         }
+        tally.settle();
         tally
     }
 }
