@@ -235,7 +235,11 @@ fn trigger(
 ) -> Option<Trigger> {
     let mut own: Vec<u32> = component.messages.iter().map(|message| message.0).collect();
     own.sort_unstable();
-    let edge = component.leading_edge.start;
+    // An unusual window begins before what is unusual in it.
+    let first = component.episodes.first();
+    let edge = first.map_or(component.leading_edge.start, |idx| {
+        findings.episodes[*idx as usize].start
+    });
     let is_effect = |message: u32| {
         own.binary_search(&message).is_ok() || component.leading_edge.message.0 == message
     };
