@@ -94,3 +94,12 @@ fn a_file_that_must_be_unpacked_first_is_told_so_in_a_sentence() {
         "a.7z cannot be read as a log: it is a 7-Zip archive; unpack it first"
     );
 }
+
+#[test]
+fn objects_that_end_in_the_middle_are_counted() {
+    let whole = r#"{"ts":"2024-02-29T00:00:00Z","msg":"whole"}"#;
+    let cut = r#"{"ts":"2024-02-29T00:00:01Z","msg":"cut"#;
+    let report = report(&format!("{whole}\n{cut}\n{whole}\n").repeat(30));
+    let notice = |code: &str| report.notices.iter().find(|notice| notice.code == code);
+    assert!(notice("brokenObjects").is_some_and(|notice| notice.message.contains("30 lines")));
+}

@@ -3,6 +3,7 @@
 pub mod hash;
 pub mod ids;
 pub mod math;
+pub mod order;
 pub mod rng;
 pub mod time;
 pub mod zone;

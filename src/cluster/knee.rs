@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 
 use super::search::Search;
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::featurize::dataset::{Dataset, Rows};
 
 /// Rows looked at; evenly spread over all of them.
@@ -40,7 +41,7 @@ pub(super) fn eps(data: &Dataset<'_>, search: &mut Search<'_>, min_points: u64) 
         .map(|row_idx| k_distance(data, search, row_idx, min_points, high))
         .filter(|distance| *distance > 0.0)
         .collect();
-    distances.sort_by(f64::total_cmp);
+    distances.arrange_by(f64::total_cmp);
     if distances.len() < ENOUGH {
         return usual;
     }
@@ -73,7 +74,7 @@ fn k_distance(
             break;
         }
     }
-    around.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    around.arrange_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut weight = own;
     for (distance, other) in around {
         weight += u64::from(other);

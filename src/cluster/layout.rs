@@ -8,6 +8,7 @@
 
 use rand::RngExt;
 
+use crate::base::order::Arrange;
 use crate::base::{math, rng};
 use crate::error::FitError;
 use crate::featurize::dataset::tame;
@@ -182,7 +183,7 @@ fn eigen(mut a: [[f64; BLOCK]; BLOCK]) -> ([f64; BLOCK], [[f64; BLOCK]; BLOCK]) 
         }
     }
     let mut order: [usize; BLOCK] = std::array::from_fn(|i| i);
-    order.sort_by(|i, j| a[*j][*j].total_cmp(&a[*i][*i]));
+    order.arrange_by(|i, j| a[*j][*j].total_cmp(&a[*i][*i]));
     (order.map(|i| a[i][i]), order.map(|i| v[i]))
 }
 

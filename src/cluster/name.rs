@@ -6,6 +6,7 @@
 //! not what is said, so they come last.
 
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::featurize::tfidf::TfIdf;
 
 use super::Clustering;
@@ -42,12 +43,12 @@ pub fn names(messages: &TfIdf, texts: &[&str], clustering: &Clustering) -> Vec<S
                 .flat_map(|idx| messages.rows.row(*idx as usize).indices)
                 .copied()
                 .collect();
-            columns.sort_unstable();
+            columns.arrange();
             let mut words: Vec<(u32, f64)> = columns
                 .chunk_by(|a, b| a == b)
                 .map(|run| (run[0], telling(run[0], run.len() as u32)))
                 .collect();
-            words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            words.arrange_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             words.truncate(N_WORDS);
             in_order(
                 messages,
@@ -83,7 +84,7 @@ fn in_order(messages: &TfIdf, texts: &[&str], members: &[u32], mut words: Vec<u3
         .copied()
         .unwrap_or_default();
     let text = text.to_lowercase();
-    words.sort_by_key(|col| {
+    words.arrange_by_key(|col| {
         text.find(&messages.vocabulary[*col as usize])
             .unwrap_or(text.len())
     });

@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use super::alarms::{self, Alarm, Stretch};
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::base::time::{SECOND, Timestamp};
 use crate::detect::ALARM;
 use crate::error::ParamsError;
@@ -204,7 +205,7 @@ impl IncidentValidParams {
             }
         }
         for (idx, mut component) in (0..).zip(of_alarms) {
-            component.sort_by_key(|idx| edge_key(&episodes[*idx as usize]));
+            component.arrange_by_key(|idx| edge_key(&episodes[*idx as usize]));
             groups.push((component, Some(idx)));
         }
         let mut incidents: Vec<Incident> = groups
@@ -214,7 +215,7 @@ impl IncidentValidParams {
                 incident(episodes, component, at, messages)
             })
             .collect();
-        incidents.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
+        incidents.arrange_by(|a, b| b.score.total_cmp(&a.score).then(a.start.cmp(&b.start)));
         incidents
     }
 
@@ -224,7 +225,7 @@ impl IncidentValidParams {
     pub fn components(&self, episodes: &[Episode], vectors: &Sparse) -> Vec<Vec<u32>> {
         let link_us = i64::from(self.0.link_seconds) * SECOND;
         let mut order: Vec<u32> = (0..episodes.len() as u32).collect();
-        order.sort_by_key(|idx| edge_key(&episodes[*idx as usize]));
+        order.arrange_by_key(|idx| edge_key(&episodes[*idx as usize]));
         let alike = Alike::new(episodes, vectors, self.0.link_similarity);
         let mut union = UnionFind::<u32>::new(episodes.len());
         // Per message: its latest episode and when that (and all it continues) ends.
@@ -287,7 +288,7 @@ struct Alike {
 impl Alike {
     fn new(episodes: &[Episode], vectors: &Sparse, link_similarity: f64) -> Self {
         let mut messages: Vec<MessageId> = episodes.iter().map(|episode| episode.message).collect();
-        messages.sort_unstable();
+        messages.arrange();
         messages.dedup();
         let rows: Vec<u32> = messages.iter().map(|message| message.0).collect();
         let vectors = vectors.select(&rows);
@@ -328,7 +329,7 @@ impl Alike {
 fn stretch(episodes: &[Episode], component: &[u32], known: &Messages<'_>) -> Stretch {
     let members = || component.iter().map(|idx| &episodes[*idx as usize]);
     let mut messages: Vec<MessageId> = members().map(|episode| episode.message).collect();
-    messages.sort_unstable();
+    messages.arrange();
     messages.dedup();
     let start = members().map(|episode| episode.start).min();
     let end = members().map(|episode| episode.end).max();
@@ -379,9 +380,9 @@ fn incident(
     let mut scored: Vec<(MessageId, f64)> = members()
         .map(|episode| (episode.message, score_of(episode)))
         .collect();
-    scored.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    scored.arrange_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     scored.dedup_by_key(|entry| entry.0);
-    scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    scored.arrange_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let of_alarm = alarm.map_or(0.0, |alarm| alarm.1.score);
     let severity = scored.first().map_or(0.0, |entry| entry.1).max(of_alarm);
     let messages: Vec<MessageId> = scored.into_iter().map(|entry| entry.0).collect();

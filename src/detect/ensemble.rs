@@ -24,6 +24,7 @@ use super::silence::{Silence, silences};
 use super::usual_range::{Kind, UsualRangeParams};
 use super::{ALARM, Contribution, Detector, FitDetector, severity};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::manner::Manner;
@@ -468,7 +469,7 @@ impl MessageScores {
                 reasons.push((points, MessageReason::UnusualWords(words)));
             }
         }
-        reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+        reasons.arrange_by(|a, b| b.0.total_cmp(&a.0));
         reasons.into_iter().map(|reason| reason.1).collect()
     }
 }

@@ -8,6 +8,7 @@
 //! time; [`ensemble`] combines all into the answer that is shown.
 
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows, tame};
 
@@ -130,7 +131,7 @@ fn columns(data: &Dataset<'_>) -> Vec<Vec<(f64, f64)>> {
 /// Sorts by share, strongest first; equal shares by column.
 fn ranked(mut contributions: Vec<Contribution>) -> Vec<Contribution> {
     contributions.retain(|contribution| contribution.share > 0.0);
-    contributions.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.col.cmp(&b.col)));
+    contributions.arrange_by(|a, b| b.share.total_cmp(&a.share).then(a.col.cmp(&b.col)));
     contributions
 }
 

@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::{ALARM, Contribution, Detector, FitDetector, check_points, ranked, typical_ranges};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::Dataset;
 
@@ -86,7 +87,7 @@ impl PresenceParams {
         presence.columns = (0..).zip(n_rows_with).collect();
         presence
             .columns
-            .sort_by_key(|column| (std::cmp::Reverse(column.1), column.0));
+            .arrange_by_key(|column| (std::cmp::Reverse(column.1), column.0));
         let mut found: [Vec<(u64, u64)>; 2] = [Vec::new(), Vec::new()];
         let mut rarest: Vec<(u64, u64)> = Vec::new();
         for row_idx in 0..data.n_rows() {
@@ -113,7 +114,7 @@ impl PresenceParams {
 
 /// (value, weight) → (value, weight of all that are no greater), ascending.
 fn cumulated(mut pairs: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
-    pairs.sort_unstable();
+    pairs.arrange();
     let mut sums: Vec<(u64, u64)> = Vec::new();
     let mut sum = 0;
     for (value, weight) in pairs {

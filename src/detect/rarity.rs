@@ -7,6 +7,7 @@
 
 use super::{Contribution, Detector, FitDetector, MIN_POINTS, check_points};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::Dataset;
 
@@ -49,7 +50,7 @@ impl RarityParams {
 
     fn from_counts(mut counts: Vec<u64>) -> Result<Rarity, FitError> {
         counts.retain(|count| *count > 0);
-        counts.sort_unstable();
+        counts.arrange();
         let mut total = 0;
         let mut at_most: Vec<(u64, u64)> = Vec::new();
         for count in counts {

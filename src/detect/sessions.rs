@@ -11,6 +11,7 @@
 use super::presence::{Presence, PresenceParams, Rarest};
 use super::{ALARM, MIN_POINTS};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::sessions::{Session, SessionSet, Step};
@@ -161,7 +162,7 @@ impl SessionScores {
             reasons.push((score, reason));
         }
         reasons.retain(|reason| reason.0 >= ALARM);
-        reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+        reasons.arrange_by(|a, b| b.0.total_cmp(&a.0));
         if let Some((step, n_sessions)) = self.rarest_step(set, idx)
             && n_sessions * 100 <= set.sessions.len() as u64
         {
@@ -241,7 +242,7 @@ impl SessionScores {
             let usual = self.usual_micros;
             found.push((score, SessionReason::Long { micros, usual }));
         }
-        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        found.arrange_by(|a, b| b.0.total_cmp(&a.0));
         found
     }
 }
@@ -327,7 +328,7 @@ impl Edges {
                 edges.places[span.2 as usize] = Some((true, place));
             }
         }
-        order.sort_unstable_by_key(|span| (span.1, span.0, span.2));
+        order.arrange_by_key(|span| (span.1, span.0, span.2));
         edges.by_end = order.iter().map(|span| span.2).collect();
         for (place, span) in (0..).zip(&order) {
             if span.1 - first <= long && edges.places[span.2 as usize].is_none() {

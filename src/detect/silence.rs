@@ -9,6 +9,7 @@
 //! missing records give 50, 100 give 100, on a logarithmic scale.
 
 use crate::base::math;
+use crate::base::order::Arrange;
 
 /// Windows that are not empty and are looked at on each side of a stretch.
 const AROUND: usize = 6;
@@ -34,7 +35,7 @@ pub struct Silence {
 pub fn silences(events: &[f64]) -> Vec<Silence> {
     let stretches = empty_stretches(events);
     let mut lengths: Vec<usize> = stretches.iter().map(|(_, n)| *n).collect();
-    lengths.sort_unstable();
+    lengths.arrange();
     let n_empty: usize = lengths.iter().sum();
     let usual_length = if lengths.len() > 3 {
         lengths[lengths.len() / 2] * 3

@@ -4,6 +4,7 @@
 //! known by its name, or by holding nothing but the words for normal and anomalous.
 
 use crate::base::hash;
+use crate::base::order::Arrange;
 
 /// Labels of a run; further ones are counted but not kept.
 const LABEL_CAP: usize = 4_000_000;
@@ -149,11 +150,9 @@ impl Reader {
         let row = std::mem::take(&mut self.carry);
         self.row(&row);
         let mut labels = self.labels;
-        labels.ids.sort_unstable_by_key(|label| (label.0, !label.1));
+        labels.ids.arrange_by_key(|label| (label.0, !label.1));
         labels.ids.dedup_by_key(|label| label.0);
-        labels
-            .lines
-            .sort_unstable_by_key(|label| (label.0, !label.1));
+        labels.lines.arrange_by_key(|label| (label.0, !label.1));
         labels.lines.dedup_by_key(|label| label.0);
         labels
     }

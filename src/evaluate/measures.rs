@@ -3,6 +3,8 @@
 //! Average precision is Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct scores from the highest down, as scikit-learn defines it, and the
 //! area under the ROC curve is the share of pairs that are in the right order, ties counting half (Mann, Whitney 1947).
 
+use crate::base::order::Arrange;
+
 /// Points of each curve at most.
 const MAX_POINTS: usize = 200;
 
@@ -96,7 +98,7 @@ fn share(part: u64, whole: u64) -> f64 {
 /// Measures scores of which those from `threshold` on are alarms.
 #[must_use]
 pub fn measure(mut scored: Vec<Scored>, threshold: f64) -> Measures {
-    scored.sort_by(|a, b| b.score.total_cmp(&a.score));
+    scored.arrange_by(|a, b| b.score.total_cmp(&a.score));
     let n_anomalous: u64 = scored.iter().map(|s| s.n_anomalous).sum();
     let n_normal: u64 = scored.iter().map(|s| s.n_normal).sum();
     let mut found = Confusion {

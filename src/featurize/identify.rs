@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::identifier::{Identifier, Place, is_value, number_end, value_end, word};
 use crate::base::hash;
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 
 /// Records that are looked at.
@@ -119,7 +120,7 @@ impl Probe {
                 ranked.push((saved, idx));
             }
         }
-        ranked.sort_by(|a, b| {
+        ranked.arrange_by(|a, b| {
             let places = (&self.places[a.1], &self.places[b.1]);
             b.0.total_cmp(&a.0).then(places.0.cmp(places.1))
         });
@@ -131,7 +132,7 @@ impl Probe {
                     Relation::MoreRecords if identifier.places.len() < MAX_PLACES => {
                         identifier.places.push(place.clone());
                         theirs.extend(seen);
-                        theirs.sort_unstable();
+                        theirs.arrange();
                         theirs.dedup_by_key(|seen| seen.0);
                         continue 'ranked;
                     }
@@ -313,7 +314,7 @@ enum Relation {
 
 fn relation(better: &[(u32, u64)], other: &[(u32, u64)]) -> Relation {
     let mut values: Vec<u64> = better.iter().map(|seen| seen.1).collect();
-    values.sort_unstable();
+    values.arrange();
     let n_same = other
         .iter()
         .filter(|seen| values.binary_search(&seen.1).is_ok())
@@ -337,13 +338,13 @@ fn relation(better: &[(u32, u64)], other: &[(u32, u64)]) -> Relation {
         }
     }
     let is_rare = pairs.len() * 2 < other.len();
-    pairs.sort_unstable();
+    pairs.arrange();
     pairs.dedup();
     let n_pairs = pairs.len();
     let mut ours: Vec<u64> = pairs.iter().map(|pair| pair.0).collect();
     ours.dedup();
     let mut theirs: Vec<u64> = pairs.iter().map(|pair| pair.1).collect();
-    theirs.sort_unstable();
+    theirs.arrange();
     theirs.dedup();
     if !is_rare && n_pairs * 10 <= ours.len().max(theirs.len()) * 11 {
         Relation::Same

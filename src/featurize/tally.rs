@@ -352,6 +352,12 @@ impl Tally {
     /// The same contents in the one form that depends on nothing else: bins in the order of time, identities
     /// sorted.
     pub(super) fn settled(mut self) -> Self {
+        self.settle();
+        self
+    }
+
+    /// Brings it into its [settled form](Self::settled), in which it travels without being copied first.
+    pub(crate) fn settle(&mut self) {
         self.flush();
         self.count_identities();
         self.widen_where_crowded();
@@ -361,7 +367,17 @@ impl Tally {
             bin.users.compact();
         });
         self.index_bins();
-        self
+    }
+
+    fn is_settled(&self) -> bool {
+        let is_compact = |counts: &Counts| counts.n_sorted == counts.entries.len();
+        self.ips.entries.is_empty()
+            && self.users.entries.is_empty()
+            && self.bins.is_sorted_by_key(|bin| bin.index)
+            && self
+                .bins
+                .iter()
+                .all(|bin| is_compact(&bin.ips) && is_compact(&bin.users))
     }
 
     /// Bins; in the order of time after [`Tally::settled`].

@@ -15,6 +15,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::math;
+use crate::base::order::Arrange;
 
 use super::sparse::Sparse;
 
@@ -57,7 +58,7 @@ pub fn tfidf(messages: &[&str], weights: &[u32]) -> TfIdf {
     }
 
     let mut order: Vec<u32> = (0..words.texts.len() as u32).collect();
-    order.sort_unstable_by(|a, b| words.texts[*a as usize].cmp(&words.texts[*b as usize]));
+    order.arrange_by(|a, b| words.texts[*a as usize].cmp(&words.texts[*b as usize]));
     let mut final_column = vec![0; order.len()];
     for (rank, col) in order.iter().enumerate() {
         final_column[*col as usize] = rank as u32;

@@ -30,7 +30,7 @@ const RATES: [f32; 2] = [0.025, 0.0001];
 /// Share of all words from which on a word is passed over now and then.
 const FREQUENT: f64 = 1e-3;
 /// Words read in all, before any is passed over.
-const BUDGET: f64 = 2_000_000.0;
+const BUDGET: f64 = 1_000_000.0;
 /// Times that a log is read at least and at most.
 const ROUNDS: [f64; 2] = [5.0, 60.0];
 

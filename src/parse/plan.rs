@@ -14,6 +14,7 @@ use super::json_scan::skip_space;
 use super::parser::Parser;
 use super::pattern::Pattern;
 use super::timestamp::{self, DayMonth};
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::error::ParamsError;
@@ -188,7 +189,7 @@ impl ParsePlan {
         self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= HEADED_SHARE * f64::from(n_lines);
         // Lines that quote a time far behind where all headers have it do not begin a record.
         if self.is_headed && stamp_starts.len() >= 20 {
-            stamp_starts.sort_unstable();
+            stamp_starts.arrange();
             let usual = stamp_starts[(stamp_starts.len() - 1) * 98 / 100];
             self.stamp_limit = (usual + 32).clamp(64, STAMP_LIMIT) as u32;
         }

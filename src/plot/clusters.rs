@@ -5,6 +5,7 @@ use super::scene::{Align, Area, Dot, Label, Scene, TargetShape, cut_to_width};
 use super::theme::{Theme, fade};
 use super::{LegendEntry, Pick, Plot, View, cut, template_text};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::report::{ClusterGroup, Report};
 
 /// Clusters with a colour of their own; those after them share a grey that is darker than noise.
@@ -106,7 +107,7 @@ impl Plot for Clusters {
         let theme = view.theme();
 
         // Noise below clusters, large below small.
-        order.sort_by_key(|idx| {
+        order.arrange_by_key(|idx| {
             (
                 points[*idx].cluster.is_some(),
                 std::cmp::Reverse(points[*idx].n_records),
@@ -250,7 +251,7 @@ fn name_cluster(
     }
     // The middle nine tenths: a straggler should not push the name away.
     let part = |mut values: Vec<i32>, share: f64| {
-        values.sort_unstable();
+        values.arrange();
         values[((values.len() - 1) as f64 * share + 0.5) as usize]
     };
     let xs = |share| part(members.iter().map(|dot| dot.0).collect(), share);

@@ -8,6 +8,7 @@ use super::scene::{Align, Area, Label, Scene, TargetShape, cut_to_width, text_wi
 use super::theme::{Theme, fade};
 use super::{LegendEntry, Pick, Plot, View};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::report::Report;
 
 /// The plot.
@@ -77,7 +78,7 @@ impl Plot for Heatmap {
         if n < 2 {
             return "There are no time windows to compare, so there is no correlation.".to_owned();
         }
-        pairs.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+        pairs.arrange_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
         let strongest: Vec<String> = pairs
             .iter()
             .take(3)

@@ -5,6 +5,7 @@ use super::scene::{Scene, TargetShape};
 use super::theme::{BANDS, Theme, fade};
 use super::{LegendEntry, Pick, Plot, View, clock, cut, frame, template_text};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::report::Report;
 
 /// Templates with a colour of their own.
@@ -26,7 +27,7 @@ fn colored_templates(report: &Report) -> Vec<u32> {
         f64::NEG_INFINITY
     };
     order.retain(|(score, _)| *score >= from);
-    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    order.arrange_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut templates = Vec::new();
     for (_, template) in order {
         if templates.len() == N_COLORED {
@@ -111,7 +112,7 @@ impl Plot for Scatter {
         frame::draw_time_axis(&mut scene, view, area, &time);
 
         // Large ones first, so that small ones lie on top of them and not below.
-        order.sort_by_key(|idx| (std::cmp::Reverse(report.points[*idx].n_records), *idx));
+        order.arrange_by_key(|idx| (std::cmp::Reverse(report.points[*idx].n_records), *idx));
         let templates = colored_templates(report);
         for idx in order {
             let point = &report.points[idx];

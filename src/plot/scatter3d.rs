@@ -8,6 +8,7 @@ use super::scene::{Align, Dot, Label, Scene, TargetShape, text_width};
 use super::theme::{BANDS, Theme, band_of, fade};
 use super::{LegendEntry, Pick, Plot, View, clock};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::report::{Report, WindowPoint};
 
 /// The plot.
@@ -194,7 +195,7 @@ impl Plot for Scatter3d {
             .enumerate()
             .map(|(idx, point)| (camera.turn(space.place(point)).2, idx))
             .collect();
-        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        order.arrange_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         for (near, idx) in order {
             let point = &report.space[idx];
             let (x, y, z) = space.place(point);

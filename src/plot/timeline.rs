@@ -4,6 +4,7 @@ use super::scale::{self, Scale, counted, grouped};
 use super::scene::{Align, Area, Label, Scene, TargetShape, text_width};
 use super::theme::{Theme, band_of, fade};
 use super::{LegendEntry, Pick, Plot, View, clock, frame};
+use crate::base::order::Arrange;
 use crate::report::{self, Report};
 
 /// Rows of incidents that are numbered; what does not fit is drawn without its number.
@@ -232,7 +233,7 @@ impl Plot for Timeline {
             .iter()
             .map(|mark| band_of(mark.score))
             .collect();
-        bands.sort_unstable_by(|a, b| b.cmp(a));
+        bands.arrange_by(|a, b| b.cmp(a));
         bands.dedup();
         entries.extend(bands.into_iter().map(|band| {
             let (from, name) = super::theme::BANDS[band];
@@ -342,7 +343,7 @@ fn lay_incidents(
 ) -> Vec<Placed> {
     let mut taken: Vec<Vec<(i32, i32)>> = vec![Vec::new(); n_lanes];
     let mut order: Vec<usize> = (0..report.incidents.len()).collect();
-    order.sort_by_key(|row| report.incidents[*row].id);
+    order.arrange_by_key(|row| report.incidents[*row].id);
     let mut placed = Vec::new();
     for row in order {
         let incident = &report.incidents[row];

@@ -103,6 +103,7 @@ impl FileFindings {
         sums.n_cut_lines += block.n_cut_lines;
         sums.n_nul += block.n_nul;
         sums.n_hidden += block.n_hidden;
+        sums.n_open_objects += block.n_open_objects;
         sums.n_joined += block.n_joined;
         sums.n_steps_back += block.n_steps_back;
         sums.follow(block.first, block.last);

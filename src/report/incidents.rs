@@ -5,6 +5,7 @@ use super::findings::{AlarmCause, Findings};
 use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
 use super::{changes, sessions, words};
 use crate::base::ids::MessageId;
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::correlate::incidents::{Episode, Incident as Component};
 use crate::correlate::trigger::{self, Candidate, WITHIN_US, Wording};
@@ -47,7 +48,7 @@ fn incident(
     let facts = |message: &MessageId| &findings.facts[message.index()];
     // The message that says most about the incident: the strangest, and among equals the most frequent.
     let mut messages = component.messages.clone();
-    messages.sort_by(|a, b| {
+    messages.arrange_by(|a, b| {
         let key = |message: &MessageId| findings.score(*message, Some(component.start));
         key(b)
             .total_cmp(&key(a))

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::build::saturate;
 use super::findings::{FileFindings, Findings};
 use super::{FileReport, FormatCount, limits, words};
+use crate::base::order::Arrange;
 use crate::parse::formats;
 
 /// The lanes that are listed, in the order of time.
@@ -57,18 +58,18 @@ fn listed(findings: &Findings) -> Vec<usize> {
         .map(|incident| incident.leading_edge.file.index())
         .collect();
     let mut order: Vec<usize> = (0..findings.files.len()).collect();
-    order.sort_by_key(|&idx| {
+    order.arrange_by_key(|&idx| {
         let n_lines = findings.files[idx].n_lines();
         std::cmp::Reverse((leading.contains(&idx), findings.n_anomalous[idx], n_lines))
     });
     order.truncate(limits::FILES);
-    order.sort_unstable();
+    order.arrange();
     order
 }
 
 fn formats_of(file: &FileFindings) -> Vec<FormatCount> {
     let mut counts = file.sums.formats.clone();
-    counts.sort_by_key(|&(format, n)| (std::cmp::Reverse(n), format));
+    counts.arrange_by_key(|&(format, n)| (std::cmp::Reverse(n), format));
     let title = |format: u16| {
         let known = formats::all().get(usize::from(format));
         known

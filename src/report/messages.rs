@@ -9,6 +9,7 @@ use super::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport, 
 use crate::base::hash;
 use crate::base::ids::MessageId;
 use crate::base::math::round_to;
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::detect::{ALARM, BANDS};
 use crate::parse::Level;
@@ -50,7 +51,7 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
     }
     let n_slices = findings.n_slices();
     let mut order: Vec<usize> = (0..sums.len()).collect();
-    order.sort_by(|&a, &b| {
+    order.arrange_by(|&a, &b| {
         sums[b]
             .score
             .total_cmp(&sums[a].score)
@@ -60,7 +61,7 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
     if order.len() > limits::TEMPLATES {
         // Half the places go to the strangest, half to the most frequent of the others.
         let mut rest = order.split_off(limits::TEMPLATES / 2);
-        rest.sort_by_key(|&idx| (std::cmp::Reverse(sums[idx].n_records), idx));
+        rest.arrange_by_key(|&idx| (std::cmp::Reverse(sums[idx].n_records), idx));
         order.extend(rest.into_iter().take(limits::TEMPLATES / 2));
     }
     order
@@ -127,7 +128,7 @@ pub(super) fn points(findings: &Findings) -> Vec<MessagePoint> {
             )
         })
         .collect();
-    points.sort_by(|a, b| {
+    points.arrange_by(|a, b| {
         b.score
             .total_cmp(&a.score)
             .then(a.ms.total_cmp(&b.ms))
@@ -145,7 +146,7 @@ pub(super) fn points(findings: &Findings) -> Vec<MessagePoint> {
             Some(point(id, first, value, findings.facts[idx].n_records))
         })
         .collect();
-    others.sort_by_key(|point| (std::cmp::Reverse(point.n_records), point.message));
+    others.arrange_by_key(|point| (std::cmp::Reverse(point.n_records), point.message));
     others.truncate(limits::POINTS - points.len());
     points.append(&mut others);
     points
@@ -189,10 +190,10 @@ pub(super) fn clusters(findings: &Findings, options: &Options) -> Clusters {
             score: score(findings.score(message, None)),
         });
     }
-    points.sort_by_key(|point| (std::cmp::Reverse(point.n_records), point.message));
+    points.arrange_by_key(|point| (std::cmp::Reverse(point.n_records), point.message));
     points.truncate(limits::POINTS);
     let mut groups: Vec<ClusterGroup> = groups.into_values().collect();
-    groups.sort_by_key(|group| (std::cmp::Reverse(group.n_messages), group.id));
+    groups.arrange_by_key(|group| (std::cmp::Reverse(group.n_messages), group.id));
     groups.truncate(limits::GROUPS);
     Clusters {
         method: found.method.to_owned(),

@@ -101,7 +101,9 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
             let n = words::counted(n, "line");
             say(
                 "brokenObjects",
-                format!("{name}: {n} not a whole JSON object, read as text."),
+                format!(
+                    "{name}: {n} not a whole JSON object, read as far as it can be understood."
+                ),
             );
         }
         if file.plan.is_year_assumed {
@@ -123,13 +125,15 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
     }
 }
 
-/// Records of a file of JSON objects that are none.
+/// Records of a file of JSON objects that are none, or end in the middle.
 fn n_broken_objects(file: &FileFindings) -> Option<u64> {
+    let sums = &file.sums;
     let is_json = |entry: &&(u16, u64)| FormatId(entry.0 as u8).format().name() == "json";
-    let (_, n_objects) = *file.sums.formats.iter().find(is_json)?;
-    let n_others = file.sums.n_records - n_objects;
-    (n_others > 0 && n_others <= 3 * n_objects && file.plan.shape == Shape::Lines)
-        .then_some(n_others)
+    let (_, n_objects) = *sums.formats.iter().find(is_json)?;
+    let n_others = sums.n_records - n_objects;
+    let is_about_objects = n_others <= 3 * n_objects && file.plan.shape == Shape::Lines;
+    let n_broken = sums.n_open_objects + if is_about_objects { n_others } else { 0 };
+    (n_broken > 0).then_some(n_broken)
 }
 
 fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, String)) {

@@ -4,6 +4,7 @@ use super::build::{saturate, score};
 use super::findings::{Findings, SessionFindings};
 use super::words;
 use super::{LineRef, SessionReport, Sessions, limits};
+use crate::base::order::Arrange;
 use crate::detect::ALARM;
 use crate::detect::sessions::SessionReason;
 
@@ -29,7 +30,7 @@ fn of_identifier(findings: &Findings, found: &SessionFindings) -> Sessions {
         .collect();
     let n_anomalous = saturate(order.len() as u64);
     // The order of first appearance, which is that of the list, decides among equals.
-    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
+    order.arrange_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
     order.truncate(limits::SESSIONS);
     Sessions {
         identifier: identifier(found),

@@ -5,6 +5,7 @@ use super::findings::Findings;
 use super::words;
 use super::{LevelSeries, Timeline, TimelineMark, WindowPoint, WindowReport, limits};
 use crate::base::math::round_to;
+use crate::base::order::Arrange;
 use crate::detect::ensemble::WindowScore;
 use crate::featurize::windows::feature;
 
@@ -73,7 +74,7 @@ pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
         return Vec::new();
     };
     let mut alarms = alarms(findings);
-    alarms.sort_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
+    alarms.arrange_by(|a, b| b.2.score.total_cmp(&a.2.score).then(a.0.cmp(&b.0)));
     alarms.truncate(limits::WINDOWS);
     alarms
         .into_iter()
@@ -109,12 +110,12 @@ pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
     };
     let mut order: Vec<usize> = (0..windows.n_windows() as usize).collect();
     if order.len() > limits::POINTS {
-        order.sort_by(|&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
+        order.arrange_by(|&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
         let step = order.len().div_ceil(limits::POINTS / 2);
         let mut rest = order.split_off(limits::POINTS / 2);
-        rest.sort_unstable();
+        rest.arrange();
         order.extend(rest.into_iter().step_by(step));
-        order.sort_unstable();
+        order.arrange();
     }
     order
         .into_iter()

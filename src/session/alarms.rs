@@ -2,6 +2,7 @@
 
 use crate::base::ids::TemplateId;
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::base::time::{SECOND, Timestamp};
 use crate::correlate::alarms::{Alarm, about};
 use crate::correlate::incidents::Episode;
@@ -44,7 +45,7 @@ pub(super) fn alarms(
     changes.retain(|(change, _)| is_apart(change));
     found.extend(changes);
     // Alarms of one start keep the order in which they were found.
-    found.sort_by_key(|(alarm, _)| alarm.start);
+    found.arrange_by_key(|(alarm, _)| alarm.start);
     found.into_iter().unzip()
 }
 
@@ -123,7 +124,7 @@ fn of_sessions(findings: &Findings, idx: u32, link_us: i64) -> Vec<(Alarm, Alarm
         .filter(|(at, _)| found.scores.scores[*at as usize] >= ALARM)
         .filter_map(|(at, session): (u32, &Session)| Some((session.span?.0.0, at)))
         .collect();
-    strange.sort_unstable();
+    strange.arrange();
     // Sessions come by chance as well: more than that must begin within the distance of a link.
     let length = strange.last().map_or(0, |last| last.0 - strange[0].0);
     let by_chance = strange.len() as f64 * link_us as f64 / (length.max(link_us) as f64);
@@ -134,7 +135,7 @@ fn of_sessions(findings: &Findings, idx: u32, link_us: i64) -> Vec<(Alarm, Alarm
         .filter_map(|run| {
             let mut members: Vec<u32> = run.iter().map(|entry| entry.1).collect();
             let score = |at: &u32| found.scores.scores[*at as usize];
-            members.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
+            members.arrange_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
             let sessions = || members.iter().map(|at| &found.set.sessions[*at as usize]);
             let first = &found.set.sessions[run.first()?.1 as usize];
             let (start, _) = first.span?;

@@ -8,6 +8,7 @@ use super::alarms;
 use std::collections::BTreeMap;
 
 use crate::base::ids::{MessageId, TemplateId};
+use crate::base::order::Arrange;
 use crate::base::time::SECOND;
 use crate::cluster::dbscan::DbscanParams;
 use crate::cluster::hdbscan::HdbscanParams;
@@ -204,11 +205,11 @@ fn clustered(scores: &MessageScores, weights: &[u32]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..weights.len() as u32).collect();
     if order.len() > CLUSTERED_CAP {
         let score = |idx: u32| scores.scores.get(idx as usize).map_or(0.0, |s| s.score);
-        order.sort_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
+        order.arrange_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
         let mut rest = order.split_off(CLUSTERED_CAP / 2);
-        rest.sort_by_key(|&idx| (Reverse(weights[idx as usize]), idx));
+        rest.arrange_by_key(|&idx| (Reverse(weights[idx as usize]), idx));
         order.extend(&rest[..CLUSTERED_CAP - order.len()]);
-        order.sort_unstable();
+        order.arrange();
     }
     order
 }
@@ -310,13 +311,13 @@ fn suppressed(findings: &Findings, recurring: &[Incident]) -> Vec<Suppressed> {
         entry.n_records = entry.n_records.saturating_add(incident.n_records);
     }
     let mut suppressed: Vec<Suppressed> = by_template.into_values().collect();
-    suppressed.sort_by_key(|entry| (std::cmp::Reverse(entry.n_records), entry.template));
+    suppressed.arrange_by_key(|entry| (std::cmp::Reverse(entry.n_records), entry.template));
     suppressed
 }
 
 /// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.
 fn coalesced(mut episodes: Vec<Episode>, link_us: i64) -> Vec<Episode> {
-    episodes.sort_by_key(|e| (e.message, e.start, e.file, e.line));
+    episodes.arrange_by_key(|e| (e.message, e.start, e.file, e.line));
     let mut joined: Vec<Episode> = Vec::with_capacity(episodes.len());
     for episode in episodes {
         match joined.last_mut() {

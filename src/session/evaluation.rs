@@ -1,6 +1,7 @@
 //! Findings and labels → how good the scores are.
 
 use crate::base::ids::MessageId;
+use crate::base::order::Arrange;
 use crate::detect::ALARM;
 use crate::evaluate::labels::Labels;
 use crate::evaluate::measures::{Scored, measure};
@@ -52,7 +53,7 @@ fn of_lines(
     labels: &Labels,
     mut verdicts: Vec<Verdict>,
 ) -> Option<EvaluationFindings> {
-    verdicts.sort_by_key(|verdict| (verdict.message, verdict.window));
+    verdicts.arrange_by_key(|verdict| (verdict.message, verdict.window));
     let windows = findings.windows.as_ref();
     let score = |verdict: &Verdict| {
         let start = |idx: u32| windows.map(|windows| windows.start_of(idx));
@@ -94,7 +95,7 @@ fn of_lines(
 
 /// True positives, false positives and false negatives of (score, label, thing), strangest first.
 fn examples(mut things: Vec<(f64, bool, u32)>) -> [Vec<u32>; 3] {
-    things.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
+    things.arrange_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
     let kinds = [(true, true), (true, false), (false, true)];
     kinds.map(|(is_found, is_anomalous)| {
         let mut ids: Vec<u32> = Vec::new();

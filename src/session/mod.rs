@@ -34,6 +34,7 @@ use rustc_hash::FxHashMap;
 
 use crate::base::hash;
 use crate::base::ids::{FileId, MessageId, TemplateId};
+use crate::base::order::Arrange;
 use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
 use crate::correlate::incidents::Episode;
@@ -255,7 +256,7 @@ impl Engine {
             identify::look(&mut probe, &head.text, &head.plan, &zone, head.reference);
         }
         let mut wanted = self.labelled_ids.clone();
-        wanted.sort_unstable();
+        wanted.arrange();
         probe.identifiers(&wanted)
     }
 
@@ -512,7 +513,7 @@ impl Engine {
                 self.labels.n_dropped += more.n_dropped;
             }
         }
-        self.labels.ids.sort_unstable();
+        self.labels.ids.arrange();
         let survey = Survey {
             link_us: i64::from(self.options.link_seconds) * SECOND,
             names: self.names.clone(),
@@ -709,7 +710,7 @@ impl Engine {
                 episodes.push(episode);
             }
         }
-        edges.sort_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        edges.arrange_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
         findings.changes = findings.rate_changes();
         analysis::correlate(findings, episodes, &edges, &self.options);
         findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);

@@ -5,6 +5,7 @@
 //! block. Only a few thousand hits ever travel, wherever the page lies.
 
 use crate::base::ids::FileId;
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::shard::question::{Answer, Grid, Hit, Question};
 
@@ -111,7 +112,7 @@ impl Page {
             }
             Step::Take(_, before) => {
                 let mut hits = hits_of(answers);
-                hits.sort_unstable();
+                hits.arrange();
                 let skip = self.next.saturating_sub(before);
                 self.take(
                     hits.into_iter()
@@ -125,7 +126,7 @@ impl Page {
                         blocks.extend(found);
                     }
                 }
-                blocks.sort_unstable();
+                blocks.arrange();
                 for (place, n) in blocks {
                     let n = u64::from(n);
                     if self.next < before + n {

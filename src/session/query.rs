@@ -7,6 +7,7 @@
 use super::Engine;
 use super::page::{Page, Stretch};
 use crate::base::ids::{FileId, MessageId, TemplateId};
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::error::{Error, ParamsError};
 use crate::protocol::{Histogram, Place, RawLine, Selection, SourceCount};
@@ -59,7 +60,7 @@ impl Engine {
             files: (selection.files.as_deref()).map(|chosen| flags(self.order.len(), chosen)),
             levels: levels_of(selection)?,
             sources: selection.sources.clone().map(|mut names| {
-                names.sort_unstable();
+                names.arrange();
                 names
             }),
             from: selection.from_ms.map(Timestamp::from_millis),
@@ -343,7 +344,7 @@ impl Engine {
             .map(|idx| &findings.episodes[*idx as usize])
             .map(|episode| (episode.message, episode.start, episode.end))
             .collect();
-        episodes.sort_unstable();
+        episodes.arrange();
         Ok((episodes, (incident.start, incident.end)))
     }
 }

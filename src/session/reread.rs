@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::ids::FileId;
+use crate::base::order::Arrange;
 use crate::ingest::text::TextReader;
 use crate::ingest::unpack::Unpack;
 use crate::shard::question::TextRange;
@@ -42,7 +43,7 @@ impl Reread {
     /// Wants these ranges of one file, as `reader` reads it.
     #[must_use]
     pub fn new(reader: TextReader, mut wanted: Vec<TextRange>) -> Self {
-        wanted.sort_unstable_by(|a, b| b.cmp(a));
+        wanted.arrange_by(|a, b| b.cmp(a));
         Self {
             // The budget was kept when the file was read; nothing is asked for that lies beyond.
             reader,

@@ -24,6 +24,9 @@ use crate::table::{BlockTable, Row};
 /// Name of the format of which a line may carry a label.
 const LABELLED_FORMAT: &str = "supercomputer";
 
+/// Name of the format whose lines end with a brace.
+const OBJECT_FORMAT: &str = "json";
+
 /// Bytes that are checked at once for NULs and invalid UTF-8, so that most lines need no check of their own; they fit a cache.
 const CHECKED_LEN: usize = 256 << 10;
 
@@ -83,6 +86,8 @@ struct Block {
     labels: Vec<Label>,
     /// The format of which a line may carry a label.
     labelled_format: Option<FormatId>,
+    /// The format whose lines end with a brace.
+    object_format: Option<FormatId>,
     summary: Summary,
     /// Line feeds before the bytes that the splitter gets.
     line_base: u64,
@@ -101,6 +106,8 @@ struct Block {
     is_checked: bool,
     /// The same of the pieces after it.
     is_clean: bool,
+    /// The text of the pieces after it is ASCII.
+    is_ascii: bool,
 }
 
 impl OpenBlock {
@@ -127,6 +134,7 @@ impl OpenBlock {
             n_by_format: Vec::new(),
             labels: Vec::new(),
             labelled_format: FormatId::of_name(LABELLED_FORMAT),
+            object_format: FormatId::of_name(OBJECT_FORMAT),
             summary: Summary::default(),
             line_base: 0,
             first_line: job.is_exact.then_some(0),
@@ -139,6 +147,7 @@ impl OpenBlock {
             reach,
             is_checked: false,
             is_clean: false,
+            is_ascii: false,
         };
         Self {
             splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
@@ -230,6 +239,8 @@ impl Block {
         self.is_clean = !matches!(self.shape, Shape::Csv(_))
             && memchr::memchr(0, whole).is_none()
             && simdutf8::basic::from_utf8(whole).is_ok();
+        // All bytes at once, which compilers turn into wide steps, where `is_ascii` takes words of the target's width.
+        self.is_ascii = self.is_clean && part.iter().fold(0, |all, byte| all | byte) < 0x80;
     }
 
     /// Takes the next piece, or breaks off at the first that belongs to the next block.
@@ -305,7 +316,9 @@ impl Block {
             self.summary.n_header_lines += piece.n_lines;
             return;
         }
-        self.summary.n_hidden += hidden::count(bytes);
+        if !(is_checked && self.is_ascii) {
+            self.summary.n_hidden += hidden::count(bytes);
+        }
         let end = line + piece.n_lines;
         self.summary.n_record_lines += end.saturating_sub(self.covered.max(line));
         self.covered = self.covered.max(end);
@@ -378,6 +391,10 @@ impl Block {
             } else {
                 Label::Normal
             });
+        }
+        if Some(parsed.format) == self.object_format && !piece.is_cut() {
+            let is_open = !bytes.trim_ascii_end().ends_with(b"}");
+            self.summary.n_open_objects += u64::from(is_open);
         }
         let source = self.source(fields, bytes, scratch);
         self.table.push(Row {

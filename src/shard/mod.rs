@@ -17,6 +17,7 @@ use self::query::Query;
 use self::question::{Hit, TIMELESS};
 use self::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed, Verdict};
 use crate::base::ids::{FileId, MessageId};
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::correlate::incidents::Episode;
@@ -152,7 +153,7 @@ impl Shard {
             self.kept.push(kept);
         }
         self.kept
-            .sort_unstable_by_key(|kept| (kept.job.file, kept.job.block));
+            .arrange_by_key(|kept| (kept.job.file, kept.job.block));
     }
 
     /// Episodes of the anomalous messages, and when each template and each text was seen.
@@ -233,7 +234,7 @@ impl Shard {
             let lane = lane.into_iter().zip(key..).filter(|(n, _)| *n > 0);
             out.lanes.extend(lane.map(|(n, key)| (key, n)));
             let mut rest: Vec<_> = open.into_values().collect();
-            rest.sort_by_key(|episode| (episode.message, episode.start));
+            rest.arrange_by_key(|episode| (episode.message, episode.start));
             out.episodes
                 .extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
         }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{FileId, MessageId};
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 
 /// Where records stand that have no time, in files that have none: before all others.
@@ -213,7 +214,7 @@ pub enum Answer {
 /// Names with how often they occur, in any order and more than once → once each, most frequent first, equal ones by name.
 #[must_use]
 pub fn by_frequency(mut named: Vec<(String, u64)>) -> Vec<(String, u64)> {
-    named.sort_unstable();
+    named.arrange();
     named.dedup_by(|next, kept| {
         let is_same = next.0 == kept.0;
         kept.1 += if is_same { next.1 } else { 0 };
@@ -222,7 +223,7 @@ pub fn by_frequency(mut named: Vec<(String, u64)>) -> Vec<(String, u64)> {
     let mut ranked: Vec<(u64, String)> = (named.into_iter())
         .map(|(name, n)| (u64::MAX - n, name))
         .collect();
-    ranked.sort_unstable();
+    ranked.arrange();
     (ranked.into_iter())
         .map(|(rank, name)| (name, u64::MAX - rank))
         .collect()

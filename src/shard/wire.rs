@@ -102,6 +102,8 @@ pub struct Summary {
     pub n_nul: u64,
     /// Characters that cannot be seen or turn the direction of text; see [`crate::shard::hidden`].
     pub n_hidden: u64,
+    /// JSON objects on a line that are not closed there.
+    pub n_open_objects: u64,
     /// Lines without a time that do not look like the inside of a record and were joined to the one above all the same.
     pub n_joined: u64,
     /// Records that are more than [`STEP_BACK`] earlier than the one before.

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::thrown;
 use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
 use crate::base::ids::{FileId, TemplateId};
+use crate::base::order::Arrange;
 use crate::error::Error;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
@@ -101,7 +102,7 @@ impl EngineWorker {
             .iter()
             .filter_map(|(_, range)| self.engine.input_of(range.file))
             .collect();
-        files.sort_unstable();
+        files.arrange();
         files.dedup();
         files
     }

@@ -378,7 +378,9 @@ impl ShardWorker {
     /// # Errors
     /// `wire`.
     pub fn end(&mut self) -> Result<Vec<u8>, JsValue> {
-        pack(&self.shard.end().map_err(|error| thrown(&error))?)
+        let mut summary = self.shard.end().map_err(|error| thrown(&error))?;
+        summary.tally.settle();
+        pack(&summary)
     }
 
     /// Learns how a block's messages are called.

@@ -2,11 +2,13 @@
 
 use std::mem;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Bin, Counts, Ends, Gaps, N_LEVELS, Tally, WIDTHS};
 
-/// A tally as it travels: identities once, everything else as small differences.
+/// A tally as it travels: identities once, everything else as small differences, and one list for all bins rather than two in
+/// each, which would be as many allocations.
 #[derive(Serialize, Deserialize)]
 struct Wire {
     width_idx: u8,
@@ -15,62 +17,70 @@ struct Wire {
     /// Every identity that occurs, ascending, each as the difference to the one before.
     identities: Vec<u64>,
     bins: Vec<WireBin>,
+    /// Addresses and users of one bin after the other: difference to the place of the identity before it in its bin, count.
+    places: Vec<(u32, u32)>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct WireBin {
     /// Difference to the index of the bin before.
     step: i64,
-    /// (level, records) of the levels that occur.
-    by_level: Vec<(u8, u32)>,
+    by_level: [u32; N_LEVELS],
     n_failed_logins: u32,
     gaps: Gaps,
     crossing: Vec<(u8, Gaps)>,
-    /// (difference to the place of the identity before, count).
-    ips: Vec<(u32, u32)>,
-    users: Vec<(u32, u32)>,
+    n_ips: u32,
+    n_users: u32,
 }
 
 impl Serialize for Tally {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let tally = self.clone().settled();
-        let mut identities: Vec<u64> = tally
-            .bins
-            .iter()
-            .flat_map(|bin| bin.ips.entries.iter().chain(&bin.users.entries))
-            .map(|entry| entry.0)
-            .collect();
+        if !self.is_settled() {
+            return self.clone().settled().serialize(serializer);
+        }
+        let counts = || self.bins.iter().flat_map(|bin| [&bin.ips, &bin.users]);
+        let mut place_of: FxHashMap<u64, u32> = FxHashMap::default();
+        let mut identities = Vec::new();
+        for (identity, _) in counts().flat_map(Counts::entries) {
+            place_of.entry(*identity).or_insert_with(|| {
+                identities.push(*identity);
+                0
+            });
+        }
         identities.sort_unstable();
-        identities.dedup();
-        let places = |counts: &Counts| {
+        for (place, identity) in (0..).zip(&identities) {
+            place_of.insert(*identity, place);
+        }
+        let mut places = Vec::with_capacity(counts().map(|counts| counts.entries.len()).sum());
+        for counts in counts() {
             let mut before = 0;
-            let place = |entry: &(u64, u32)| {
-                let place = identities.partition_point(|identity| *identity < entry.0) as u32;
-                (place - mem::replace(&mut before, place), entry.1)
-            };
-            counts.entries.iter().map(place).collect()
-        };
+            places.extend(counts.entries.iter().map(|(identity, n)| {
+                let place = place_of[identity];
+                (place - mem::replace(&mut before, place), *n)
+            }));
+        }
         let mut before = 0;
-        let bins = tally.bins.iter().map(|bin| WireBin {
+        let bins = self.bins.iter().map(|bin| WireBin {
             step: bin.index.wrapping_sub(mem::replace(&mut before, bin.index)),
-            by_level: (0..).zip(bin.by_level).filter(|(_, n)| *n > 0).collect(),
+            by_level: bin.by_level,
             n_failed_logins: bin.n_failed_logins,
             gaps: bin.gaps,
             crossing: bin.crossing.clone(),
-            ips: places(&bin.ips),
-            users: places(&bin.users),
+            n_ips: bin.ips.entries.len() as u32,
+            n_users: bin.users.entries.len() as u32,
         });
         let bins = bins.collect();
         let mut before = 0;
-        let steps = identities
-            .iter()
-            .map(|identity| identity - mem::replace(&mut before, *identity));
+        for identity in &mut identities {
+            *identity -= mem::replace(&mut before, *identity);
+        }
         Wire {
-            width_idx: tally.width_idx as u8,
-            n_timed: tally.n_timed,
-            ends: tally.ends,
-            identities: steps.collect(),
+            width_idx: self.width_idx as u8,
+            n_timed: self.n_timed,
+            ends: self.ends,
+            identities,
             bins,
+            places,
         }
         .serialize(serializer)
     }
@@ -78,29 +88,31 @@ impl Serialize for Tally {
 
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = Wire::deserialize(deserializer)?;
+        let mut wire = Wire::deserialize(deserializer)?;
         if usize::from(wire.width_idx) >= WIDTHS.len() {
             return Err(D::Error::custom("width of bins is not one of the chain"));
         }
-        let mut identity = 0_u64;
-        let identities: Vec<u64> = wire
-            .identities
-            .into_iter()
-            .map(|step| {
-                identity = identity.wrapping_add(step);
-                identity
-            })
-            .collect();
-        let counts = |places: Vec<(u32, u32)>| {
+        let mut before = 0_u64;
+        for identity in &mut wire.identities {
+            *identity = identity.wrapping_add(before);
+            before = *identity;
+        }
+        let mut rest = wire.places.as_slice();
+        let mut counts = |n: u32| {
+            let (mine, others) = rest
+                .split_at_checked(n as usize)
+                .ok_or_else(|| D::Error::custom("identities of a bin are missing"))?;
+            rest = others;
             let mut place = 0_u32;
-            let entry = |(step, n): (u32, u32)| {
-                place = place.wrapping_add(step);
-                identities
+            let mut entries = Vec::with_capacity(mine.len());
+            for (step, n) in mine {
+                place = place.wrapping_add(*step);
+                let identity = wire
+                    .identities
                     .get(place as usize)
-                    .map(|identity| (*identity, n))
-                    .ok_or_else(|| D::Error::custom("an identity is missing"))
-            };
-            let entries: Vec<_> = places.into_iter().map(entry).collect::<Result<_, _>>()?;
+                    .ok_or_else(|| D::Error::custom("an identity is missing"))?;
+                entries.push((*identity, *n));
+            }
             Ok::<_, D::Error>(Counts {
                 n_sorted: entries.len(),
                 entries,
@@ -110,32 +122,23 @@ impl<'de> Deserialize<'de> for Tally {
             width_idx: usize::from(wire.width_idx),
             ends: wire.ends,
             n_timed: wire.n_timed,
+            bins: Vec::with_capacity(wire.bins.len()),
             ..Self::default()
         };
         let mut index = 0_i64;
         for bin in wire.bins {
             index = index.wrapping_add(bin.step);
-            let mut by_level = [0; N_LEVELS];
-            for (level, n) in bin.by_level {
-                *by_level
-                    .get_mut(usize::from(level))
-                    .ok_or_else(|| D::Error::custom("a level is out of range"))? = n;
-            }
             tally.bins.push(Bin {
                 index,
-                by_level,
+                by_level: bin.by_level,
                 n_failed_logins: bin.n_failed_logins,
                 gaps: bin.gaps,
                 crossing: bin.crossing,
-                ips: counts(bin.ips)?,
-                users: counts(bin.users)?,
+                ips: counts(bin.n_ips)?,
+                users: counts(bin.n_users)?,
             });
         }
-        tally.n_identities = tally
-            .bins
-            .iter()
-            .map(|bin| bin.ips.entries.len() + bin.users.entries.len())
-            .sum();
+        tally.n_identities = wire.places.len();
         tally.index_bins();
         Ok(tally)
     }

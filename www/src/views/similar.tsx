@@ -25,7 +25,7 @@ export function SimilarPatterns({ template }: { template: TemplateReport }): JSX
   };
   return (
     <div class="similar">
-      <button type="button" class="link" aria-expanded={answer !== null} onClick={toggle}>
+      <button type="button" aria-expanded={answer !== null} onClick={toggle}>
         Similar patterns
       </button>
       <div role="status">
