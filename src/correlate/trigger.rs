@@ -7,7 +7,7 @@
 use crate::base::time::{MINUTE, Timestamp};
 
 /// How long before an incident its trigger is looked for, in microseconds.
-pub const WITHIN_US: i64 = 10 * MINUTE;
+pub const WITHIN_US: i64 = 5 * MINUTE;
 
 /// Beginnings of words that speak of a change made on purpose.
 const CHANGES: [&str; 15] = [

@@ -117,15 +117,19 @@ pub fn rate_changes(rates: &Rates<'_>) -> Vec<RateChange> {
     found.dedup_by(|later, first| {
         (later.row, later.kind, later.first) == (first.row, first.kind, first.first)
     });
-    // What was new and is over was an episode, and what is missing after it is not missed.
+    // What was new and is over was an episode: its height is no surge of its own, and nobody misses it afterwards.
     let is_new = |change: &&RateChange| change.kind == ChangeKind::New;
-    let new: Vec<u32> = found
-        .iter()
-        .filter(is_new)
-        .map(|change| change.row)
+    let new: Vec<(u32, u32)> = (found.iter().filter(is_new))
+        .map(|change| (change.row, change.last))
         .collect();
     found.retain(|change| {
-        change.kind != ChangeKind::Vanished || new.binary_search(&change.row).is_err()
+        let at = new.partition_point(|new| new.0 < change.row);
+        let new = new.get(at).filter(|new| new.0 == change.row);
+        match (change.kind, new) {
+            (ChangeKind::Vanished, Some(_)) => false,
+            (ChangeKind::Surge, Some((_, last))) => change.first > *last,
+            _ => true,
+        }
     });
     found
 }
@@ -355,13 +359,17 @@ impl Context {
         let is_shift = stretch.first == 0 && stretch.last + 1 < counts.len();
         if is_shift {
             // Seen from its end: what comes after, by the rate before.
-            let after = Stretch {
+            let mut after = Stretch {
                 first: stretch.last + 1,
                 last: counts.len() - 1,
             };
+            if change.kind == ChangeKind::New {
+                let last = counts.iter().rposition(|n| *n > 0);
+                after.last = last.unwrap_or(after.last).max(after.first);
+            }
             change.first = after.first as u32;
             change.last = after.last as u32;
-            change.n_records = sum(&counts[after.first..]);
+            change.n_records = sum(&counts[after.first..=after.last]);
             change.expected = n as f64 / stretch.len() as f64 * after.len() as f64;
             change.usual = usual_sums(counts, after);
         }

@@ -12,7 +12,7 @@ use crate::correlate::trigger::{self, Candidate, WITHIN_US, Wording};
 use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::parse::Level;
 
-/// Records that a message has at most for its wording to make it a candidate wherever it was said last.
+/// Records that a template has at most for its wording to make it a candidate wherever it was said last.
 const SELDOM: u32 = 12;
 
 pub(super) fn incidents(findings: &Findings) -> Vec<Incident> {
@@ -194,7 +194,10 @@ fn candidates(findings: &Findings) -> Vec<Candidate> {
         return Vec::new();
     };
     let mut first_of = vec![None; findings.templates.len()];
-    for message in &findings.messages {
+    let mut n_of = vec![0_u32; findings.templates.len()];
+    for (message, facts) in findings.messages.iter().zip(&findings.facts) {
+        let n = &mut n_of[message.template.index()];
+        *n = n.saturating_add(facts.n_records);
         let first: &mut Option<Timestamp> = &mut first_of[message.template.index()];
         *first = first.iter().copied().chain(message.first).min();
     }
@@ -210,7 +213,7 @@ fn candidates(findings: &Findings) -> Vec<Candidate> {
         let wording = trigger::wording(&message.text);
         let is_new = first.0 > begin.0.saturating_add(WITHIN_US)
             && first_of[message.template.index()] == Some(first);
-        let is_seldom = wording > Wording::First && facts.n_records <= SELDOM;
+        let is_seldom = wording > Wording::First && n_of[message.template.index()] <= SELDOM;
         for at in [first, last] {
             if (is_new && at == first) || is_seldom {
                 candidates.push(Candidate {
@@ -233,7 +236,11 @@ fn trigger(
 ) -> Option<Trigger> {
     let mut own: Vec<u32> = component.messages.iter().map(|message| message.0).collect();
     own.sort_unstable();
-    let edge = component.leading_edge.start;
+    // An unusual window begins before what is unusual in it.
+    let first = component.episodes.first();
+    let edge = first.map_or(component.leading_edge.start, |idx| {
+        findings.episodes[*idx as usize].start
+    });
     let is_effect = |message: u32| {
         own.binary_search(&message).is_ok() || component.leading_edge.message.0 == message
     };
