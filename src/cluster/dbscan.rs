@@ -47,22 +47,8 @@ impl DbscanParams {
     /// # Errors
     /// `eps` not above 0 or above 2, `minPoints` of 0.
     pub fn check(self) -> Result<DbscanValidParams, ParamsError> {
-        if let Some(eps) = self.eps
-            && !(eps > 0.0 && eps <= 2.0)
-        {
-            return Err(ParamsError {
-                option: "eps",
-                expected: "a distance above 0, at most 2",
-                actual: eps.to_string(),
-            });
-        }
-        if self.min_points == 0 {
-            return Err(ParamsError {
-                option: "minPoints",
-                expected: "at least 1",
-                actual: self.min_points.to_string(),
-            });
-        }
+        super::check_eps(self.eps)?;
+        super::check_min_points(self.min_points)?;
         Ok(DbscanValidParams(self))
     }
 }
@@ -73,13 +59,7 @@ impl Clusterer for DbscanValidParams {
     }
 
     fn cluster(&self, data: &Dataset<'_>) -> Result<Clustering, FitError> {
-        let n_rows = data.n_rows();
-        if n_rows < 2 {
-            return Err(FitError::TooFewRows {
-                needed: 2,
-                actual: n_rows,
-            });
-        }
+        let n_rows = super::n_rows_of(data)?;
         let min_points = u64::from(self.0.min_points);
         let mut search = Search::new(data);
         let eps = self

@@ -55,13 +55,7 @@ impl HdbscanParams {
     /// # Errors
     /// `minPoints` of 0, `minClusterSize` below 2, `eps` not above 0 or above 2.
     pub fn check(self) -> Result<HdbscanValidParams, ParamsError> {
-        if self.min_points == 0 {
-            return Err(ParamsError {
-                option: "minPoints",
-                expected: "at least 1",
-                actual: self.min_points.to_string(),
-            });
-        }
+        super::check_min_points(self.min_points)?;
         if self.min_cluster_size < 2 {
             return Err(ParamsError {
                 option: "minClusterSize",
@@ -69,15 +63,7 @@ impl HdbscanParams {
                 actual: self.min_cluster_size.to_string(),
             });
         }
-        if let Some(eps) = self.eps
-            && !(eps > 0.0 && eps <= 2.0)
-        {
-            return Err(ParamsError {
-                option: "eps",
-                expected: "a distance above 0, at most 2",
-                actual: eps.to_string(),
-            });
-        }
+        super::check_eps(self.eps)?;
         Ok(HdbscanValidParams(self))
     }
 }
@@ -88,13 +74,7 @@ impl Clusterer for HdbscanValidParams {
     }
 
     fn cluster(&self, data: &Dataset<'_>) -> Result<Clustering, FitError> {
-        let n_rows = data.n_rows();
-        if n_rows < 2 {
-            return Err(FitError::TooFewRows {
-                needed: 2,
-                actual: n_rows,
-            });
-        }
+        let n_rows = super::n_rows_of(data)?;
         let finest = self.0.eps.unwrap_or_else(|| knee::radii(data).0);
         let min_points = u64::from(self.0.min_points);
         let mut search = Search::new(data);

@@ -3,7 +3,7 @@
 //! The contract of every clusterer: one label a row, numbered from 0 by first appearance, `None` for a row that
 //! belongs nowhere; the same input gives the same labels; a row of weight 2 is the same as two rows.
 
-use crate::error::FitError;
+use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::Dataset;
 
 pub mod dbscan;
@@ -45,6 +45,40 @@ pub fn all() -> Vec<Box<dyn Clusterer>> {
         Box::new(dbscan::DbscanParams::default().check().expect(VALID)),
         Box::new(hdbscan::HdbscanParams::default().check().expect(VALID)),
     ]
+}
+
+/// Refuses a radius that is not above 0 and at most 2, the largest cosine distance.
+fn check_eps(eps: Option<f64>) -> Result<(), ParamsError> {
+    if let Some(eps) = eps
+        && !(eps > 0.0 && eps <= 2.0)
+    {
+        return Err(ParamsError {
+            option: "eps",
+            expected: "a distance above 0, at most 2",
+            actual: eps.to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// Refuses neighbourhoods of no weight.
+fn check_min_points(min_points: u32) -> Result<(), ParamsError> {
+    if min_points == 0 {
+        return Err(ParamsError {
+            option: "minPoints",
+            expected: "at least 1",
+            actual: min_points.to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// The number of rows, where there are two to compare.
+fn n_rows_of(data: &Dataset<'_>) -> Result<usize, FitError> {
+    match data.n_rows() {
+        actual @ 0..2 => Err(FitError::TooFewRows { needed: 2, actual }),
+        n_rows => Ok(n_rows),
+    }
 }
 
 impl Clustering {

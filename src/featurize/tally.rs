@@ -353,12 +353,6 @@ impl Tally {
         self.n_timed
     }
 
-    /// Width of the bins in seconds.
-    #[must_use]
-    pub fn bin_seconds(&self) -> u32 {
-        WIDTHS[self.width_idx]
-    }
-
     /// The same contents in the one form that depends on nothing else: bins in the order of time, identities
     /// sorted.
     pub(super) fn settled(mut self) -> Self {

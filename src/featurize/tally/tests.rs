@@ -58,7 +58,7 @@ fn bins_widen_when_there_are_too_many() {
             None,
         );
     }
-    assert_eq!(t.bin_seconds(), 5);
+    assert_eq!(WIDTHS[t.width_idx], 5);
     let t = t.settled();
     assert_eq!(t.bins().len(), 40_000);
     assert_eq!(t.n_timed(), 200_000);
