@@ -36,6 +36,10 @@ dist/index.html: $(WASM) $(PAGE_SOURCES) | setup-web
 	$(WITH_TOOLS) cd www && vite build
 	@touch $@
 
+.PHONY: single
+single: dist ## Build dist/logloupe.html: the page as one file that runs by itself, without any network
+	$(WITH_TOOLS) node tools/single.mjs
+
 .PHONY: wasm
 wasm: $(WASM) ## Build www/pkg/: the analysis as WebAssembly, with its TypeScript types
 $(WASM): $(RUST_SOURCES) | setup-web setup-wasm

@@ -20,6 +20,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { exportChecks } from "./exports.mjs";
+import { privacyChecks } from "./privacy.mjs";
 import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
 
@@ -315,7 +317,20 @@ check("gzip, CSV, NDJSON and JSON array hold the same", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+/** A page of its own that watches for faults and opens nothing yet. */
+openPage.blank = async () => {
+  const page = await (await browser.newContext()).newPage();
+  page.faults = [];
+  page.on("pageerror", (error) => page.faults.push(String(error.stack ?? error)));
+  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
+  return page;
+};
+
 const tools = {
+  root: ROOT,
+  output: OUTPUT,
+  requests,
+  bigLog,
   openPage,
   analyse,
   sample,
@@ -325,7 +340,11 @@ const tools = {
   gzipSync,
   readFileSync,
 };
-for (const [name, run] of queryChecks(tools)) {
+for (const [name, run] of [
+  ...queryChecks(tools),
+  ...exportChecks(tools),
+  ...privacyChecks(tools),
+]) {
   check(name, run);
 }
 

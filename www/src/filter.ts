@@ -64,6 +64,13 @@ function select(next: Selection): void {
   find.value = query;
 }
 
+/** Evaluates the same selection once more, after another query took its place in the workers. */
+export function again(): void {
+  if (state.linesView.peek() !== null) {
+    select(selection.peek());
+  }
+}
+
 /** Selects something else; the step can be taken back. */
 export function change(part: Selection): void {
   const next = cleaned({ ...selection.peek(), ...part });

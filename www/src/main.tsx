@@ -4,6 +4,7 @@ import "./style.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Report } from "../pkg/logloupe.js";
+import { runProbes, type Verdict } from "./probes.ts";
 import * as state from "./state.ts";
 import { App } from "./views/app.tsx";
 
@@ -14,6 +15,8 @@ declare global {
       state(): state.Phase;
       report(): Report | null;
       cancel(): void;
+      /** Tries to send something to an address in every way a page can. */
+      selfTest(address: string): Promise<Verdict[]>;
     };
   }
 }
@@ -25,6 +28,7 @@ window.logloupe = {
   state: () => (state.isBusy.value ? "analyzing" : state.phase.value),
   report: () => state.report.value,
   cancel: state.cancel,
+  selfTest: (address) => runProbes(address),
 };
 
 // A tab in the background shows how far it is. Nothing of a log goes into the title: it ends up in the history.

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
 import * as filter from "../filter.ts";
+import { isSaveOpen } from "../save.ts";
 import { toggleTheme } from "../settings.ts";
 import * as state from "../state.ts";
 import { ChangesPanel } from "./changes.tsx";
@@ -17,6 +18,8 @@ import { Lines } from "./lines.tsx";
 import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
+import { Save } from "./save.tsx";
+import { SelfTest, isSelfTestOpen } from "./selftest.tsx";
 import { SessionsPanel } from "./sessions.tsx";
 import { Summary } from "./summary.tsx";
 import { Templates } from "./templates.tsx";
@@ -34,6 +37,8 @@ export function App(): JSX.Element {
       <Said />
       <Body />
       {report.value !== null && <Lines report={report.value} />}
+      <Save />
+      <SelfTest />
       <Help />
     </>
   );
@@ -163,7 +168,14 @@ function listenForKeys(): () => void {
       filter.undo();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || state.isHelpOpen.value) {
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      state.isHelpOpen.value ||
+      isSaveOpen.value ||
+      isSelfTestOpen.value
+    ) {
       return;
     }
     if (event.key === "Escape") {
@@ -198,6 +210,10 @@ function onLetter(key: string): boolean {
     case "?":
       state.isHelpOpen.value = true;
       return true;
+    case "s":
+    case "S":
+      isSaveOpen.value = state.report.value !== null;
+      return isSaveOpen.value;
     case "t":
     case "T":
       toggleTheme();

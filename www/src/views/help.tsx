@@ -16,6 +16,7 @@ const KEYS: [keys: string[], effect: string][] = [
   [["0"], "Show the whole timeline again"],
   [["←", "→", "↑", "↓"], "On the timeline: choose a bar. On the 3D plot: turn it"],
   [["Enter"], "Lines of the chosen bar, row or incident"],
+  [["S"], "Save the report, incidents, patterns or lines"],
   [["T"], "Light or dark"],
   [["?"], "This help"],
 ];

@@ -11,6 +11,7 @@ import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
 import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
+import { SavePlot } from "./saveplot.tsx";
 import { targetAt, type Target } from "./targets.ts";
 
 const START_YAW = 0.6;
@@ -403,6 +404,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
         )}
       </div>
       <Legend kind={kind} />
+      <SavePlot kind={kind} canvas={() => canvas.current} drawn={drawn} view={viewNow} />
     </>
   );
 }
