@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { accessChecks } from "./access.mjs";
 import { exportChecks } from "./exports.mjs";
 import { privacyChecks } from "./privacy.mjs";
 import { queryChecks } from "./queries.mjs";
@@ -344,6 +345,7 @@ for (const [name, run] of [
   ...queryChecks(tools),
   ...exportChecks(tools),
   ...privacyChecks(tools),
+  ...accessChecks(tools),
 ]) {
   check(name, run);
 }
