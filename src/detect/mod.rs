@@ -12,6 +12,7 @@ use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows, tame};
 
+pub mod contrast;
 pub mod ensemble;
 pub mod half_space_trees;
 pub mod isolation_forest;

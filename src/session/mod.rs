@@ -7,6 +7,7 @@
 mod alarms;
 mod analysis;
 mod choice;
+mod compare;
 mod evaluation;
 mod file;
 mod identify;
