@@ -29,6 +29,12 @@ pub fn poisson_at_most(n: f64, mean: f64) -> f64 {
     gamma_tails(n.max(0.0) + 1.0, mean).1
 }
 
+/// Probability that chi-squared with one degree of freedom is at least `x`.
+#[must_use]
+pub fn chi_squared_at_least(x: f64) -> f64 {
+    gamma_tails(0.5, x / 2.0).1
+}
+
 /// Each probability times the number of those that are at most as large: the share of false discoveries where it is the limit.
 #[must_use]
 pub fn benjamini_hochberg(p: &[f64], n_tests: usize) -> Vec<f64> {
@@ -123,8 +129,6 @@ mod tests {
 
     #[test]
     fn tables_of_chi_squared_agree() {
-        // With one degree of freedom, the other well-known tail that the gamma function gives.
-        let chi_squared_at_least = |x: f64| gamma_tails(0.5, x / 2.0).1;
         for (x, p) in [(0.0, 1.0), (2.706, 0.1), (3.841, 0.05), (10.828, 0.001)] {
             assert!((chi_squared_at_least(x) - p).abs() < 5e-5);
         }
