@@ -20,6 +20,7 @@ use std::ops::ControlFlow;
 
 use super::search::{Search, distance};
 use super::{Clusterer, Clustering, knee};
+use crate::base::order::Arrange;
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::sparse::Sparse;
@@ -193,7 +194,7 @@ fn spanning_tree(data: &Dataset<'_>, cores: &[f64]) -> Vec<Link> {
         });
         joined = row_idx;
     }
-    links.sort_by(|x, y| x.length.total_cmp(&y.length).then(x.b.cmp(&y.b)));
+    links.arrange_by(|x, y| x.length.total_cmp(&y.length).then(x.b.cmp(&y.b)));
     links
 }
 

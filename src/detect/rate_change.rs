@@ -16,6 +16,7 @@
 
 use super::significance::{benjamini_hochberg, poisson_at_least, poisson_at_most};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::base::time::{DAY, MINUTE};
 
 /// Adjusted probability below which a change is significant.
@@ -112,7 +113,7 @@ pub fn rate_changes(rates: &Rates<'_>) -> Vec<RateChange> {
         change.p = p;
     }
     found.retain(|change| change.p < SIGNIFICANT);
-    found.sort_by_key(|change| (change.row, change.first, change.last));
+    found.arrange_by_key(|change| (change.row, change.first, change.last));
     // A shift shows on both of its sides.
     found.dedup_by(|later, first| {
         (later.row, later.kind, later.first) == (first.row, first.kind, first.first)
@@ -487,7 +488,7 @@ fn sum(counts: &[u32]) -> u64 {
 
 /// The value at a share of the sorted values; sorts them; 0 when there are none.
 fn quantile(values: &mut [f64], q: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     let last = values.len().saturating_sub(1);
     values
         .get((last as f64 * q + 0.5) as usize)
