@@ -47,6 +47,23 @@ pub struct Row {
     pub byte_len: u32,
 }
 
+impl Row {
+    /// A record on one line, of which nothing but its place is known.
+    #[must_use]
+    pub fn at(line: u32, offset: u32, byte_len: u32) -> Self {
+        Self {
+            time: None,
+            level: None,
+            source: 0,
+            message: 0,
+            line,
+            n_lines: 1,
+            offset,
+            byte_len,
+        }
+    }
+}
+
 /// The records of a block: 23 bytes each, and 8 more where a record is not on the line after the one before.
 #[derive(Debug, Default)]
 pub struct BlockTable {

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
+import { ShowAll, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, TemplateText } from "./parts.tsx";
 
 const FIRST_SHOWN = 6;
@@ -84,20 +85,12 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
           ))}
         </ol>
       )}
-      {incidents.length > FIRST_SHOWN && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            areAllShown.value = !areAllShown.value;
-          }}
-          aria-expanded={areAllShown.value}
-        >
-          {areAllShown.value
-            ? `Show the first ${FIRST_SHOWN}`
-            : `Show all ${format.count(incidents.length)}`}
-        </button>
-      )}
+      <ShowAll
+        nAll={incidents.length}
+        nFirst={FIRST_SHOWN}
+        areAllShown={areAllShown.value}
+        toggle={toggled(areAllShown)}
+      />
       {suppressed.length > 0 && (
         <details class="incident-patterns">
           <summary>

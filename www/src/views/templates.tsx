@@ -6,6 +6,7 @@ import { useMemo } from "preact/hooks";
 import type { Report, TemplateReport } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
+import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
 import { SimilarPatterns } from "./similar.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
@@ -77,67 +78,54 @@ export function Templates({ report }: { report: Report }): JSX.Element {
             : "No pattern has these words."}
         </Empty>
       ) : (
-        <div class="table-wrap">
-          <table class="table templates" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
+        <Table
+          class="templates"
+          heads={
+            <>
+              <SortHeader
+                order={order}
+                column="score"
+                title="Score"
+                hint="0 to 100, larger is stranger"
+              />
+              <Head>Level</Head>
+              <Head>Pattern</Head>
+              <SortHeader
+                order={order}
+                column="nRecords"
+                title="Count"
+                hint="Records, and their share of all"
+                isNumber
+              />
+              {hasTimes && <Head>Over time</Head>}
+              {hasTimes && (
                 <SortHeader
                   order={order}
-                  column="score"
-                  title="Score"
-                  hint="0 to 100, larger is stranger"
+                  column="firstMs"
+                  title="First seen (UTC)"
+                  hint="Time of its first record"
                 />
-                <th role="columnheader" scope="col">
-                  Level
-                </th>
-                <th role="columnheader" scope="col">
-                  Pattern
-                </th>
-                <SortHeader
-                  order={order}
-                  column="nRecords"
-                  title="Count"
-                  hint="Records, and their share of all"
-                  isNumber
-                />
-                {hasTimes && (
-                  <th role="columnheader" scope="col">
-                    Over time
-                  </th>
-                )}
-                {hasTimes && (
-                  <SortHeader
-                    order={order}
-                    column="firstMs"
-                    title="First seen (UTC)"
-                    hint="Time of its first record"
-                  />
-                )}
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              {shown.map((template) => (
-                <Row
-                  key={template.id}
-                  template={template}
-                  nRecords={totals.nRecords}
-                  hasTimes={hasTimes}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {shown.length < found.length && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            areAllShown.value = true;
-          }}
+              )}
+            </>
+          }
         >
-          Show all {format.count(found.length)}
-        </button>
+          {shown.map((template) => (
+            <Row
+              key={template.id}
+              template={template}
+              nRecords={totals.nRecords}
+              hasTimes={hasTimes}
+            />
+          ))}
+        </Table>
+      )}
+      {words.length === 0 && (
+        <ShowAll
+          nAll={found.length}
+          nFirst={FIRST_SHOWN}
+          areAllShown={areAllShown.value}
+          toggle={toggled(areAllShown)}
+        />
       )}
     </Panel>
   );

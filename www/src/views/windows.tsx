@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { Report, WindowReport } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
+import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, LogText, Panel, Score } from "./parts.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
@@ -43,46 +44,37 @@ export function Windows({ report }: { report: Report }): JSX.Element {
             : "No line has a time that could be read, so there are no windows of time."}
         </Empty>
       ) : (
-        <div class="table-wrap">
-          <table class="table windows" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
-                <SortHeader
-                  order={order}
-                  column="score"
-                  title="Score"
-                  hint="0 to 100, larger is stranger"
-                />
-                <SortHeader
-                  order={order}
-                  column="startMs"
-                  title="Window (UTC)"
-                  hint="When it began"
-                />
-                <th role="columnheader" scope="col">
-                  Why
-                </th>
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              {shown.map((window) => (
-                <Row key={window.startMs} window={window} names={features.names} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {shown.length < found.length && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            areAllShown.value = true;
-          }}
+        <Table
+          class="windows"
+          heads={
+            <>
+              <SortHeader
+                order={order}
+                column="score"
+                title="Score"
+                hint="0 to 100, larger is stranger"
+              />
+              <SortHeader
+                order={order}
+                column="startMs"
+                title="Window (UTC)"
+                hint="When it began"
+              />
+              <Head>Why</Head>
+            </>
+          }
         >
-          Show all {format.count(found.length)}
-        </button>
+          {shown.map((window) => (
+            <Row key={window.startMs} window={window} names={features.names} />
+          ))}
+        </Table>
       )}
+      <ShowAll
+        nAll={found.length}
+        nFirst={FIRST_SHOWN}
+        areAllShown={areAllShown.value}
+        toggle={toggled(areAllShown)}
+      />
       {nAnomalousWindows > windows.length && (
         <p class="about">
           The {format.count(windows.length)} strangest of {format.count(nAnomalousWindows)} are
