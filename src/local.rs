@@ -8,8 +8,8 @@ use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{
-    FileMeta, Histogram, Options, Place, RawLine, RecordChoice, RecordFormat, Selection, Similar,
-    SourceCount,
+    CompareBy, Comparison, FileMeta, Histogram, Options, Place, RawLine, RecordChoice,
+    RecordFormat, Selection, Side, Similar, SourceCount,
 };
 use crate::report::Report;
 use crate::report::export::incidents;
@@ -300,6 +300,16 @@ impl<'a> Analysis<'a> {
     /// As [`Engine::similar`].
     pub fn similar(&mut self, template: u32) -> Result<Similar, Error> {
         self.engine.similar(TemplateId(template))
+    }
+
+    /// What differs between two sides.
+    ///
+    /// # Errors
+    /// As [`Engine::contrast`] and [`Engine::compared`].
+    pub fn compare(&self, before: &Side, after: &Side, by: CompareBy) -> Result<Comparison, Error> {
+        let contrast = self.engine.contrast(before, after)?;
+        let answers = self.shards.iter().map(|shard| shard.contrast(&contrast));
+        self.engine.compared(before, after, by, answers.collect())
     }
 
     /// Bytes that the records of all shards occupy.

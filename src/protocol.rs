@@ -3,7 +3,13 @@
 //! Serde enums, tagged, camelCase; TypeScript's types are generated from them. File handles travel beside the command, the
 //! finished report as JSON bytes. Updates of an older run are dropped by the page.
 
+mod compare;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::compare::{
+    CompareBy, Comparison, Difference, DifferenceKind, Direction, Side, SideFacts, ValuePlace,
+};
 
 /// A file as the page knows it before reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -306,6 +312,19 @@ pub enum Command {
         /// The pattern, as numbered in the report.
         template: u32,
     },
+    /// Say what differs between two stretches of time or sets of files.
+    Compare {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The side that is the measure.
+        before: Side,
+        /// The side that is measured.
+        after: Side,
+        /// What is compared.
+        by: CompareBy,
+    },
     /// Send the next piece of the selected records as a file, in the order of the files; answered by the bytes.
     Export {
         /// The finished run asked about.
@@ -501,6 +520,15 @@ pub enum Update {
         query: u32,
         /// What is similar.
         similar: Similar,
+    },
+    /// Answer to [`Command::Compare`].
+    Compared {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What differs.
+        comparison: Comparison,
     },
     /// A run or a query ended without a result.
     Failed {

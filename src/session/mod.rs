@@ -8,6 +8,7 @@ mod alarms;
 mod analysis;
 mod change;
 mod choice;
+mod compare;
 mod conclude;
 mod evaluation;
 mod export;

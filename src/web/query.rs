@@ -29,7 +29,7 @@ pub(super) struct Asked {
     export: Option<Exporter>,
 }
 
-fn shown<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
+pub(super) fn shown<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     serde_wasm_bindgen::to_value(value).map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 

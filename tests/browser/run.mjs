@@ -23,6 +23,7 @@ import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
 import { accessChecks } from "./access.mjs";
 import { exportChecks } from "./exports.mjs";
 import { privacyChecks } from "./privacy.mjs";
+import { compareChecks } from "./compare.mjs";
 import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
 
@@ -186,6 +187,14 @@ async function shownLines(page) {
   );
 }
 
+/** What the lines panel says is selected, once the search is over. */
+async function totalOf(page) {
+  await frames(page);
+  await page.waitForSelector("#lines[aria-busy=false]");
+  const said = await page.innerText("#lines .lines-total");
+  return Number(said.match(/^[\d,]+/)[0].replaceAll(",", ""));
+}
+
 /** Clicks the middle of the timeline. */
 async function clickTimeline(page) {
   const canvas = page.locator("#plot-timeline");
@@ -337,12 +346,14 @@ const tools = {
   sample,
   file,
   shownLines,
+  totalOf,
   frames,
   gzipSync,
   readFileSync,
 };
 for (const [name, run] of [
   ...queryChecks(tools),
+  ...compareChecks(tools),
   ...exportChecks(tools),
   ...privacyChecks(tools),
   ...accessChecks(tools),

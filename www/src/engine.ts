@@ -6,12 +6,15 @@
 
 import type {
   Command,
+  CompareBy,
+  Comparison,
   LinePattern,
   Options,
   Place,
   PreviewLine,
   RawLine,
   Selection,
+  Side,
   Similar,
   SourceCount,
   Update,
@@ -85,7 +88,10 @@ interface PendingQuery {
 
 type Answer =
   | Exported
-  | Extract<Update, { type: "found" | "lines" | "preview" | "row" | "similar" | "sources" }>;
+  | Extract<
+      Update,
+      { type: "compared" | "found" | "lines" | "preview" | "row" | "similar" | "sources" }
+    >;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
 
@@ -270,6 +276,19 @@ export class Engine {
     return pieceOf(answer);
   }
 
+  /** What differs between two sides of the finished run; null where nothing was read. */
+  async compare(before: Side, after: Side, by: CompareBy): Promise<Comparison | null> {
+    const answer = await this.#ask((run, query) => ({
+      type: "compare",
+      run,
+      query,
+      before,
+      after,
+      by,
+    }));
+    return answer.type === "compared" ? answer.comparison : null;
+  }
+
   #ask(command: (run: number, query: number) => Command): Promise<Answer> {
     if (!this.#isFinished) return Promise.reject(GONE);
     const query = ++this.#query;
@@ -397,6 +416,7 @@ export class Engine {
         this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
       case "exported":
+      case "compared":
       case "found":
       case "lines":
       case "preview":

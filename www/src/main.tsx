@@ -2,6 +2,7 @@
 
 import "./style.css";
 import "./access.css";
+import "./compare.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Report } from "../pkg/logloupe.js";

@@ -103,6 +103,9 @@ function engineRole(ports: MessagePort[]): void {
         case "exportPatterns":
           if (run?.id === command.run) exported(command, run.patterns(command));
           break;
+        case "compare":
+          if (run?.id === command.run) await run.search.compare(command);
+          break;
         case "stop":
           break;
         case "preview":
