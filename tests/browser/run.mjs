@@ -22,9 +22,11 @@ import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
 import { accessChecks } from "./access.mjs";
 import { exportChecks } from "./exports.mjs";
+import { hostileChecks } from "./hostile.mjs";
 import { privacyChecks } from "./privacy.mjs";
 import { compareChecks } from "./compare.mjs";
 import { queryChecks } from "./queries.mjs";
+import { recoverChecks } from "./recover.mjs";
 import { checkUnits } from "./units.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -341,6 +343,10 @@ const tools = {
   output: OUTPUT,
   requests,
   bigLog,
+  choose,
+  stateOf,
+  waitFor,
+  inkOf,
   openPage,
   analyse,
   sample,
@@ -357,6 +363,8 @@ for (const [name, run] of [
   ...exportChecks(tools),
   ...privacyChecks(tools),
   ...accessChecks(tools),
+  ...hostileChecks(tools),
+  ...recoverChecks(tools),
 ]) {
   check(name, run);
 }

@@ -63,6 +63,11 @@ function place<K extends keyof HTMLElementTagNameMap>(
   return done;
 }
 
+/** A frame that was refused says all the same that it has loaded, so that is no sign of anything. */
+function framed(loaded: Promise<unknown>): void {
+  loaded.catch(() => undefined);
+}
+
 function link(rel: string, url: string, as?: string): Promise<unknown> {
   return place("link", (element) => {
     element.rel = rel;
@@ -156,9 +161,9 @@ const PROBES: Probe[] = [
     name: "text that is run as a script",
     run: () => (0, eval)("1"),
   },
-  { name: "frame", run: (url) => place("iframe", (e) => void (e.src = url)) },
-  { name: "embedded object", run: (url) => place("object", (e) => void (e.data = url)) },
-  { name: "embedded plug-in", run: (url) => place("embed", (e) => void (e.src = url)) },
+  { name: "frame", run: (url) => framed(place("iframe", (e) => void (e.src = url))) },
+  { name: "embedded object", run: (url) => framed(place("object", (e) => void (e.data = url))) },
+  { name: "embedded plug-in", run: (url) => framed(place("embed", (e) => void (e.src = url))) },
   { name: "video", run: (url) => place("video", (e) => void (e.src = url)) },
   { name: "sound", run: (url) => place("audio", (e) => void (e.src = url)) },
   {
@@ -287,7 +292,6 @@ async function judged(name: string, run: () => unknown): Promise<Verdict> {
     await pause(50);
   }
   document.removeEventListener("securitypolicyviolation", onViolation);
-  // A frame that was refused still says that it has loaded: what it shows is the browser's page about it.
   if (violation !== "") {
     return { name, outcome: "refused", detail: `by ${violation}` };
   }
