@@ -77,7 +77,7 @@ export function Top(): JSX.Element {
           )}
           <button
             type="button"
-            class="button wide-only"
+            class="button wide-only sample-again"
             disabled={!isReady}
             onClick={state.openSample}
           >
