@@ -20,6 +20,7 @@ mod said;
 mod settle;
 mod similar;
 mod stream;
+mod suppress;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -251,6 +252,9 @@ impl Engine {
 
     /// What ties records to sessions, as far as the files tell that are read.
     fn identify(&self, is_read: impl Fn(u32) -> bool) -> Vec<Identifier> {
+        if let Some(chosen) = choice::identifiers(&self.options.session) {
+            return chosen;
+        }
         let zone = Zone::parse(&self.options.timezone).unwrap_or_default();
         let mut probe = Probe::default();
         for (_, head) in self.heads.iter().filter(|(key, _)| is_read(key.3)) {
@@ -632,6 +636,7 @@ impl Engine {
                 options.plain,
                 options.is_latin1,
                 options.timezone.clone(),
+                options.session.clone(),
                 options.output_budget_gib,
             )
         };

@@ -8,6 +8,7 @@ import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
 import { SimilarPatterns } from "./similar.tsx";
+import { NormalPattern } from "./suppressed.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
 type Column = "score" | "nRecords" | "firstMs";
@@ -172,6 +173,7 @@ function Row(props: {
           </span>
         )}
         <SimilarPatterns template={template} />
+        <NormalPattern template={template} />
       </td>
       <td role="cell" class="cell-count number">
         {format.count(template.nRecords)}
