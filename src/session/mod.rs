@@ -25,6 +25,7 @@ mod said;
 mod settle;
 mod similar;
 mod stream;
+mod suppress;
 mod tasks;
 
 use std::cell::OnceCell;

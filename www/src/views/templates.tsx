@@ -9,6 +9,7 @@ import * as state from "../state.ts";
 import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
 import { SimilarPatterns } from "./similar.tsx";
+import { NormalPattern } from "./suppressed.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
 type Column = "score" | "nRecords" | "firstMs";
@@ -160,6 +161,7 @@ function Row(props: {
           </span>
         )}
         <SimilarPatterns template={template} />
+        <NormalPattern template={template} />
       </td>
       <td role="cell" class="cell-count number">
         {format.count(template.nRecords)}
