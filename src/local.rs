@@ -8,10 +8,11 @@ use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{
-    FileMeta, Histogram, Options, Place, RawLine, Selection, Similar, SourceCount,
+    FileMeta, Histogram, Options, Place, RawLine, Selection, Similar, SourceCount, TemplateCount,
+    ValueCounts,
 };
 use crate::report::Report;
-use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input};
+use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input, values};
 use crate::shard::Shard;
 use crate::shard::question::{Answer, Hit, Question};
 
@@ -222,6 +223,18 @@ impl<'a> Analysis<'a> {
     #[must_use]
     pub fn sources(&self) -> Vec<SourceCount> {
         self.engine.sources(self.ask(Question::Sources)).0
+    }
+
+    /// The selected records by template.
+    #[must_use]
+    pub fn facets(&self) -> Vec<TemplateCount> {
+        self.engine.facets(self.ask(Question::Messages))
+    }
+
+    /// What stands at the place that the selection names.
+    #[must_use]
+    pub fn values(&self) -> ValueCounts {
+        values(self.ask(Question::Values))
     }
 
     /// Which templates and words mean much the same as a template.

@@ -8,6 +8,7 @@ mod alarms;
 mod analysis;
 mod choice;
 mod evaluation;
+mod facets;
 mod file;
 mod identify;
 mod input;
@@ -56,6 +57,7 @@ use crate::shard::wire::{
     BlockJob, BlockLabels, FileSetup, Naming, Setup, Summary, Survey, Surveyed,
 };
 
+pub use self::facets::values;
 pub use self::page::Page;
 pub use self::query::RECORD_CAP;
 pub use self::reread::{Reread, by_input};
