@@ -14,7 +14,9 @@ import type {
   Selection,
   Similar,
   SourceCount,
+  TemplateCount,
   Update,
+  ValueCounts,
 } from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
 import { workerScriptUrl } from "./seal.ts";
@@ -74,7 +76,9 @@ interface PendingQuery {
 
 type Answer = Extract<
   Update,
-  { type: "found" | "lines" | "preview" | "row" | "similar" | "sources" }
+  {
+    type: "facets" | "found" | "lines" | "preview" | "row" | "similar" | "sources" | "values";
+  }
 >;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
@@ -235,6 +239,18 @@ export class Engine {
     return answer.type === "row" ? answer.row : 0;
   }
 
+  /** Records of each pattern in a selection. */
+  async facets(find: number): Promise<TemplateCount[]> {
+    const answer = await this.#ask((run, query) => ({ type: "facets", run, query, find }));
+    return answer.type === "facets" ? answer.templates : [];
+  }
+
+  /** What stands at the place whose values a selection asks for, as far as it was counted. */
+  async values(find: number): Promise<ValueCounts | null> {
+    const answer = await this.#ask((run, query) => ({ type: "values", run, query, find }));
+    return answer.type === "values" ? answer.values : null;
+  }
+
   /** The sources of the finished run, most frequent first. */
   async sources(): Promise<SourcesAnswer> {
     const answer = await this.#ask((run, query) => ({ type: "sources", run, query }));
@@ -373,12 +389,14 @@ export class Engine {
         this.#isAnalyzing = false;
         this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
+      case "facets":
       case "found":
       case "lines":
       case "preview":
       case "row":
       case "sources":
       case "similar":
+      case "values":
         this.#pending.get(update.query)?.answered(update);
         if (update.type !== "found" || update.isFinal) this.#pending.delete(update.query);
         break;
