@@ -269,7 +269,7 @@ pub fn pick(plot: &dyn Plot, report: &Report, view: &View, x: f64, y: f64) -> Op
 
 /// Everything a pointer can hit, eight numbers each, so that a page can lift some of it out without drawing it all again: what it
 /// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident) and its two numbers as in [`Pick`], then 0 and the sides
-/// x0, y0, x1, y1 of a rectangle, or 1 and the middle x, y of a disc, its radius, and 0. Device pixels; from back to front.
+/// x0, y0, x1, y1 of a rectangle, or 1 and the middle x, y of a disc, its radius, and its place in the list that is shown. Device pixels; from back to front.
 #[must_use]
 pub fn targets(plot: &dyn Plot, report: &Report, view: &View) -> Vec<f64> {
     let scene = plot.scene(report, view);

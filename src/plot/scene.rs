@@ -285,7 +285,7 @@ impl Scene {
         self.targets.iter().map(|target| {
             let shape = match target.shape {
                 TargetShape::Area(area) => [0, area.x0, area.y0, area.x1, area.y1],
-                TargetShape::Disc { at, radius } => [1, at.0, at.1, radius, 0],
+                TargetShape::Disc { at, radius } => [1, at.0, at.1, radius, target.row as i32],
             };
             (target.pick, shape.map(f64::from))
         })

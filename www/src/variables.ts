@@ -34,15 +34,19 @@ export function variablesIn(text: string, template: string): [start: number, end
   if (first === "") {
     return following(line, literals, null) ?? [];
   }
+  let best: [number, number][] = [];
+  let least = Infinity;
   let at = line.indexOf(first);
   for (let tries = 0; at !== -1 && tries < TRIES; tries++) {
     const found = following(line, literals, at + first.length);
-    if (found !== null) {
-      return found;
+    // Where the first words stand in the header too, the message is what reads as the pattern in the least space.
+    const length = (found?.at(-1)?.[1] ?? Infinity) - at;
+    if (found !== null && length < least) {
+      [best, least] = [found, length];
     }
     at = line.indexOf(first, at + 1);
   }
-  return [];
+  return best;
 }
 
 function following(

@@ -80,7 +80,7 @@ export function Overlay(props: {
     if (kind === "timeline") {
       drawTimeline(context, view, numbers, colors);
     } else {
-      drawDiscs(context, view, numbers, colors);
+      drawDiscs(context, view, numbers, colors, kind === "scatter");
     }
   };
   const drawSoon = (): void => {
@@ -221,13 +221,20 @@ function drawDiscs(
   { width, height, scale }: SizedView,
   numbers: Float64Array,
   { accent, veil }: Colors,
+  hasTimes: boolean,
 ): void {
   const { facets, selection } = filter;
+  const points = state.report.peek()?.points ?? [];
+  /** Whether a point of the time × score plot is at a time that is selected. */
+  const isThen = (row: number): boolean => {
+    const ms = hasTimes ? points[row]?.ms : undefined;
+    return ms === undefined || (nSelectedIn(ms, ms + 1) ?? 1) > 0;
+  };
   const messages = selection.peek().messages;
   const discs: [x: number, y: number, radius: number][] = [];
   let nPoints = 0;
   for (let at = 0; at < numbers.length; at += FIELDS) {
-    const [what = 0, a = 0, b = 0, shape = 0, x = 0, y = 0, radius = 0] = numbers.subarray(
+    const [what = 0, a = 0, b = 0, shape = 0, x = 0, y = 0, radius = 0, row = 0] = numbers.subarray(
       at,
       at + FIELDS,
     );
@@ -236,7 +243,7 @@ function drawDiscs(
     const isIn =
       what === MESSAGE
         ? messages == null
-          ? facets.peek()?.has(b) === true
+          ? facets.peek()?.has(b) === true && isThen(row)
           : messages.includes(a)
         : what === WINDOW && (nSelectedIn(a, b) ?? 0) > 0;
     if (isIn) discs.push([x, y, radius]);

@@ -62,6 +62,9 @@ export function Rows(props: {
     // A line that was jumped to is read with what stands before it.
     const align = wanted?.find === query ? "center" : "start";
     rows.scrollToIndex(props.startRow, { align });
+    // From here on the arrow keys go from line to line.
+    const isTyping = document.activeElement instanceof HTMLInputElement;
+    if (wanted?.find === query && !isTyping) scroller.current?.focus({ preventScroll: true });
   }, [props.startRow, wanted]);
   const current = currentRow.value?.find === query ? currentRow.value.row : null;
   const under = pointed.value;
