@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Plots, type Report, type View } from "../../pkg/logloupe.js";
+import * as compare from "../compare.ts";
 import { pointAt } from "../cursor.ts";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
@@ -12,6 +13,7 @@ import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
 import * as zoom from "../zoom.ts";
+import { Picking } from "./compare.tsx";
 import { Overlay } from "./overlay.tsx";
 import { showSelected } from "./selection.tsx";
 import { showAllLines } from "./top.tsx";
@@ -70,6 +72,7 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
         </>
       }
     >
+      <Picking />
       {hasTimes ? (
         <Plot kind="timeline" report={report} />
       ) : (
@@ -329,7 +332,10 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     const from = timeNear(fromX, 1);
     const to = timeNear(toX, -1);
     if (from !== null && to !== null && to.toMs > from.fromMs) {
-      filter.change({ fromMs: from.fromMs, toMs: to.toMs });
+      const range = { fromMs: from.fromMs, toMs: to.toMs };
+      if (!compare.takeRange(range)) {
+        filter.change(range);
+      }
     }
   };
   /** The bar at a place, or the next one in a direction: a drag may begin in the margin. */
