@@ -5,6 +5,8 @@ import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
 import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
+import * as filter from "../filter.ts";
+import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import { markIncident } from "../normal.ts";
 import * as state from "../state.ts";
 import { ShowAll, toggled } from "./listing.tsx";
@@ -105,11 +107,23 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** Whether an incident holds anything that is selected. */
+function isLifted({ id, startMs, endMs, templates }: Incident): boolean {
+  if (filter.selection.value.incident === id) {
+    return true;
+  }
+  const isSaid = templates.length === 0 || templates.some(isTemplateLifted);
+  return isSaid && isSpanLifted(startMs, endMs);
+}
+
 function Card({ incident, report }: { incident: Incident; report: Report }): JSX.Element {
   const edge = incident.leadingEdge;
   const templates = incident.templates.flatMap((id) => state.templatesById.value.get(id) ?? []);
   return (
-    <li class={`incident band-${format.band(incident.score)}`} id={`incident-${incident.id}`}>
+    <li
+      class={`incident band-${format.band(incident.score)} ${outClass(isLifted(incident))}`}
+      id={`incident-${incident.id}`}
+    >
       <div class="incident-rank" aria-hidden="true">
         {incident.id}
       </div>
