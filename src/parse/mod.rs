@@ -10,6 +10,7 @@ pub(crate) mod continuation;
 mod csv_record;
 mod directives;
 pub mod formats;
+pub mod groups;
 mod journal_export;
 mod json_scan;
 mod parser;

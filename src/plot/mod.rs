@@ -311,6 +311,26 @@ pub fn pick(plot: &dyn Plot, report: &Report, view: &View, x: f64, y: f64) -> Op
     })
 }
 
+/// Everything a pointer can hit, eight numbers each, so that a page can lift some of it out without drawing it all again: what it
+/// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident) and its two numbers as in [`Pick`], then 0 and the sides
+/// x0, y0, x1, y1 of a rectangle, or 1 and the middle x, y of a disc, its radius, and its place in the list that is shown. Device pixels; from back to front.
+#[must_use]
+pub fn targets(plot: &dyn Plot, report: &Report, view: &View) -> Vec<f64> {
+    let scene = plot.scene(report, view);
+    let mut numbers = Vec::new();
+    for (pick, shape) in scene.targets() {
+        numbers.extend(match pick {
+            Pick::Window { start_ms, end_ms } => [0.0, start_ms, end_ms],
+            Pick::Message { message, template } => [1.0, f64::from(message), f64::from(template)],
+            Pick::Cluster { id } => [2.0, f64::from(id), 0.0],
+            Pick::Cell { row, column } => [3.0, f64::from(row), f64::from(column)],
+            Pick::Incident { id } => [4.0, f64::from(id), 0.0],
+        });
+        numbers.extend(shape);
+    }
+    numbers
+}
+
 /// The text of a template, or its number where the report does not list it.
 fn template_text(report: &Report, id: u32) -> String {
     let listed = report.templates.iter().find(|template| template.id == id);

@@ -65,7 +65,7 @@ export function accessChecks({
         await page.keyboard.press("Escape");
         for (const [view, key] of [
           ["help", "?"],
-          ["save", "s"],
+          ["save", "Control+s"],
         ]) {
           await page.keyboard.press(key);
           await page.waitForSelector("dialog[open]");

@@ -17,7 +17,9 @@ import type {
   Side,
   Similar,
   SourceCount,
+  TemplateCount,
   Update,
+  ValueCounts,
 } from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
 import type { Piece } from "./extract.ts";
@@ -90,7 +92,18 @@ type Answer =
   | Exported
   | Extract<
       Update,
-      { type: "compared" | "found" | "lines" | "preview" | "row" | "similar" | "sources" }
+      {
+        type:
+          | "compared"
+          | "facets"
+          | "found"
+          | "lines"
+          | "preview"
+          | "row"
+          | "similar"
+          | "sources"
+          | "values";
+      }
     >;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
@@ -238,6 +251,18 @@ export class Engine {
   async seek(find: number, place: Place): Promise<number> {
     const answer = await this.#ask((run, query) => ({ type: "seek", run, query, find, place }));
     return answer.type === "row" ? answer.row : 0;
+  }
+
+  /** Records of each pattern in a selection. */
+  async facets(find: number): Promise<TemplateCount[]> {
+    const answer = await this.#ask((run, query) => ({ type: "facets", run, query, find }));
+    return answer.type === "facets" ? answer.templates : [];
+  }
+
+  /** What stands at the place whose values a selection asks for, as far as it was counted. */
+  async values(find: number): Promise<ValueCounts | null> {
+    const answer = await this.#ask((run, query) => ({ type: "values", run, query, find }));
+    return answer.type === "values" ? answer.values : null;
   }
 
   /** The sources of the finished run, most frequent first. */
@@ -417,12 +442,14 @@ export class Engine {
         break;
       case "exported":
       case "compared":
+      case "facets":
       case "found":
       case "lines":
       case "preview":
       case "row":
       case "sources":
       case "similar":
+      case "values":
         this.#pending.get(update.query)?.answered(update);
         if (update.type !== "found" || update.isFinal) this.#pending.delete(update.query);
         break;

@@ -14,7 +14,9 @@ import type {
   RawLine,
   ShardWorker,
   SourceCount,
+  TemplateCount,
   Update,
+  ValueCounts,
 } from "../pkg/logloupe.js";
 
 /** What a shard is asked about the query. */
@@ -264,6 +266,24 @@ export class Search {
       this.#extract.begin(command.choice, command.format, command.isRedacted);
     }
     return this.#extract.piece();
+  }
+
+  /** Hits by template. */
+  async facets(command: CommandOf<"facets">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askFacets();
+    await this.#askAll();
+    const templates = this.engine.facets() as TemplateCount[];
+    this.send({ type: "facets", run: this.run, query: command.query, templates });
+  }
+
+  /** What was counted at the place that the selection names. */
+  async values(command: CommandOf<"values">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askValues();
+    await this.#askAll();
+    const values = this.engine.values() as ValueCounts;
+    this.send({ type: "values", run: this.run, query: command.query, values });
   }
 
   /** Says what differs between two sides; what is selected stays. */

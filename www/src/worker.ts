@@ -94,6 +94,12 @@ function engineRole(ports: MessagePort[]): void {
         case "sources":
           if (run?.id === command.run) await run.search.sources(command);
           break;
+        case "facets":
+          if (run?.id === command.run) await run.search.facets(command);
+          break;
+        case "values":
+          if (run?.id === command.run) await run.search.values(command);
+          break;
         case "similar":
           if (run?.id === command.run) run.similar(command);
           break;

@@ -6,9 +6,13 @@ import type { Incident, Report } from "../../pkg/logloupe.js";
 import { visible } from "../visible.ts";
 import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
+import * as filter from "../filter.ts";
+import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
+import { markIncident } from "../normal.ts";
 import * as state from "../state.ts";
 import { ShowAll, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, TemplateText } from "./parts.tsx";
+import { SuppressedList } from "./suppressed.tsx";
 
 const FIRST_SHOWN = 6;
 const areAllShown = signal(false);
@@ -46,7 +50,7 @@ function isTooLittle({ skipped }: Report): boolean {
 }
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
-  const { incidents, nIncidents, suppressed } = report;
+  const { incidents, nIncidents } = report;
   const nStrangeSessions = report.sessions.reduce((sum, { nAnomalous }) => sum + nAnomalous, 0);
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
@@ -93,22 +97,7 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
         areAllShown={areAllShown.value}
         toggle={toggled(areAllShown)}
       />
-      {suppressed.length > 0 && (
-        <details class="incident-patterns">
-          <summary>
-            {format.counted(suppressed.length, "pattern")} left out, because they recur all over the
-            log
-          </summary>
-          <ul>
-            {suppressed.map((pattern) => (
-              <li key={pattern.template}>
-                <TemplateText text={pattern.text} /> ({format.counted(pattern.nRecords, "record")},{" "}
-                {format.counted(pattern.nTimes, "time")})
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <SuppressedList report={report} />
       {nIncidents > incidents.length && (
         <p class="about">
           The {format.count(incidents.length)} worst of {format.count(nIncidents)} incidents are
@@ -119,11 +108,23 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** Whether an incident holds anything that is selected. */
+function isLifted({ id, startMs, endMs, templates }: Incident): boolean {
+  if (filter.selection.value.incident === id) {
+    return true;
+  }
+  const isSaid = templates.length === 0 || templates.some(isTemplateLifted);
+  return isSaid && isSpanLifted(startMs, endMs);
+}
+
 function Card({ incident, report }: { incident: Incident; report: Report }): JSX.Element {
   const edge = incident.leadingEdge;
   const templates = incident.templates.flatMap((id) => state.templatesById.value.get(id) ?? []);
   return (
-    <li class={`incident band-${format.band(incident.score)}`} id={`incident-${incident.id}`}>
+    <li
+      class={`incident band-${format.band(incident.score)} ${outClass(isLifted(incident))}`}
+      id={`incident-${incident.id}`}
+    >
       <div class="incident-rank" aria-hidden="true">
         {incident.id}
       </div>
@@ -208,6 +209,15 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             title="What comes more often, less often or for the first time than before it"
           >
             Compare with before
+          </button>
+          <button
+            type="button"
+            class="button small"
+            disabled={state.isBusy.value}
+            onClick={() => markIncident(incident)}
+            title="Its patterns make no incident any more; this can be taken back below the incidents"
+          >
+            This is normal
           </button>
         </div>
       </div>

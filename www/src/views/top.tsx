@@ -70,7 +70,7 @@ export function Top(): JSX.Element {
               onClick={() => {
                 isSaveOpen.value = true;
               }}
-              aria-keyshortcuts="S"
+              aria-keyshortcuts="Control+S"
             >
               Save…
             </button>
