@@ -121,7 +121,7 @@ export function privacyChecks(tools) {
       async () => {
         const mark = "c0ffee00c0ffee00c0ffee00c0ffee00";
         const text = readFileSync(sample("text", "sample.log"), "utf8").replace(
-          /^(20.*)$/gm,
+          /^(.+)$/gm,
           `$1 ${mark}`,
         );
         const path = file(`${mark}.log`, text);
