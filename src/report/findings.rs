@@ -140,6 +140,7 @@ impl FileFindings {
             Shape::Csv(_) => "csv",
             Shape::Directives(_) => "directives",
             Shape::JsonArray => "jsonArray",
+            Shape::JsonMembers => "jsonMembers",
             Shape::JsonObjects => "jsonObjects",
             Shape::JournalExport => "journalExport",
             Shape::Pattern(_) => "pattern",

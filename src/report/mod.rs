@@ -165,7 +165,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
-    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonMembers`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
     /// labels.
     pub shape: String,
     /// Physical lines.
