@@ -25,6 +25,7 @@ const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asi
 export function Choices(): JSX.Element {
   const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize } =
     state.options.value;
+  const { scaling, errorPercentile } = state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
@@ -44,6 +45,13 @@ export function Choices(): JSX.Element {
       if (size >= 2) {
         chosen.minClusterSize = size;
       }
+    }
+    if (form.get("scaling") === "robust") {
+      chosen.scaling = "robust";
+    }
+    const percentile = Number(form.get("errorPercentile"));
+    if (percentile >= 50 && percentile !== 95) {
+      chosen.errorPercentile = percentile;
     }
     if (form.has("plain")) {
       chosen.plain = true;
@@ -111,6 +119,28 @@ export function Choices(): JSX.Element {
             type="number"
             min="2"
             defaultValue={String(minClusterSize ?? 5)}
+          />
+        </label>
+        <label>
+          <span>Scale of what is measured in windows</span>
+          <select name="scaling">
+            <option value="standard" selected={scaling !== "robust"}>
+              mean and standard deviation
+            </option>
+            <option value="robust" selected={scaling === "robust"}>
+              median and quartiles, not moved by outliers
+            </option>
+          </select>
+        </label>
+        <label>
+          <span>Windows that the autoencoder takes for normal, in percent</span>
+          <input
+            name="errorPercentile"
+            type="number"
+            min="50"
+            max="99.9"
+            step="0.1"
+            defaultValue={String(errorPercentile ?? 95)}
           />
         </label>
         <label class="choice-check">
