@@ -20,7 +20,7 @@ use std::sync::mpsc;
 use std::time::UNIX_EPOCH;
 
 use logloupe::base::ids::FileId;
-use logloupe::base::time::{DAY, SECOND, Timestamp, civil_from_days};
+use logloupe::base::time::Timestamp;
 use logloupe::base::zone::Zone;
 use logloupe::ingest::container::Container;
 use logloupe::ingest::encoding::without_bom;
@@ -433,7 +433,7 @@ fn write_records(
                     &hit.n_lines.to_string(),
                     &hit.offset.to_string(),
                     &hit.byte_len.to_string(),
-                    &hit.time.map_or_else(String::new, rfc3339),
+                    &hit.time.map_or_else(String::new, Timestamp::rfc3339),
                     level_name(hit.level),
                     source,
                     &template.0.to_string(),
@@ -459,21 +459,4 @@ fn parsed_part<'a>(raw: &'a [u8], hit: &Hit, shape: &Shape) -> &'a [u8] {
         }
         _ => raw,
     }
-}
-
-fn rfc3339(time: Timestamp) -> String {
-    let (days, micros) = (time.0.div_euclid(DAY), time.0.rem_euclid(DAY));
-    let (year, month, day) = civil_from_days(days);
-    let (seconds, fraction) = (micros / SECOND, micros % SECOND);
-    let mut out = format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    );
-    if fraction != 0 {
-        out.push_str(format!(".{fraction:06}").trim_end_matches('0'));
-    }
-    out.push('Z');
-    out
 }

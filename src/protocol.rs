@@ -3,7 +3,13 @@
 //! Serde enums, tagged, camelCase; TypeScript's types are generated from them. File handles travel beside the command, the
 //! finished report as JSON bytes. Updates of an older run are dropped by the page.
 
+mod compare;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::compare::{
+    CompareBy, Comparison, Difference, DifferenceKind, Direction, Side, SideFacts, ValuePlace,
+};
 
 /// A file as the page knows it before reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -326,6 +332,45 @@ pub enum Command {
         /// The pattern, as numbered in the report.
         template: u32,
     },
+    /// Say what differs between two stretches of time or sets of files.
+    Compare {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The side that is the measure.
+        before: Side,
+        /// The side that is measured.
+        after: Side,
+        /// What is compared.
+        by: CompareBy,
+    },
+    /// Send the next piece of the selected records as a file, in the order of the files; answered by the bytes.
+    Export {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+        /// Which of them.
+        choice: RecordChoice,
+        /// How they are written.
+        format: RecordFormat,
+        /// Without addresses, users and secrets.
+        is_redacted: bool,
+        /// Begin with the first record; the pieces that follow take the choices of the first.
+        is_first: bool,
+    },
+    /// Send all patterns as CSV; answered by the bytes.
+    ExportPatterns {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// Without addresses, users and secrets.
+        is_redacted: bool,
+    },
     /// Search no further; what was found stays.
     Stop {
         /// The run.
@@ -333,6 +378,32 @@ pub enum Command {
         /// The [`Command::Find`] to stop.
         find: u32,
     },
+}
+
+/// Which of the selected records a file gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum RecordChoice {
+    /// All of them.
+    All,
+    /// Those at or above the alarm threshold.
+    Anomalous,
+    /// The others.
+    Normal,
+}
+
+/// How records are written into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum RecordFormat {
+    /// A table with what was found about each.
+    Csv,
+    /// One JSON object a line with the same.
+    Ndjson,
+    /// Nothing but the lines.
+    Text,
 }
 
 /// A place in the log.
@@ -469,6 +540,15 @@ pub enum Update {
         query: u32,
         /// What is similar.
         similar: Similar,
+    },
+    /// Answer to [`Command::Compare`].
+    Compared {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What differs.
+        comparison: Comparison,
     },
     /// A run or a query ended without a result.
     Failed {

@@ -14,6 +14,7 @@ use crate::featurize::dataset::{Dataset, Rows, tame};
 
 pub mod autoencoder;
 pub mod centroid;
+pub mod contrast;
 pub mod ensemble;
 pub mod half_space_trees;
 pub mod isolation_forest;

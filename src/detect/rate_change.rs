@@ -21,6 +21,7 @@ use self::stretch::{Stretch, kind, largest};
 use self::usual::{burst, quantile, sum, usual, usual_sums};
 use super::significance::{benjamini_hochberg, poisson_at_least, poisson_at_most};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::base::time::{DAY, MINUTE};
 
 /// Adjusted probability below which a change is significant.
@@ -117,7 +118,7 @@ pub fn rate_changes(rates: &Rates<'_>) -> Vec<RateChange> {
         change.p = p;
     }
     found.retain(|change| change.p < SIGNIFICANT);
-    found.sort_by_key(|change| (change.row, change.first, change.last));
+    found.arrange_by_key(|change| (change.row, change.first, change.last));
     // A shift shows on both of its sides.
     found.dedup_by(|later, first| {
         (later.row, later.kind, later.first) == (first.row, first.kind, first.first)

@@ -7,11 +7,13 @@
 //! To add a plot: one file with a type that implements [`Plot`], one line in [`all`].
 
 use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
+use plotters_svg::SVGBackend;
 use serde::{Deserialize, Serialize};
 
 use crate::report::Report;
+use crate::report::export::page::Picture;
 
 mod clock;
 mod clusters;
@@ -254,6 +256,48 @@ pub fn draw<DB: DrawingBackend>(
     em: f64,
 ) -> Drawn<DB> {
     plot.scene(report, view).draw(area, em)
+}
+
+/// plotters' SVG backend divides the sizes of text by this.
+const SVG_EM: f64 = 1.24;
+
+/// A plot as SVG, its texts escaped by the backend.
+#[must_use]
+pub fn svg(plot: &dyn Plot, report: &Report, view: &View) -> String {
+    let mut out = String::new();
+    {
+        let size = (view.width, view.height);
+        let area = SVGBackend::with_string(&mut out, size).into_drawing_area();
+        let drawn = area.fill(&view.theme().surface());
+        drawn
+            .and_then(|()| draw(plot, report, view, &area, SVG_EM))
+            .and_then(|()| area.present())
+            .expect("a string takes all that is drawn");
+    }
+    out
+}
+
+/// Every plot that has something to show, with its words, for a page on white.
+#[must_use]
+pub fn pictures(report: &Report) -> Vec<Picture> {
+    let view = View {
+        width: 960,
+        height: 320,
+        ..View::default()
+    };
+    let theme = view.theme();
+    let picture = |plot: &&'static dyn Plot| {
+        let legend = plot.legend(report, theme);
+        Picture {
+            title: plot.title().to_owned(),
+            about: plot.describe(report),
+            svg: svg(*plot, report, &view),
+            legend: (legend.into_iter())
+                .map(|entry| (entry.color, entry.label))
+                .collect(),
+        }
+    };
+    all().iter().map(picture).collect()
 }
 
 /// What lies at a point of a plot, given in device pixels.

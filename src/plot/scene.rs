@@ -5,6 +5,8 @@
 //! Text is measured by a fixed advance a character and never by the backend: plotters' canvas measuring asks the DOM, and its
 //! answer would differ from one machine to the next.
 
+use std::borrow::Cow;
+
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
@@ -13,6 +15,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, RGBAColor, ShapeStyle};
 
 use super::{Pick, View};
+use crate::base::visible::visible;
 
 /// A point in device pixels.
 pub(super) type Dot = (i32, i32);
@@ -261,7 +264,10 @@ impl Scene {
     }
 
     /// Draws a text unless it would run over another or over the border; says whether it did.
-    pub(super) fn label(&mut self, label: Label) -> bool {
+    pub(super) fn label(&mut self, mut label: Label) -> bool {
+        if let Cow::Owned(text) = visible(&label.text) {
+            label.text = text;
+        }
         let area = label.area();
         let is_free = !label.text.is_empty() && self.is_free(area);
         if is_free {

@@ -8,8 +8,10 @@ mod alarms;
 mod analysis;
 mod change;
 mod choice;
+mod compare;
 mod conclude;
 mod evaluation;
+mod export;
 mod file;
 mod identify;
 mod input;
@@ -47,6 +49,7 @@ use crate::protocol::Options;
 use crate::report::findings::Findings;
 use crate::shard::wire::{Setup, Summary};
 
+pub use self::export::Exporter;
 pub use self::page::Page;
 pub use self::query::RECORD_CAP;
 pub use self::reread::{Reread, by_input};

@@ -191,6 +191,15 @@ impl BlockTable {
         self.levels[idx]
     }
 
+    /// Source of a record, as an index into those of the block.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn source(&self, idx: usize) -> u16 {
+        self.sources[idx]
+    }
+
     /// Offset of a record in the block, and its bytes.
     ///
     /// # Panics

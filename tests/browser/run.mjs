@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { compareChecks } from "./compare.mjs";
 import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
 
@@ -183,6 +184,14 @@ async function shownLines(page) {
   );
 }
 
+/** What the lines panel says is selected, once the search is over. */
+async function totalOf(page) {
+  await frames(page);
+  await page.waitForSelector("#lines[aria-busy=false]");
+  const said = await page.innerText("#lines .lines-total");
+  return Number(said.match(/^[\d,]+/)[0].replaceAll(",", ""));
+}
+
 /** Clicks the middle of the timeline. */
 async function clickTimeline(page) {
   const canvas = page.locator("#plot-timeline");
@@ -321,11 +330,12 @@ const tools = {
   sample,
   file,
   shownLines,
+  totalOf,
   frames,
   gzipSync,
   readFileSync,
 };
-for (const [name, run] of queryChecks(tools)) {
+for (const [name, run] of [...queryChecks(tools), ...compareChecks(tools)]) {
   check(name, run);
 }
 

@@ -6,12 +6,15 @@
 
 import type {
   Command,
+  CompareBy,
+  Comparison,
   LinePattern,
   Options,
   Place,
   PreviewLine,
   RawLine,
   Selection,
+  Side,
   Similar,
   SourceCount,
   Update,
@@ -74,7 +77,7 @@ interface PendingQuery {
 
 type Answer = Extract<
   Update,
-  { type: "found" | "lines" | "preview" | "row" | "similar" | "sources" }
+  { type: "compared" | "found" | "lines" | "preview" | "row" | "similar" | "sources" }
 >;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
@@ -247,6 +250,19 @@ export class Engine {
     return answer.type === "similar" ? answer.similar : { templates: [], words: [] };
   }
 
+  /** What differs between two sides of the finished run; null where nothing was read. */
+  async compare(before: Side, after: Side, by: CompareBy): Promise<Comparison | null> {
+    const answer = await this.#ask((run, query) => ({
+      type: "compare",
+      run,
+      query,
+      before,
+      after,
+      by,
+    }));
+    return answer.type === "compared" ? answer.comparison : null;
+  }
+
   #ask(command: (run: number, query: number) => Command): Promise<Answer> {
     if (!this.#isFinished) return Promise.reject(GONE);
     const query = ++this.#query;
@@ -373,6 +389,7 @@ export class Engine {
         this.#isAnalyzing = false;
         this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
+      case "compared":
       case "found":
       case "lines":
       case "preview":

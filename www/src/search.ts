@@ -7,6 +7,7 @@
 import { type Rereader } from "../pkg/logloupe.js";
 import type {
   Command,
+  Comparison,
   EngineWorker,
   Histogram,
   RawLine,
@@ -20,7 +21,8 @@ export type SearchTask =
   | { type: "begin"; filter: Uint8Array }
   | { type: "search" }
   | { type: "searchText"; range: Float64Array; text: Uint8Array }
-  | { type: "question"; question: Uint8Array };
+  | { type: "question"; question: Uint8Array }
+  | { type: "contrast"; contrast: Uint8Array };
 
 /** A shard as a search sees it. */
 export interface Searcher {
@@ -70,6 +72,8 @@ export class ShardSearch {
         return shard.beginQuery(task.filter);
       case "question":
         return shard.answer(task.question);
+      case "contrast":
+        return shard.contrast(task.contrast);
       case "searchText":
         return shard.search(task.range, task.text);
       case "search": {
@@ -247,6 +251,14 @@ export class Search {
     await this.#askAll();
     const [sources, isCut] = this.engine.sources() as [SourceCount[], boolean];
     this.send({ type: "sources", run: this.run, query: command.query, sources, isCut });
+  }
+
+  /** Says what differs between two sides; what is selected stays. */
+  async compare({ before, after, by, query }: CommandOf<"compare">): Promise<void> {
+    const task = { type: "contrast", contrast: this.engine.contrast(before, after) } as const;
+    const answers = await Promise.all(this.shards.map((shard) => shard.ask(task)));
+    const comparison = this.engine.compared(before, after, by, answers) as Comparison;
+    this.send({ type: "compared", run: this.run, query, comparison });
   }
 
   #check(find: number): void {

@@ -2,6 +2,7 @@
 // worker holds it.
 
 import { ShardWorker } from "../pkg/logloupe.js";
+import { ReadAhead, type Piece } from "./ahead.ts";
 import { asFailure, queue, read, readOn, type Failure } from "./reading.ts";
 import { ShardSearch, type SearchTask } from "./search.ts";
 
@@ -23,6 +24,16 @@ type ShardAnswer = { type: "answer"; bytes: Uint8Array } | ({ type: "failed" } &
 
 /** Bytes a shard reads beyond its block at first, and then again as long as the block needs more. */
 const READ_AHEAD = 64 * 1024;
+/** Bytes handed to the core at once: they are copied for it, and what fits a cache is copied for less. */
+const PUSHED = 256 * 1024;
+
+/** Feeds a block; `false` when it needs no more. */
+function push(shard: ShardWorker, bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += PUSHED) {
+    if (!shard.push(bytes.subarray(at, at + PUSHED))) return false;
+  }
+  return true;
+}
 
 /** Does what the engine worker asks for over the port. */
 export function shardRole(port: MessagePort): void {
@@ -34,13 +45,35 @@ export function shardRole(port: MessagePort): void {
   };
   const enqueue = queue((error) => answer({ type: "failed", ...asFailure(error) }));
 
-  // The next block is read while the one before is worked on.
-  const reads = new Map<ShardTask, Promise<Uint8Array>>();
-  const prefetch = (task: ShardTask): void => {
+  // What comes next is read while what came before is worked on, also from one block to the next.
+  const ahead = new ReadAhead(readOn);
+  const planned = new Map<ShardTask, Piece[]>();
+  const plan = (task: ShardTask): void => {
     if (task.type !== "block" || task.bytes) return;
     const file = files[task.input];
     if (!file) return;
-    reads.set(task, readOn(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
+    planned.set(task, ahead.plan(file, task.offset, task.offset + task.byteLen + READ_AHEAD));
+  };
+
+  /** Reads a block until it has what it needs. */
+  const readBlock = async (of: ShardWorker, task: ShardTask & { type: "block" }): Promise<void> => {
+    const file = files[task.input];
+    if (!file) throw new Error("no such file");
+    const pieces = planned.get(task) ?? [];
+    planned.delete(task);
+    let at = task.offset;
+    for (const piece of pieces) {
+      const bytes = await ahead.take(piece);
+      at += bytes.length;
+      if (push(of, bytes) && bytes.length > 0) continue;
+      ahead.drop(pieces);
+      return;
+    }
+    while (at < file.size) {
+      const bytes = await readOn(file, at, at + 4 * READ_AHEAD);
+      at += bytes.length;
+      if (!push(of, bytes) || bytes.length === 0) return;
+    }
   };
 
   const work = async (task: ShardTask): Promise<void> => {
@@ -54,19 +87,8 @@ export function shardRole(port: MessagePort): void {
     switch (task.type) {
       case "block": {
         shard.begin(task.job);
-        if (task.bytes) {
-          shard.push(task.bytes);
-        } else {
-          const file = files[task.input];
-          if (!file) throw new Error("no such file");
-          let bytes = (await reads.get(task)) ?? new Uint8Array();
-          reads.delete(task);
-          let at = task.offset + bytes.length;
-          while (shard.push(bytes) && bytes.length > 0 && at < file.size) {
-            bytes = await readOn(file, at, at + 4 * READ_AHEAD);
-            at += bytes.length;
-          }
-        }
+        if (task.bytes) push(shard, task.bytes);
+        else await readBlock(shard, task);
         answer({ type: "answer", bytes: shard.end() });
         break;
       }
@@ -84,7 +106,7 @@ export function shardRole(port: MessagePort): void {
   port.onmessage = (event: MessageEvent<ShardTask>) => {
     const task = event.data;
     if (task.type === "setup") files = task.files;
-    prefetch(task);
+    plan(task);
     enqueue(() => work(task));
   };
 }

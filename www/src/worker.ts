@@ -91,6 +91,9 @@ function engineRole(ports: MessagePort[]): void {
         case "similar":
           if (run?.id === command.run) run.similar(command);
           break;
+        case "compare":
+          if (run?.id === command.run) await run.search.compare(command);
+          break;
         case "stop":
           break;
         case "preview":

@@ -1,5 +1,6 @@
 //! Rows and their core distances → the shortest links that connect all of them.
 
+use crate::base::order::Arrange;
 use crate::cluster::search::distance;
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::sparse::Sparse;
@@ -50,7 +51,7 @@ pub(super) fn spanning_tree(data: &Dataset<'_>, cores: &[f64]) -> Vec<Link> {
         });
         joined = row_idx;
     }
-    links.sort_by(|x, y| x.length.total_cmp(&y.length).then(x.b.cmp(&y.b)));
+    links.arrange_by(|x, y| x.length.total_cmp(&y.length).then(x.b.cmp(&y.b)));
     links
 }
 

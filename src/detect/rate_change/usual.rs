@@ -61,7 +61,7 @@ pub(super) fn sum(counts: &[u32]) -> u64 {
 
 /// The value at a share of the sorted values; sorts them; 0 when there are none.
 pub(super) fn quantile(values: &mut [f64], q: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     let last = values.len().saturating_sub(1);
     values
         .get((last as f64 * q + 0.5) as usize)

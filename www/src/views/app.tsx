@@ -3,11 +3,13 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
+import * as compare from "../compare.ts";
 import * as filter from "../filter.ts";
 import { toggleTheme } from "../settings.ts";
 import * as state from "../state.ts";
 import { ChangesPanel } from "./changes.tsx";
 import { Choices } from "./choices.tsx";
+import { ComparePanel } from "./compare.tsx";
 import { Levels, Notes } from "./facts.tsx";
 import { FileInput, pickFiles } from "./files.tsx";
 import { Help } from "./help.tsx";
@@ -68,6 +70,7 @@ function Answer({ report }: { report: Report }): JSX.Element {
       <TimelinePanel report={report} />
       <Incidents report={report} />
       <ChangesPanel report={report} />
+      <ComparePanel report={report} />
       <PlotGrid report={report} />
       <Templates report={report} />
       <Windows report={report} />
@@ -181,6 +184,8 @@ function onEscape(event: KeyboardEvent, isTyping: boolean): void {
     state.cancel();
   } else if (isTyping) {
     (event.target as HTMLElement).blur();
+  } else if (compare.picking.value !== null) {
+    compare.picking.value = null;
   } else if (state.linesView.value !== null) {
     state.closeLines();
   } else if (state.offered.value !== null) {

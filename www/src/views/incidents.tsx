@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
+import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { ShowAll, toggled } from "./listing.tsx";
@@ -198,6 +199,14 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
           </button>
           <button type="button" class="button small" onClick={() => showWhen(report, incident)}>
             Zoom the timeline
+          </button>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => compareIncident(report, incident)}
+            title="What comes more often, less often or for the first time than before it"
+          >
+            Compare with before
           </button>
         </div>
       </div>

@@ -4,11 +4,13 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Plots, type Report, type View } from "../../pkg/logloupe.js";
+import * as compare from "../compare.ts";
 import * as format from "../format.ts";
 import { schedule, unschedule } from "../frame.ts";
 import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
+import { Picking } from "./compare.tsx";
 import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
 import { targetAt, type Target } from "./targets.ts";
@@ -68,6 +70,7 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
         )
       }
     >
+      <Picking />
       {hasTimes ? (
         <Plot kind="timeline" report={report} />
       ) : (
@@ -298,7 +301,10 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     const from = timeNear(fromX, 1);
     const to = timeNear(toX, -1);
     if (from !== null && to !== null && to.toMs > from.fromMs) {
-      state.range.value = { fromMs: from.fromMs, toMs: to.toMs };
+      const range = { fromMs: from.fromMs, toMs: to.toMs };
+      if (!compare.takeRange(range)) {
+        state.range.value = range;
+      }
     }
   };
   /** The bar at a place, or the next one in a direction: a drag may begin in the margin. */
