@@ -25,6 +25,7 @@ const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asi
 export function Choices(): JSX.Element {
   const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize, minScore } =
     state.options.value;
+  const { scaling, errorPercentile } = state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
@@ -48,6 +49,13 @@ export function Choices(): JSX.Element {
     }
     if (Number(form.get("minScore")) > 0) {
       chosen.minScore = Number(form.get("minScore"));
+    }
+    if (form.get("scaling") === "robust") {
+      chosen.scaling = "robust";
+    }
+    const percentile = Number(form.get("errorPercentile"));
+    if (percentile >= 50 && percentile !== 95) {
+      chosen.errorPercentile = percentile;
     }
     if (form.has("plain")) {
       chosen.plain = true;
@@ -125,6 +133,28 @@ export function Choices(): JSX.Element {
             min="0"
             max="100"
             defaultValue={String(minScore ?? 0)}
+          />
+        </label>
+        <label>
+          <span>Scale of what is measured in windows</span>
+          <select name="scaling">
+            <option value="standard" selected={scaling !== "robust"}>
+              mean and standard deviation
+            </option>
+            <option value="robust" selected={scaling === "robust"}>
+              median and quartiles, not moved by outliers
+            </option>
+          </select>
+        </label>
+        <label>
+          <span>Windows that the autoencoder takes for normal, in percent</span>
+          <input
+            name="errorPercentile"
+            type="number"
+            min="50"
+            max="99.9"
+            step="0.1"
+            defaultValue={String(errorPercentile ?? 95)}
           />
         </label>
         <label class="choice-check">
