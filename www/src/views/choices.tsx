@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { Options } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { Panel } from "./parts.tsx";
+import { Parameters, parametersOf } from "./parameters.tsx";
 import { PatternChoice, patternOf } from "./pattern.tsx";
 
 /** Widths of a window that can be chosen, in seconds. */
@@ -23,8 +24,7 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize } =
-    state.options.value;
+  const { timezone, windowSeconds, plain, isLatin1, clusterer } = state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
@@ -40,11 +40,8 @@ export function Choices(): JSX.Element {
     }
     if (form.get("clusterer") === "hdbscan") {
       chosen.clusterer = "hdbscan";
-      const size = Number(form.get("minClusterSize"));
-      if (size >= 2) {
-        chosen.minClusterSize = size;
-      }
     }
+    Object.assign(chosen, parametersOf(form));
     if (form.has("plain")) {
       chosen.plain = true;
     }
@@ -61,7 +58,7 @@ export function Choices(): JSX.Element {
     <Panel
       id="choices"
       title="Read it another way"
-      about="Nothing here is needed: these choices are for logs that are not what they seem."
+      about="Nothing here is needed: these choices are for logs that are not what they seem. Numbers and methods are kept on this computer for the next log; text such as an expression or a zone is not."
     >
       <form class="choices" onSubmit={readAgain}>
         <label>
@@ -104,15 +101,6 @@ export function Choices(): JSX.Element {
             </option>
           </select>
         </label>
-        <label>
-          <span>Records a group needs, with HDBSCAN</span>
-          <input
-            name="minClusterSize"
-            type="number"
-            min="2"
-            defaultValue={String(minClusterSize ?? 5)}
-          />
-        </label>
         <label class="choice-check">
           <input type="checkbox" name="plain" defaultChecked={plain === true} />
           <span>Every line is a message: no time, level or source in it</span>
@@ -121,10 +109,22 @@ export function Choices(): JSX.Element {
           <input type="checkbox" name="isLatin1" defaultChecked={isLatin1 === true} />
           <span>Bytes that are not UTF-8 are Latin-1 (Windows-1252)</span>
         </label>
+        <Parameters options={state.options.value} />
         <PatternChoice />
         <div class="drop-actions">
           <button type="submit" class="button primary" disabled={state.isBusy.value}>
             Apply
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={state.isBusy.value || Object.keys(state.options.value).length === 0}
+            onClick={(event) => {
+              event.currentTarget.form?.reset();
+              state.choose({});
+            }}
+          >
+            Back to the usual settings
           </button>
           {state.isSample.value && (
             <button type="button" class="button" onClick={state.openAnotherSample}>

@@ -48,8 +48,8 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
 
   useEffect(() => {
     const opener = document.activeElement;
-    // All lines are opened to be searched.
-    const isWhole = Object.keys(view.selection).length === 0;
+    // All lines are opened to be searched, unless a jump opened them.
+    const isWhole = Object.keys(view.selection).length === 0 && view.title === "All lines";
     const first = isWhole ? document.getElementById("lines-search") : close.current;
     first?.focus({ preventScroll: true });
     // The panel must not hide what was chosen.
