@@ -23,6 +23,7 @@ import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
 import { compareChecks } from "./compare.mjs";
 import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
+import { viewChecks } from "./views.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const OUTPUT = `${ROOT}tests/browser/output/`;
@@ -334,8 +335,10 @@ const tools = {
   frames,
   gzipSync,
   readFileSync,
+  reportOf,
+  waitFor,
 };
-for (const [name, run] of [...queryChecks(tools), ...compareChecks(tools)]) {
+for (const [name, run] of [...queryChecks(tools), ...compareChecks(tools), ...viewChecks(tools)]) {
   check(name, run);
 }
 

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { Options } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { Panel } from "./parts.tsx";
+import { Parameters, parametersOf } from "./parameters.tsx";
 import { PatternChoice, patternOf } from "./pattern.tsx";
 
 /** Widths of a window that can be chosen, in seconds. */
@@ -23,9 +24,7 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize, minScore } =
-    state.options.value;
-  const { scaling, errorPercentile } = state.options.value;
+  const { timezone, windowSeconds, plain, isLatin1, clusterer, scaling } = state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
@@ -42,21 +41,11 @@ export function Choices(): JSX.Element {
     }
     if (form.get("clusterer") === "hdbscan") {
       chosen.clusterer = "hdbscan";
-      const size = Number(form.get("minClusterSize"));
-      if (size >= 2) {
-        chosen.minClusterSize = size;
-      }
-    }
-    if (Number(form.get("minScore")) > 0) {
-      chosen.minScore = Number(form.get("minScore"));
     }
     if (form.get("scaling") === "robust") {
       chosen.scaling = "robust";
     }
-    const percentile = Number(form.get("errorPercentile"));
-    if (percentile >= 50 && percentile !== 95) {
-      chosen.errorPercentile = percentile;
-    }
+    Object.assign(chosen, parametersOf(form));
     if (form.has("plain")) {
       chosen.plain = true;
     }
@@ -73,7 +62,7 @@ export function Choices(): JSX.Element {
     <Panel
       id="choices"
       title="Read it another way"
-      about="Nothing here is needed: these choices are for logs that are not what they seem."
+      about="Nothing here is needed: these choices are for logs that are not what they seem. Numbers and methods are kept on this computer for the next log; text such as an expression or a zone is not."
     >
       <form class="choices" onSubmit={readAgain}>
         <label>
@@ -117,25 +106,6 @@ export function Choices(): JSX.Element {
           </select>
         </label>
         <label>
-          <span>Records a group needs, with HDBSCAN</span>
-          <input
-            name="minClusterSize"
-            type="number"
-            min="2"
-            defaultValue={String(minClusterSize ?? 5)}
-          />
-        </label>
-        <label>
-          <span>Leave out incidents that score less than (0 to 100)</span>
-          <input
-            name="minScore"
-            type="number"
-            min="0"
-            max="100"
-            defaultValue={String(minScore ?? 0)}
-          />
-        </label>
-        <label>
           <span>Scale of what is measured in windows</span>
           <select name="scaling">
             <option value="standard" selected={scaling !== "robust"}>
@@ -146,17 +116,6 @@ export function Choices(): JSX.Element {
             </option>
           </select>
         </label>
-        <label>
-          <span>Windows that the autoencoder takes for normal, in percent</span>
-          <input
-            name="errorPercentile"
-            type="number"
-            min="50"
-            max="99.9"
-            step="0.1"
-            defaultValue={String(errorPercentile ?? 95)}
-          />
-        </label>
         <label class="choice-check">
           <input type="checkbox" name="plain" defaultChecked={plain === true} />
           <span>Every line is a message: no time, level or source in it</span>
@@ -165,10 +124,22 @@ export function Choices(): JSX.Element {
           <input type="checkbox" name="isLatin1" defaultChecked={isLatin1 === true} />
           <span>Bytes that are not UTF-8 are Latin-1 (Windows-1252)</span>
         </label>
+        <Parameters options={state.options.value} />
         <PatternChoice />
         <div class="drop-actions">
           <button type="submit" class="button primary" disabled={state.isBusy.value}>
             Apply
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={state.isBusy.value || Object.keys(state.options.value).length === 0}
+            onClick={(event) => {
+              event.currentTarget.form?.reset();
+              state.choose({});
+            }}
+          >
+            Back to the usual settings
           </button>
           {state.isSample.value && (
             <button type="button" class="button" onClick={state.openAnotherSample}>

@@ -6,6 +6,7 @@ import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { canPickFolder, pickFiles, pickFolder } from "./files.tsx";
 import { LogText } from "./parts.tsx";
+import { Peek } from "./peek.tsx";
 
 export function Start(): JSX.Element {
   const readiness = state.readiness.value;
@@ -163,6 +164,7 @@ export function Running(): JSX.Element {
           Cancel <kbd>Esc</kbd>
         </button>
       </div>
+      {isReading && <Peek />}
       <Announcement text={isReading ? `Reading, ${percent ?? 0} percent` : title} />
     </main>
   );
