@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LinePattern, PreviewLine } from "../../pkg/logloupe.js";
 import { dateTime } from "../format.ts";
+import { visible } from "../visible.ts";
 import * as state from "../state.ts";
 import { Level } from "./parts.tsx";
 
@@ -129,7 +130,7 @@ export function PatternChoice(): JSX.Element {
           spellcheck={false}
         />
       </label>
-      <div class="preview">
+      <div class="preview" tabIndex={0} role="group" aria-label="What becomes of the first lines">
         <table>
           <thead>
             <tr>
@@ -160,7 +161,7 @@ function PreviewRow({ line }: { line: PreviewLine }): JSX.Element {
     );
   }
   return (
-    <tr title={line.text}>
+    <tr title={visible(line.text)}>
       <td>{line.ms == null ? "–" : dateTime(line.ms)}</td>
       <td>{line.level === "" ? "–" : <Level level={line.level} />}</td>
       <td>{line.source}</td>
