@@ -17,6 +17,7 @@ mod clock;
 mod clusters;
 mod frame;
 mod heatmap;
+mod network;
 mod scale;
 mod scatter;
 mod scatter3d;
@@ -142,6 +143,13 @@ pub enum Pick {
         /// Index into [`crate::report::Features::names`].
         column: u32,
     },
+    /// A pattern in an incident.
+    Pattern {
+        /// Its template.
+        template: u32,
+        /// Rank as in [`crate::report::Incident::id`].
+        incident: u32,
+    },
     /// An incident.
     Incident {
         /// Rank as in [`crate::report::Incident::id`].
@@ -232,6 +240,7 @@ pub fn all() -> &'static [&'static dyn Plot] {
         &heatmap::Heatmap,
         &scatter3d::Scatter3d,
         &clusters::Clusters,
+        &network::Network,
     ]
 }
 

@@ -225,6 +225,7 @@ const CANVASES = [
   "plot-clusters",
   "plot-heatmap",
   "plot-scatter3d",
+  "plot-network",
 ];
 
 check("units", checkUnits);

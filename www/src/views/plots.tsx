@@ -11,6 +11,7 @@ import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
 import { Picking } from "./compare.tsx";
+import { NetworkTable } from "./network.tsx";
 import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
 import { targetAt, type Target } from "./targets.ts";
@@ -91,6 +92,8 @@ const ABOUT: Record<string, string> = {
     "Each point is a distinct message; near points use the same words. What is in no cluster is drawn as noise.",
   heatmap:
     "How the features of the windows move: +1 together, −1 against each other, 0 independently.",
+  network:
+    "Each point is a pattern of an incident; the larger, the more lines. Strong lines link patterns that say alike things, faint ones those that only come at the same time. Choose a point to read its lines.",
   scatter3d:
     "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
 };
@@ -119,7 +122,7 @@ function aboutPlot(kind: string, { clusters }: Report): string | undefined {
 }
 
 /** Whether a plot has nothing to draw; it then says so in words. */
-function isEmpty(kind: string, { points, space, features, clusters }: Report): boolean {
+function isEmpty(kind: string, { points, space, features, clusters, network }: Report): boolean {
   switch (kind) {
     case "scatter":
       return points.length === 0;
@@ -129,6 +132,8 @@ function isEmpty(kind: string, { points, space, features, clusters }: Report): b
       return features.correlation.length === 0;
     case "clusters":
       return clusters.points.length === 0;
+    case "network":
+      return network.nodes.length === 0;
     default:
       return false;
   }
@@ -153,6 +158,7 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
             ) : (
               <Plot kind={name} report={report} />
             )}
+            {name === "network" && <NetworkTable report={report} />}
           </Panel>
         ))}
     </div>
