@@ -21,6 +21,7 @@ import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
 import { compareChecks } from "./compare.mjs";
+import { exploreChecks } from "./explore.mjs";
 import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
 
@@ -333,10 +334,16 @@ const tools = {
   shownLines,
   totalOf,
   frames,
+  reportOf,
+  inkOf,
   gzipSync,
   readFileSync,
 };
-for (const [name, run] of [...queryChecks(tools), ...compareChecks(tools)]) {
+for (const [name, run] of [
+  ...queryChecks(tools),
+  ...compareChecks(tools),
+  ...exploreChecks(tools),
+]) {
   check(name, run);
 }
 
