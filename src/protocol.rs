@@ -199,6 +199,8 @@ pub enum ClustererChoice {
 pub struct Selection {
     /// Only these templates.
     pub templates: Option<Vec<u32>>,
+    /// None of these templates.
+    pub without_templates: Option<Vec<u32>>,
     /// Only these messages.
     pub messages: Option<Vec<u32>>,
     /// Only the records of this incident, as numbered in the report.
@@ -217,6 +219,8 @@ pub struct Selection {
     pub to_ms: Option<f64>,
     /// Only records that say this; an empty pattern is none.
     pub text: Option<TextQuery>,
+    /// Count what stands at this `<*>` of the pattern, from 0; `templates` must name exactly one. Selects nothing by itself.
+    pub slot: Option<u32>,
 }
 
 /// What a record must say.
@@ -352,6 +356,24 @@ pub enum Command {
         /// Chosen by the page, returned with the answer.
         query: u32,
     },
+    /// Say how many of the selected records are of each pattern.
+    Facets {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+    },
+    /// Say what stands at the place that the selection names.
+    Values {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+    },
     /// Say which patterns mean much the same as one.
     Similar {
         /// The finished run asked about.
@@ -374,6 +396,32 @@ pub enum Command {
         /// What is compared.
         by: CompareBy,
     },
+    /// Send the next piece of the selected records as a file, in the order of the files; answered by the bytes.
+    Export {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+        /// Which of them.
+        choice: RecordChoice,
+        /// How they are written.
+        format: RecordFormat,
+        /// Without addresses, users and secrets.
+        is_redacted: bool,
+        /// Begin with the first record; the pieces that follow take the choices of the first.
+        is_first: bool,
+    },
+    /// Send all patterns as CSV; answered by the bytes.
+    ExportPatterns {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// Without addresses, users and secrets.
+        is_redacted: bool,
+    },
     /// Search no further; what was found stays.
     Stop {
         /// The run.
@@ -381,6 +429,32 @@ pub enum Command {
         /// The [`Command::Find`] to stop.
         find: u32,
     },
+}
+
+/// Which of the selected records a file gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum RecordChoice {
+    /// All of them.
+    All,
+    /// Those at or above the alarm threshold.
+    Anomalous,
+    /// The others.
+    Normal,
+}
+
+/// How records are written into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum RecordFormat {
+    /// A table with what was found about each.
+    Csv,
+    /// One JSON object a line with the same.
+    Ndjson,
+    /// Nothing but the lines.
+    Text,
 }
 
 /// A place in the log.
@@ -509,6 +583,24 @@ pub enum Update {
         /// Whether there are more.
         is_cut: bool,
     },
+    /// Answer to [`Command::Facets`].
+    Facets {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// Patterns of which records are selected, by number.
+        templates: Vec<TemplateCount>,
+    },
+    /// Answer to [`Command::Values`].
+    Values {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What was counted so far.
+        values: ValueCounts,
+    },
     /// Answer to [`Command::Similar`].
     Similar {
         /// The run.
@@ -538,6 +630,70 @@ pub enum Update {
         /// What is wrong and what to do.
         message: String,
     },
+}
+
+/// Selected records of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateCount {
+    /// The pattern.
+    pub template: u32,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// What stands at a place of a pattern that varies, over all selected records.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueCounts {
+    /// Records that were looked at.
+    pub n_records: f64,
+    /// Records in which the place was not found.
+    pub n_unread: f64,
+    /// Distinct values; estimated to a few percent where `is_cut`.
+    pub n_distinct: f64,
+    /// There are more distinct values than are kept; those listed are then the most frequent of an even sample of them.
+    pub is_cut: bool,
+    /// The most frequent values, at most 50.
+    pub top: Vec<ValueCount>,
+    /// Records whose value is not listed.
+    pub n_other: f64,
+    /// What the numbers mean: `ms`, or empty for plain ones.
+    pub unit: String,
+    /// Records whose value is a number.
+    pub n_numbers: f64,
+    /// Half of the numbers are at most this, to a sixteenth.
+    pub median: Option<f64>,
+    /// 95 of 100 numbers are at most this, to a sixteenth.
+    pub p95: Option<f64>,
+    /// How the numbers are spread, at most 24 bins in ascending order without gaps.
+    pub bins: Vec<ValueBin>,
+}
+
+/// A value and how often it stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueCount {
+    /// The value, at most 120 bytes of it.
+    pub value: String,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// Numbers of one size.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueBin {
+    /// The least.
+    pub from: f64,
+    /// The largest.
+    pub to: f64,
+    /// Records.
+    pub n_records: u32,
 }
 
 /// What means much the same as a pattern, by the company its words keep in this log.

@@ -6,4 +6,5 @@ pub mod math;
 pub mod order;
 pub mod rng;
 pub mod time;
+pub mod visible;
 pub mod zone;

@@ -5,6 +5,7 @@
 //! "Controlling the false discovery rate", 1995).
 
 use crate::base::math;
+use crate::base::order::Arrange;
 
 /// Steps of a series or a continued fraction; near their border both need about √a.
 const MAX_STEPS: u32 = 100_000;
@@ -39,7 +40,7 @@ pub fn chi_squared_at_least(x: f64) -> f64 {
 #[must_use]
 pub fn benjamini_hochberg(p: &[f64], n_tests: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&a, &b| p[b].total_cmp(&p[a]).then(b.cmp(&a)));
+    order.arrange_by(|&a, &b| p[b].total_cmp(&p[a]).then(b.cmp(&a)));
     let mut adjusted = vec![1.0; p.len()];
     let mut least = 1.0_f64;
     for (n_larger, idx) in order.into_iter().enumerate() {

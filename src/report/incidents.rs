@@ -175,7 +175,7 @@ fn incident_changes(findings: &Findings, component: &Component) -> Vec<IncidentC
         overlaps && (is_own || (from..=to).contains(&start.0))
     };
     let mut found: Vec<&RateChange> = findings.changes.iter().filter(is_together).collect();
-    found.sort_by(|a, b| {
+    found.arrange_by(|a, b| {
         let is_own = |change: &RateChange| own.binary_search(&change.row).is_ok();
         (is_own(b).cmp(&is_own(a)))
             .then(changes::weight(b).total_cmp(&changes::weight(a)))
@@ -239,7 +239,7 @@ fn candidates(findings: &Findings) -> Vec<Candidate> {
             }
         }
     }
-    candidates.sort_by_key(|candidate| (candidate.at, candidate.message));
+    candidates.arrange_by_key(|candidate| (candidate.at, candidate.message));
     candidates.dedup();
     candidates
 }

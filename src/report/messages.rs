@@ -25,7 +25,17 @@ struct TemplateSums {
     strangest: u32,
 }
 
+/// The templates to list: the strangest, and the most frequent of the others.
 pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
+    reported(findings, limits::TEMPLATES)
+}
+
+/// All templates, strangest first.
+pub(super) fn all_templates(findings: &Findings) -> Vec<TemplateReport> {
+    reported(findings, usize::MAX)
+}
+
+fn reported(findings: &Findings, cap: usize) -> Vec<TemplateReport> {
     let mut sums = vec![
         TemplateSums {
             score: -1.0,
@@ -56,11 +66,11 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
             .then(sums[b].n_records.cmp(&sums[a].n_records))
             .then(a.cmp(&b))
     });
-    if order.len() > limits::TEMPLATES {
+    if order.len() > cap {
         // Half the places go to the strangest, half to the most frequent of the others.
-        let mut rest = order.split_off(limits::TEMPLATES / 2);
+        let mut rest = order.split_off(cap / 2);
         rest.arrange_by_key(|&idx| (std::cmp::Reverse(sums[idx].n_records), idx));
-        order.extend(rest.into_iter().take(limits::TEMPLATES / 2));
+        order.extend(rest.into_iter().take(cap / 2));
     }
     order
         .into_iter()

@@ -8,6 +8,7 @@ pub mod build;
 mod changes;
 mod conservation;
 mod evaluation;
+pub mod export;
 pub mod findings;
 mod incidents;
 mod involved;

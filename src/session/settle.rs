@@ -7,6 +7,7 @@
 use super::Engine;
 use super::said::Said;
 use crate::base::ids::MessageId;
+use crate::base::order::Arrange;
 use crate::featurize::tally::Tally;
 
 impl Engine {
@@ -15,10 +16,10 @@ impl Engine {
         let mut order: Vec<u32> = (0..self.files.len() as u32)
             .filter(|&key| !self.files[key as usize].is_hidden)
             .collect();
-        order.sort_by_cached_key(|&key| {
+        order.arrange_by_key(|&key| {
             let file = &self.files[key as usize];
             let first = file.findings.sums.first;
-            (first.is_none(), first, file.findings.name.clone(), key)
+            (first.is_none(), first, file.findings.name.as_str(), key)
         });
         order
     }

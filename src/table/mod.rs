@@ -3,6 +3,7 @@
 pub mod pattern;
 pub mod rows;
 pub mod scan;
+pub mod values;
 
 use self::rows::RowSet;
 use crate::base::time::Timestamp;
@@ -45,6 +46,23 @@ pub struct Row {
     pub offset: u32,
     /// Bytes, last terminator excluded.
     pub byte_len: u32,
+}
+
+impl Row {
+    /// A record on one line, of which nothing but its place is known.
+    #[must_use]
+    pub fn at(line: u32, offset: u32, byte_len: u32) -> Self {
+        Self {
+            time: None,
+            level: None,
+            source: 0,
+            message: 0,
+            line,
+            n_lines: 1,
+            offset,
+            byte_len,
+        }
+    }
 }
 
 /// The records of a block: 23 bytes each, and 8 more where a record is not on the line after the one before.

@@ -13,7 +13,9 @@ import type {
   RawLine,
   ShardWorker,
   SourceCount,
+  TemplateCount,
   Update,
+  ValueCounts,
 } from "../pkg/logloupe.js";
 
 /** What a shard is asked about the query. */
@@ -251,6 +253,24 @@ export class Search {
     await this.#askAll();
     const [sources, isCut] = this.engine.sources() as [SourceCount[], boolean];
     this.send({ type: "sources", run: this.run, query: command.query, sources, isCut });
+  }
+
+  /** Hits by template. */
+  async facets(command: CommandOf<"facets">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askFacets();
+    await this.#askAll();
+    const templates = this.engine.facets() as TemplateCount[];
+    this.send({ type: "facets", run: this.run, query: command.query, templates });
+  }
+
+  /** What was counted at the place that the selection names. */
+  async values(command: CommandOf<"values">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askValues();
+    await this.#askAll();
+    const values = this.engine.values() as ValueCounts;
+    this.send({ type: "values", run: this.run, query: command.query, values });
   }
 
   /** Says what differs between two sides; what is selected stays. */

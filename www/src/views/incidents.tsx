@@ -5,8 +5,11 @@ import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
 import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
+import * as filter from "../filter.ts";
+import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import { markIncident } from "../normal.ts";
 import * as state from "../state.ts";
+import { ShowAll, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, TemplateText } from "./parts.tsx";
 import { SuppressedList } from "./suppressed.tsx";
 
@@ -87,20 +90,12 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
           ))}
         </ol>
       )}
-      {incidents.length > FIRST_SHOWN && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            areAllShown.value = !areAllShown.value;
-          }}
-          aria-expanded={areAllShown.value}
-        >
-          {areAllShown.value
-            ? `Show the first ${FIRST_SHOWN}`
-            : `Show all ${format.count(incidents.length)}`}
-        </button>
-      )}
+      <ShowAll
+        nAll={incidents.length}
+        nFirst={FIRST_SHOWN}
+        areAllShown={areAllShown.value}
+        toggle={toggled(areAllShown)}
+      />
       <SuppressedList report={report} />
       {nIncidents > incidents.length && (
         <p class="about">
@@ -144,11 +139,23 @@ function Sources({ incident }: { incident: Incident }): JSX.Element {
   );
 }
 
+/** Whether an incident holds anything that is selected. */
+function isLifted({ id, startMs, endMs, templates }: Incident): boolean {
+  if (filter.selection.value.incident === id) {
+    return true;
+  }
+  const isSaid = templates.length === 0 || templates.some(isTemplateLifted);
+  return isSaid && isSpanLifted(startMs, endMs);
+}
+
 function Card({ incident, report }: { incident: Incident; report: Report }): JSX.Element {
   const edge = incident.leadingEdge;
   const templates = incident.templates.flatMap((id) => state.templatesById.value.get(id) ?? []);
   return (
-    <li class={`incident band-${format.band(incident.score)}`} id={`incident-${incident.id}`}>
+    <li
+      class={`incident band-${format.band(incident.score)} ${outClass(isLifted(incident))}`}
+      id={`incident-${incident.id}`}
+    >
       <div class="incident-rank" aria-hidden="true">
         {incident.id}
       </div>
