@@ -25,6 +25,7 @@ import { exportChecks } from "./exports.mjs";
 import { hostileChecks } from "./hostile.mjs";
 import { privacyChecks } from "./privacy.mjs";
 import { compareChecks } from "./compare.mjs";
+import { exploreChecks } from "./explore.mjs";
 import { queryChecks } from "./queries.mjs";
 import { recoverChecks } from "./recover.mjs";
 import { checkUnits } from "./units.mjs";
@@ -231,6 +232,7 @@ const CANVASES = [
   "plot-clusters",
   "plot-heatmap",
   "plot-scatter3d",
+  "plot-network",
 ];
 
 check("units", checkUnits);
@@ -355,6 +357,7 @@ const tools = {
   shownLines,
   totalOf,
   frames,
+  inkOf,
   gzipSync,
   readFileSync,
   reportOf,
@@ -363,6 +366,7 @@ const tools = {
 for (const [name, run] of [
   ...queryChecks(tools),
   ...compareChecks(tools),
+  ...exploreChecks(tools),
   ...viewChecks(tools),
   ...exportChecks(tools),
   ...privacyChecks(tools),
