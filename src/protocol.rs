@@ -93,6 +93,12 @@ pub struct Options {
     pub n_trees: u32,
     /// Rows each tree sees (2 to 4096).
     pub sample_size: u32,
+    /// Times that the autoencoder goes through the windows at most (1 to 1000).
+    pub n_epochs: u32,
+    /// Share of the windows in percent (50 to 99.9) that the autoencoder takes for normal.
+    pub error_percentile: f64,
+    /// How features of windows are brought to one scale before distances between them are taken.
+    pub scaling: ScalingChoice,
     /// What makes groups of messages.
     pub clusterer: ClustererChoice,
     /// Cosine distance (0 to 2, exclusive of 0): the radius of DBSCAN, the smallest that HDBSCAN looks at; `None`: chosen from the
@@ -108,6 +114,52 @@ pub struct Options {
     pub link_similarity: f64,
     /// GiB of text that may come out of one packed file (1 to 65536).
     pub output_budget_gib: u32,
+    /// What ties records to sessions.
+    pub session: SessionChoice,
+    /// What is known to be normal (at most 10,000 marks): it makes no incident, and is listed with what was left out.
+    pub normal: Vec<NormalMark>,
+    /// Incidents that score less are left out (0 to 100).
+    pub min_score: f64,
+}
+
+/// What ties records to sessions: to a request, a job, a process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+pub enum SessionChoice {
+    /// What is found in the log to order it best, if anything is.
+    Found,
+    /// Nothing: there are no sessions.
+    Off,
+    /// What the first group of a regular expression holds in a record.
+    Pattern {
+        /// The expression.
+        regex: String,
+    },
+}
+
+/// What a person knows to be normal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum NormalMark {
+    /// A pattern, wherever and whenever it is said.
+    Pattern {
+        /// Its name in every run, as the report gives it.
+        key: String,
+    },
+    /// Alarms without unusual lines that lie within a stretch of time.
+    Stretch {
+        /// Not before this instant.
+        from_ms: f64,
+        /// Not after this instant.
+        to_ms: f64,
+    },
 }
 
 impl Default for Options {
@@ -121,6 +173,9 @@ impl Default for Options {
             seed: 1,
             n_trees: 100,
             sample_size: 256,
+            n_epochs: 100,
+            error_percentile: 95.0,
+            scaling: ScalingChoice::Standard,
             clusterer: ClustererChoice::Dbscan,
             eps: None,
             min_points: 5,
@@ -128,8 +183,22 @@ impl Default for Options {
             link_seconds: 300,
             link_similarity: 0.8,
             output_budget_gib: 64,
+            session: SessionChoice::Found,
+            normal: Vec::new(),
+            min_score: 0.0,
         }
     }
+}
+
+/// What brings features to one scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum ScalingChoice {
+    /// Mean and standard deviation.
+    Standard,
+    /// Median and quartiles, which outliers do not move.
+    Robust,
 }
 
 /// A method that makes groups of messages.

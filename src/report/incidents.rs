@@ -1,7 +1,7 @@
 //! Connected anomalies → incidents in words.
 
 use super::build::{saturate, score};
-use super::findings::{AlarmCause, Findings};
+use super::findings::{AlarmCause, Findings, SuppressedBy};
 use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
 use super::{changes, sessions, words};
 use crate::base::ids::MessageId;
@@ -30,7 +30,16 @@ pub(super) fn suppressed(findings: &Findings) -> Vec<SuppressedReport> {
     let listed = findings.suppressed.iter().take(limits::SUPPRESSED);
     listed
         .map(|entry| SuppressedReport {
+            by: match entry.by {
+                SuppressedBy::Normal => "normal",
+                SuppressedBy::MinScore => "minScore",
+                SuppressedBy::Recurring => "recurring",
+            }
+            .to_owned(),
             template: entry.template.0,
+            key: findings.templates[entry.template.index()].key(),
+            start_ms: entry.span.map(|span| span.0.millis()),
+            end_ms: entry.span.map(|span| span.1.millis()),
             text: words::quoted(&findings.templates[entry.template.index()].text),
             n_times: entry.n_incidents,
             n_records: entry.n_records,
@@ -111,6 +120,9 @@ fn incident(
         n_records: only_change.map_or(component.n_records, |c| saturate(c.n_records)),
         reason: reasons.join("; "),
         leading_edge: line_ref(findings, edge),
+        keys: (templates.iter())
+            .map(|template| findings.templates[*template as usize].key())
+            .collect(),
         templates,
         messages: messages.iter().map(|message| message.0).collect(),
         changes: incident_changes(findings, component),

@@ -83,6 +83,8 @@ pub struct Report {
     pub timeline: Timeline,
     /// Windows at or above the alarm threshold, strangest first.
     pub windows: Vec<WindowReport>,
+    /// The detectors that judge windows.
+    pub detectors: Vec<DetectorReport>,
     /// How many windows are at or above the alarm threshold in all.
     pub n_anomalous_windows: u32,
     /// Window features and their correlation.
@@ -99,7 +101,7 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// How many incidents there are in all.
     pub n_incidents: u32,
-    /// What would be an incident if it did not recur all over the log, the most frequent first.
+    /// What would be an incident if there were no reason to leave it out: what a person marked first, then the most frequent.
     pub suppressed: Vec<SuppressedReport>,
     /// Patterns that come much more or less often than usual.
     pub changes: Changes,
@@ -165,7 +167,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
-    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonMembers`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
     /// labels.
     pub shape: String,
     /// Physical lines.
@@ -271,10 +273,27 @@ pub struct WindowReport {
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
-    /// Detectors to which it is an alarm by themselves: `usualRange`, `isolationForest`, `halfSpaceTrees`, `silence`.
+    /// Detectors to which it is an alarm by themselves, and `silence` where a stretch without records makes the score.
     pub detectors: Vec<String>,
+    /// What each of [`Report::detectors`] says of it, 0 to 100; `null` where it cannot tell.
+    pub opinions: Vec<Option<f64>>,
     /// Value of each feature, in the order of [`Features::names`].
     pub values: Vec<f64>,
+}
+
+/// A method that judges windows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct DetectorReport {
+    /// Stable name.
+    pub name: String,
+    /// Windows that are an alarm to it alone.
+    pub n_alarms: u32,
+    /// Mean squared error of each time that the windows were gone through, for the autoencoder; empty for others.
+    pub losses: Vec<f64>,
+    /// Whether it learned no more before it had gone through them as often as it may.
+    pub is_stopped_early: bool,
 }
 
 /// The window features.
@@ -304,6 +323,8 @@ pub struct TemplateReport {
     pub slots: Vec<String>,
     /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
     pub key: String,
+    /// A person marked it as normal: it alarms no more.
+    pub is_normal: bool,
     /// Records.
     pub n_records: u32,
     /// Most severe level seen; empty for none.
@@ -436,6 +457,8 @@ pub struct Incident {
     pub leading_edge: LineRef,
     /// Templates involved, most severe first.
     pub templates: Vec<u32>,
+    /// The names of these templates in every run, by which a person can mark them as normal.
+    pub keys: Vec<String>,
     /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
     pub messages: Vec<u32>,
     /// Patterns that are new, surge or fall silent in it, at most [`limits::INCIDENT_CHANGES`].
@@ -518,15 +541,24 @@ pub struct ChangeReport {
     pub reason: String,
 }
 
-/// Unusual lines that are no incidents because the like of them recurs all over the log.
+/// What was left out of the incidents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressedReport {
+    /// Why: `normal` (a person marked it), `minScore` (it scores less than a person wants to see) or `recurring` (the like of it
+    /// recurs all over the log).
+    pub by: String,
     /// What they are about.
     pub template: u32,
+    /// Its name in every run.
+    pub key: String,
     /// Its text.
     pub text: String,
+    /// Of a stretch of time that was marked: its beginning.
+    pub start_ms: Option<f64>,
+    /// And its end.
+    pub end_ms: Option<f64>,
     /// How often it came.
     pub n_times: u32,
     /// Records.

@@ -4,34 +4,38 @@
 
 use std::cmp::Reverse;
 
-use super::alarms;
-use std::collections::BTreeMap;
+use super::{alarms, suppress};
 
-use crate::base::ids::{MessageId, TemplateId};
+use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
 use crate::base::time::SECOND;
 use crate::cluster::dbscan::DbscanParams;
 use crate::cluster::hdbscan::HdbscanParams;
 use crate::cluster::{Clusterer, layout, name};
+use crate::correlate::alarms::Alarm;
 use crate::correlate::incidents::{
     Episode, Incident, IncidentParams, IncidentValidParams, Messages,
 };
 use crate::correlate::pearson::pearson;
 use crate::correlate::spearman::spearman;
-use crate::detect::ensemble::{MessageFacts, MessageScores, score_messages, score_windows};
-use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
+use crate::detect::autoencoder::AutoencoderParams;
+use crate::detect::centroid::CentroidParams;
+use crate::detect::ensemble::{
+    MessageFacts, MessageScores, WindowParams, WindowScores, score_messages, score_windows,
+};
+use crate::detect::isolation_forest::IsolationForestParams;
 use crate::detect::sessions::score_sessions;
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
-use crate::featurize::scale::StandardScaler;
+use crate::featurize::scale::Scaling;
 use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
-use crate::protocol::{ClustererChoice, Options};
+use crate::protocol::{ClustererChoice, Options, ScalingChoice};
 use crate::report::findings::{
     FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
-    Suppressed, TemplateFindings,
+    TemplateFindings,
 };
 
 /// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
@@ -68,24 +72,38 @@ pub(super) struct Merged {
 /// The options, checked, as the stages take them.
 struct Params {
     windows: WindowsValidParams,
-    forest: IsolationForestValidParams,
+    of_windows: WindowParams,
     clusterer: Box<dyn Clusterer>,
     incidents: IncidentValidParams,
 }
 
 impl Params {
     fn new(options: &Options) -> Result<Self, ParamsError> {
+        let seed = u64::from(options.seed);
         let forest = IsolationForestParams {
             n_trees: options.n_trees,
             sample_size: options.sample_size,
-            seed: u64::from(options.seed),
+            seed,
+        };
+        let autoencoder = AutoencoderParams {
+            n_epochs: options.n_epochs,
+            percentile: options.error_percentile,
+            seed,
+            ..AutoencoderParams::default()
         };
         Ok(Self {
             windows: WindowsParams {
                 window_seconds: options.window_seconds,
             }
             .check()?,
-            forest: forest.check()?,
+            of_windows: WindowParams {
+                forest: forest.check()?,
+                autoencoder: autoencoder.check()?,
+                centroid: CentroidParams {
+                    scaling: scaling(options),
+                },
+                seed,
+            },
             clusterer: clusterer(options)?,
             incidents: IncidentParams {
                 link_seconds: options.link_seconds,
@@ -112,8 +130,17 @@ fn clusterer(options: &Options) -> Result<Box<dyn Clusterer>, ParamsError> {
     })
 }
 
+/// How features are brought to one scale.
+fn scaling(options: &Options) -> Scaling {
+    match options.scaling {
+        ScalingChoice::Standard => Scaling::Standard,
+        ScalingChoice::Robust => Scaling::Robust,
+    }
+}
+
 /// Refuses options that are out of range.
 pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
+    suppress::check(options)?;
     Params::new(options).map(drop)
 }
 
@@ -133,19 +160,20 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         .collect();
     let weights: Vec<u32> = merged.facts.iter().map(|facts| facts.n_records).collect();
     let tfidf = tfidf(&texts, &weights);
-    let message_scores = score_messages(&tfidf, &merged.facts, &params.forest);
+    let message_scores = score_messages(&tfidf, &merged.facts, &params.of_windows.forest);
     let windows = params
         .windows
         .windows(&merged.tally)
         .map_err(|error| skipped.push(("windows", error)))
         .ok();
-    let mut window_scores = Vec::new();
+    let mut window_scores = WindowScores::default();
     if let Some(windows) = &windows {
-        match score_windows(windows, &params.forest, u64::from(options.seed)) {
+        match score_windows(windows, &params.of_windows) {
             Ok(scores) => window_scores = scores,
             Err(error) => skipped.push(("windows/scores", error)),
         }
     }
+    skipped.append(&mut window_scores.skipped);
     let clustered = clustered(&message_scores, &weights);
     let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
     let (mut correlation, mut rank_correlation) = (Vec::new(), Vec::new());
@@ -153,11 +181,12 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     if let Some(windows) = &windows {
         correlation = pearson(windows.rows.view());
         rank_correlation = spearman(windows.rows.view());
-        match cluster_windows(windows) {
+        match cluster_windows(windows, scaling(options)) {
             Ok(labels) => window_clusters = labels,
             Err(error) => skipped.push(("windows/clusters", error)),
         }
     }
+    let keys: Vec<String> = merged.templates.iter().map(TemplateFindings::key).collect();
     let mut sessions = Vec::new();
     for set in merged.sessions {
         match score_sessions(&set) {
@@ -178,7 +207,8 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         tfidf,
         message_scores,
         windows,
-        window_scores,
+        window_scores: window_scores.scores,
+        training: window_scores.training,
         window_clusters,
         correlation,
         rank_correlation,
@@ -186,6 +216,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         incidents: Vec::new(),
         alarm_causes: Vec::new(),
         suppressed: Vec::new(),
+        normal: suppress::normal_templates(&keys, options),
         episodes: Vec::new(),
         slices: Vec::new(),
         firsts: Vec::new(),
@@ -251,10 +282,10 @@ fn clusters(
     }
 }
 
-/// Clusters of the windows by their standardised features; the radius is found from the data, as the option is a cosine distance.
-fn cluster_windows(windows: &Windows) -> Result<Vec<Option<u32>>, FitError> {
+/// Clusters of the windows by their features on one scale; the radius is found from the data, as the option is a cosine distance.
+fn cluster_windows(windows: &Windows, scaling: Scaling) -> Result<Vec<Option<u32>>, FitError> {
     let raw = Dataset::new(Rows::Dense(windows.rows.view()));
-    let scaled = StandardScaler::fit(&raw).transform(&raw);
+    let scaled = scaling.scaled(&raw);
     let data = Dataset::new(Rows::Dense(scaled.view()));
     let dbscan = DbscanParams::default()
         .check()
@@ -271,6 +302,22 @@ pub(super) fn correlate(
 ) {
     let params = Params::new(options).expect("the options were checked when the run began");
     findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
+    let link_us = i64::from(options.link_seconds) * SECOND;
+    let (mut alarms, mut causes) = alarms::alarms(findings, edges, link_us);
+    let mut incidents = incidents(findings, &params.incidents, &alarms);
+    let mut suppressed = Vec::new();
+    if !options.normal.is_empty() {
+        suppressed = suppress::take_normal(findings, options, &mut alarms, &mut causes, &incidents);
+        incidents = self::incidents(findings, &params.incidents, &alarms);
+    }
+    suppressed.extend(suppress::take_minor(findings, options, &mut incidents));
+    findings.suppressed = suppress::listed(suppressed);
+    findings.incidents = incidents;
+    findings.alarm_causes = causes;
+}
+
+/// The incidents of what is anomalous.
+fn incidents(findings: &Findings, params: &IncidentValidParams, alarms: &[Alarm]) -> Vec<Incident> {
     // A message that is only anomalous within an alarm scores there as high as the alarm.
     let score_of = |episode: &Episode| findings.episode_score(episode);
     let n_records: Vec<u32> = findings.facts.iter().map(|facts| facts.n_records).collect();
@@ -281,38 +328,7 @@ pub(super) fn correlate(
         about: &|message| findings.about(message),
         template: &|message| findings.messages[message.index()].template,
     };
-    let link_us = i64::from(options.link_seconds) * SECOND;
-    let (alarms, causes) = alarms::alarms(findings, edges, link_us);
-    let incidents = params
-        .incidents
-        .incidents(&findings.episodes, &messages, &alarms);
-    let (incidents, recurring): (Vec<_>, Vec<_>) = incidents
-        .into_iter()
-        .partition(|incident| !incident.is_recurring());
-    findings.suppressed = suppressed(findings, &recurring);
-    findings.incidents = incidents;
-    findings.alarm_causes = causes;
-}
-
-/// What recurs all over the log, by the template it is about, the most frequent first.
-fn suppressed(findings: &Findings, recurring: &[Incident]) -> Vec<Suppressed> {
-    let mut by_template: BTreeMap<TemplateId, Suppressed> = BTreeMap::new();
-    for incident in recurring {
-        let Some(message) = incident.messages.first() else {
-            continue;
-        };
-        let template = findings.messages[message.index()].template;
-        let entry = by_template.entry(template).or_insert(Suppressed {
-            template,
-            n_incidents: 0,
-            n_records: 0,
-        });
-        entry.n_incidents += 1;
-        entry.n_records = entry.n_records.saturating_add(incident.n_records);
-    }
-    let mut suppressed: Vec<Suppressed> = by_template.into_values().collect();
-    suppressed.arrange_by_key(|entry| (std::cmp::Reverse(entry.n_records), entry.template));
-    suppressed
+    params.incidents(&findings.episodes, &messages, alarms)
 }
 
 /// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.

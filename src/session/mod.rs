@@ -26,6 +26,7 @@ mod said;
 mod settle;
 mod similar;
 mod stream;
+mod suppress;
 mod tasks;
 
 use std::cell::OnceCell;

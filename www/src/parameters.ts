@@ -14,6 +14,9 @@ export type NumberOption =
   | "minClusterSize"
   | "linkSeconds"
   | "linkSimilarity"
+  | "minScore"
+  | "nEpochs"
+  | "errorPercentile"
   | "outputBudgetGib";
 
 export interface Parameter {
@@ -51,6 +54,16 @@ export const PARAMETERS: Parameter[] = [
     usual: 0.8,
     effect:
       "Unusual lines less alike than this are not one incident. Larger: more incidents of one kind each.",
+  },
+  {
+    option: "minScore",
+    name: "Incidents: the least score shown",
+    unit: "score",
+    min: 0,
+    max: 100,
+    step: 1,
+    usual: 0,
+    effect: "Incidents that score less are left out and listed as such.",
   },
   {
     option: "minPoints",
@@ -105,6 +118,27 @@ export const PARAMETERS: Parameter[] = [
     effect: "Larger: unusual rows that come in groups are told less well from the rest.",
   },
   {
+    option: "nEpochs",
+    name: "Unusual windows: rounds of training",
+    unit: "rounds",
+    min: 1,
+    max: 1000,
+    step: 1,
+    usual: 100,
+    effect:
+      "Rounds that the autoencoder learns at most; it ends earlier once nothing more is learned.",
+  },
+  {
+    option: "errorPercentile",
+    name: "Unusual windows: what counts as normal",
+    unit: "percent, 50 to 99.9",
+    min: 50,
+    max: 99.9,
+    step: "any",
+    usual: 95,
+    effect: "Windows that the autoencoder takes for normal. Larger: it raises fewer alarms.",
+  },
+  {
     option: "seed",
     name: "Seed of everything random",
     unit: "number",
@@ -137,6 +171,7 @@ export function withoutText(options: Partial<Options>): Partial<Options> {
     if (typeof value === "number" && Number.isFinite(value)) kept[name] = value;
   }
   if (options.clusterer === "hdbscan") kept.clusterer = "hdbscan";
+  if (options.scaling === "robust") kept.scaling = "robust";
   return kept;
 }
 

@@ -69,7 +69,7 @@ export function read(hash: string): SharedView {
   const given = Object.fromEntries(
     [...parts].flatMap(([name, text]) =>
       name.startsWith("o-")
-        ? [[name.slice(2), name === "o-clusterer" ? text : numberOf(text)]]
+        ? [[name.slice(2), ["o-clusterer", "o-scaling"].includes(name) ? text : numberOf(text)]]
         : [],
     ),
   ) as Partial<Options>;

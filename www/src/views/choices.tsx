@@ -24,12 +24,13 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain, isLatin1, clusterer } = state.options.value;
+  const { timezone, windowSeconds, plain, isLatin1, clusterer, scaling } = state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const chosen: Partial<Options> = {};
+    // What is marked as normal is no matter of this form.
+    const chosen: Partial<Options> = { normal: state.options.value.normal ?? [] };
     const zone = String(form.get("timezone") ?? "").trim();
     const seconds = Number(form.get("windowSeconds"));
     if (zone !== "") {
@@ -40,6 +41,9 @@ export function Choices(): JSX.Element {
     }
     if (form.get("clusterer") === "hdbscan") {
       chosen.clusterer = "hdbscan";
+    }
+    if (form.get("scaling") === "robust") {
+      chosen.scaling = "robust";
     }
     Object.assign(chosen, parametersOf(form));
     if (form.has("plain")) {
@@ -101,6 +105,17 @@ export function Choices(): JSX.Element {
             </option>
           </select>
         </label>
+        <label>
+          <span>Scale of what is measured in windows</span>
+          <select name="scaling">
+            <option value="standard" selected={scaling !== "robust"}>
+              mean and standard deviation
+            </option>
+            <option value="robust" selected={scaling === "robust"}>
+              median and quartiles, not moved by outliers
+            </option>
+          </select>
+        </label>
         <label class="choice-check">
           <input type="checkbox" name="plain" defaultChecked={plain === true} />
           <span>Every line is a message: no time, level or source in it</span>
@@ -121,7 +136,8 @@ export function Choices(): JSX.Element {
             disabled={state.isBusy.value || Object.keys(state.options.value).length === 0}
             onClick={(event) => {
               event.currentTarget.form?.reset();
-              state.choose({});
+              // What is marked as normal is taken back where it was marked.
+              state.choose({ normal: state.options.value.normal ?? [] });
             }}
           >
             Back to the usual settings

@@ -7,9 +7,11 @@ import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
 import * as filter from "../filter.ts";
 import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
+import { markIncident } from "../normal.ts";
 import * as state from "../state.ts";
 import { ShowAll, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, TemplateText } from "./parts.tsx";
+import { SuppressedList } from "./suppressed.tsx";
 
 const FIRST_SHOWN = 6;
 const areAllShown = signal(false);
@@ -47,7 +49,7 @@ function isTooLittle({ skipped }: Report): boolean {
 }
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
-  const { incidents, nIncidents, suppressed } = report;
+  const { incidents, nIncidents } = report;
   const nStrangeSessions = report.sessions.reduce((sum, { nAnomalous }) => sum + nAnomalous, 0);
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
@@ -94,22 +96,7 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
         areAllShown={areAllShown.value}
         toggle={toggled(areAllShown)}
       />
-      {suppressed.length > 0 && (
-        <details class="incident-patterns">
-          <summary>
-            {format.counted(suppressed.length, "pattern")} left out, because they recur all over the
-            log
-          </summary>
-          <ul>
-            {suppressed.map((pattern) => (
-              <li key={pattern.template}>
-                <TemplateText text={pattern.text} /> ({format.counted(pattern.nRecords, "record")},{" "}
-                {format.counted(pattern.nTimes, "time")})
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <SuppressedList report={report} />
       {nIncidents > incidents.length && (
         <p class="about">
           The {format.count(incidents.length)} worst of {format.count(nIncidents)} incidents are
@@ -221,6 +208,15 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             title="What comes more often, less often or for the first time than before it"
           >
             Compare with before
+          </button>
+          <button
+            type="button"
+            class="button small"
+            disabled={state.isBusy.value}
+            onClick={() => markIncident(incident)}
+            title="Its patterns make no incident any more; this can be taken back below the incidents"
+          >
+            This is normal
           </button>
         </div>
       </div>

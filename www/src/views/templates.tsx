@@ -12,6 +12,7 @@ import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
 import { PatternTools } from "./pattern_tools.tsx";
 import { SimilarPatterns } from "./similar.tsx";
+import { NormalPattern } from "./suppressed.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
 type Column = "score" | "nRecords" | "firstMs" | "lastMs";
@@ -175,6 +176,7 @@ function Row(props: {
         <div class="row-tools">
           <PatternTools template={template} />
           <SimilarPatterns template={template} />
+          <NormalPattern template={template} />
         </div>
       </td>
       <td role="cell" class="cell-count number">
