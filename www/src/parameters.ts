@@ -171,6 +171,7 @@ export function withoutText(options: Partial<Options>): Partial<Options> {
     if (typeof value === "number" && Number.isFinite(value)) kept[name] = value;
   }
   if (options.clusterer === "hdbscan") kept.clusterer = "hdbscan";
+  if (options.scaling === "robust") kept.scaling = "robust";
   return kept;
 }
 

@@ -168,7 +168,8 @@ export function Choices(): JSX.Element {
             disabled={state.isBusy.value || Object.keys(state.options.value).length === 0}
             onClick={(event) => {
               event.currentTarget.form?.reset();
-              state.choose({});
+              // What is marked as normal is taken back where it was marked.
+              state.choose({ normal: state.options.value.normal ?? [] });
             }}
           >
             Back to the usual settings

@@ -23,25 +23,27 @@ export function Parameters({ options }: { options: Partial<Options> }): JSX.Elem
   return (
     <details class="parameters" open={nChanged > 0}>
       <summary>All numbers of the analysis{nChanged > 0 && ` (${nChanged} not as usual)`}</summary>
-      {PARAMETERS.map(({ option, name, unit, min, max, step, usual, effect }) => (
-        <label key={option}>
-          <span>{name}</span>
-          <input
-            name={option}
-            type="number"
-            min={min}
-            max={max}
-            step={step}
-            defaultValue={options[option] == null ? "" : String(options[option])}
-            placeholder={String(usual)}
-            aria-describedby={`about-${option}`}
-          />
-          <span class="about" id={`about-${option}`}>
-            {effect} Usually {typeof usual === "number" ? format.count(usual) : usual}; {unit}
-            {step === 1 && `, ${format.count(min)} to ${format.count(max)}`}.
-          </span>
-        </label>
-      ))}
+      <div>
+        {PARAMETERS.map(({ option, name, unit, min, max, step, usual, effect }) => (
+          <label key={option}>
+            <span>{name}</span>
+            <input
+              name={option}
+              type="number"
+              min={min}
+              max={max}
+              step={step}
+              defaultValue={options[option] == null ? "" : String(options[option])}
+              placeholder={String(usual)}
+              aria-describedby={`about-${option}`}
+            />
+            <span class="about" id={`about-${option}`}>
+              {effect} Usually {typeof usual === "number" ? format.count(usual) : usual}; {unit}
+              {step === 1 && `, ${format.count(min)} to ${format.count(max)}`}.
+            </span>
+          </label>
+        ))}
+      </div>
     </details>
   );
 }
