@@ -132,7 +132,7 @@ export function privacyChecks(tools) {
         await shownLines(page);
         await page.fill("#lines-search", mark);
         await page.press("#lines-search", "Enter");
-        await page.waitForSelector("#lines[aria-busy=false] mark");
+        await page.waitForSelector("#lines[aria-busy=false] mark", { state: "attached" });
         await page.keyboard.press("Escape");
         await page.keyboard.press("Escape");
         await page.fill("#pattern-search", "password");

@@ -111,7 +111,7 @@ function Lane({ file, report }: { file: FileReport; report: Report }): JSX.Eleme
         <div class="lane-side">
           <Sparkline
             values={file.sparkline}
-            label={`Records of ${file.name} over the span of the whole log`}
+            label={`Records of ${visible(file.name)} over the span of the whole log`}
           />
           <button
             type="button"

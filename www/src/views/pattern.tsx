@@ -6,7 +6,7 @@ import type { LinePattern, PreviewLine } from "../../pkg/logloupe.js";
 import { dateTime } from "../format.ts";
 import { visible } from "../visible.ts";
 import * as state from "../state.ts";
-import { Level } from "./parts.tsx";
+import { Level, LogText } from "./parts.tsx";
 
 /** Milliseconds without a key before a preview is asked for. */
 const PAUSE_MS = 200;
@@ -156,7 +156,9 @@ function PreviewRow({ line }: { line: PreviewLine }): JSX.Element {
     return (
       <tr class="continues">
         <td colSpan={3}>continues the record above</td>
-        <td class="mono">{line.text}</td>
+        <td class="mono">
+          <LogText text={line.text} />
+        </td>
       </tr>
     );
   }
@@ -164,8 +166,12 @@ function PreviewRow({ line }: { line: PreviewLine }): JSX.Element {
     <tr title={visible(line.text)}>
       <td>{line.ms == null ? "–" : dateTime(line.ms)}</td>
       <td>{line.level === "" ? "–" : <Level level={line.level} />}</td>
-      <td>{line.source}</td>
-      <td class="mono">{line.message}</td>
+      <td>
+        <LogText text={line.source} />
+      </td>
+      <td class="mono">
+        <LogText text={line.message} />
+      </td>
     </tr>
   );
 }

@@ -71,8 +71,12 @@ export function Top(): JSX.Element {
                 isSaveOpen.value = true;
               }}
               aria-keyshortcuts="Control+S"
+              aria-label="Save…"
             >
-              Save…
+              <span class="save-word">Save…</span>
+              <span class="save-sign" aria-hidden="true">
+                ⤓
+              </span>
             </button>
           )}
           <button
