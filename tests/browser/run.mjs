@@ -25,9 +25,11 @@ import { exportChecks } from "./exports.mjs";
 import { hostileChecks } from "./hostile.mjs";
 import { privacyChecks } from "./privacy.mjs";
 import { compareChecks } from "./compare.mjs";
+import { exploreChecks } from "./explore.mjs";
 import { queryChecks } from "./queries.mjs";
 import { recoverChecks } from "./recover.mjs";
 import { checkUnits } from "./units.mjs";
+import { viewChecks } from "./views.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const OUTPUT = `${ROOT}tests/browser/output/`;
@@ -230,6 +232,7 @@ const CANVASES = [
   "plot-clusters",
   "plot-heatmap",
   "plot-scatter3d",
+  "plot-network",
 ];
 
 check("units", checkUnits);
@@ -354,12 +357,17 @@ const tools = {
   shownLines,
   totalOf,
   frames,
+  inkOf,
   gzipSync,
   readFileSync,
+  reportOf,
+  waitFor,
 };
 for (const [name, run] of [
   ...queryChecks(tools),
   ...compareChecks(tools),
+  ...exploreChecks(tools),
+  ...viewChecks(tools),
   ...exportChecks(tools),
   ...privacyChecks(tools),
   ...accessChecks(tools),

@@ -6,6 +6,8 @@ import "./compare.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Report } from "../pkg/logloupe.js";
+import { keepAddress, openedOptions } from "./address.ts";
+import { takeSharedOptions } from "./parameters.ts";
 import { runProbes, type Verdict } from "./probes.ts";
 import * as state from "./state.ts";
 import { App } from "./views/app.tsx";
@@ -42,6 +44,9 @@ effect(() => {
       : "";
   document.title = `${percent}Logloupe`;
 });
+
+takeSharedOptions(openedOptions);
+keepAddress();
 
 const root = document.getElementById("app");
 if (root !== null) {

@@ -1,7 +1,7 @@
 // The page: what is shown in which state, and the keys that work everywhere.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
 import { actionOf, isPaletteOpen } from "../actions.ts";
 import * as compare from "../compare.ts";
@@ -65,32 +65,54 @@ function Body(): JSX.Element {
   }
 }
 
+/** Parts of the answer in the order in which they are shown: the first at once, each other a frame later, so that no task is
+ * long. */
+const PARTS: ((props: { report: Report }) => JSX.Element | null)[] = [
+  Summary,
+  TimelinePanel,
+  Incidents,
+  ChangesPanel,
+  ComparePanel,
+  PlotGrid,
+  Templates,
+  Windows,
+  SessionsPanel,
+  ({ report }) => (
+    <div class="facts">
+      <Levels report={report} />
+      <Files report={report} />
+      <Notes report={report} />
+      <Choices />
+    </div>
+  ),
+];
+/** Parts that are shown at once: what fits a screen. */
+const FIRST_PARTS = 2;
+
 function Answer({ report }: { report: Report }): JSX.Element {
   const main = useRef<HTMLElement>(null);
+  const [nParts, setParts] = useState(FIRST_PARTS);
   useEffect(() => main.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // A timer, not a frame: a tab in the background has none.
+    if (nParts < PARTS.length) {
+      const timer = setTimeout(() => setParts(nParts + 1));
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [nParts]);
+  const isWhole = nParts >= PARTS.length;
   return (
     <main
       class={`answer ${state.linesView.value === null ? "" : "has-lines"}`}
       ref={main}
       tabIndex={-1}
-      aria-busy={state.isBusy.value}
-      data-done
+      aria-busy={state.isBusy.value || !isWhole}
+      {...(isWhole ? { "data-done": true } : {})}
     >
-      <Summary report={report} />
-      <TimelinePanel report={report} />
-      <Incidents report={report} />
-      <ChangesPanel report={report} />
-      <ComparePanel report={report} />
-      <PlotGrid report={report} />
-      <Templates report={report} />
-      <Windows report={report} />
-      <SessionsPanel report={report} />
-      <div class="facts">
-        <Levels report={report} />
-        <Files report={report} />
-        <Notes report={report} />
-        <Choices />
-      </div>
+      {PARTS.slice(0, nParts).map((Part, idx) => (
+        <Part key={idx} report={report} />
+      ))}
     </main>
   );
 }

@@ -154,6 +154,7 @@ function shapeInWords(shape: string): string {
     csv: "CSV",
     directives: "columns named by directives",
     jsonArray: "a JSON array",
+    jsonMembers: "JSON objects with lists of records",
     jsonObjects: "JSON objects spread over lines",
     journalExport: "an export of the systemd journal",
     pattern: "lines as your expression says",
