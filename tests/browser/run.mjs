@@ -337,6 +337,7 @@ const tools = {
   readFileSync,
   reportOf,
   waitFor,
+  bigLog,
 };
 for (const [name, run] of [...queryChecks(tools), ...compareChecks(tools), ...viewChecks(tools)]) {
   check(name, run);
