@@ -88,6 +88,14 @@ fn odd_reports() -> Vec<Report> {
     for (idx, point) in wild.clusters.points.iter_mut().enumerate() {
         point.x = [f64::NAN, 1e308, -1e308][idx % 3];
     }
+    for (idx, node) in wild.network.nodes.iter_mut().enumerate() {
+        node.x = [f64::NAN, 1e308, -1e308][idx % 3];
+        node.incident = [0, u32::MAX][idx % 2];
+        node.n_records = [0, u32::MAX][idx % 2];
+    }
+    for edge in &mut wild.network.edges {
+        edge.to = u32::MAX;
+    }
     wild.features.correlation.truncate(2);
     wild.features.correlation[1].truncate(1);
     for incident in &mut wild.incidents {

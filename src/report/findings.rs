@@ -22,6 +22,7 @@ use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
 use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
+use crate::shard::involved::InvolvedSources;
 use crate::shard::wire::{Summary, Survey};
 
 use super::limits;
@@ -320,6 +321,8 @@ pub struct Findings {
     pub alarm_causes: Vec<AlarmCause>,
     /// Episodes of anomalous messages.
     pub episodes: Vec<Episode>,
+    /// The sources they are of, by message and time.
+    pub involved: InvolvedSources,
     /// Records of each template in each of [`Findings::n_slices`] slices.
     pub slices: Vec<u32>,
     /// The first record of each template that has a time.

@@ -37,6 +37,7 @@ use crate::report::findings::{
     FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
     TemplateFindings,
 };
+use crate::shard::involved::InvolvedSources;
 
 /// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
 /// thousand, and no picture shows as many.
@@ -218,6 +219,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         suppressed: Vec::new(),
         normal: suppress::normal_templates(&keys, options),
         episodes: Vec::new(),
+        involved: InvolvedSources::default(),
         slices: Vec::new(),
         firsts: Vec::new(),
         changes: Vec::new(),

@@ -6,6 +6,7 @@ import type { Report } from "../../pkg/logloupe.js";
 import { actionOf, isPaletteOpen } from "../actions.ts";
 import * as compare from "../compare.ts";
 import * as filter from "../filter.ts";
+import { isSaveOpen } from "../save.ts";
 import * as state from "../state.ts";
 import { ChangesPanel } from "./changes.tsx";
 import { Choices } from "./choices.tsx";
@@ -20,6 +21,8 @@ import { GoToTime, Palette } from "./palette.tsx";
 import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
+import { Save } from "./save.tsx";
+import { SelfTest, isSelfTestOpen } from "./selftest.tsx";
 import { SessionsPanel } from "./sessions.tsx";
 import { SelectionBar } from "./selection.tsx";
 import { Summary } from "./summary.tsx";
@@ -39,6 +42,8 @@ export function App(): JSX.Element {
       {report.value !== null && <SelectionBar report={report.value} />}
       <Body />
       {report.value !== null && <Lines report={report.value} />}
+      <Save />
+      <SelfTest />
       <Help />
       <Palette />
       <GoToTime />
@@ -176,7 +181,13 @@ function Said(): JSX.Element {
 
 function listenForKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || state.isHelpOpen.value || isPaletteOpen.value) {
+    if (
+      event.defaultPrevented ||
+      state.isHelpOpen.value ||
+      isPaletteOpen.value ||
+      isSaveOpen.value ||
+      isSelfTestOpen.value
+    ) {
       return;
     }
     const { target } = event;

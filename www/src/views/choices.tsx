@@ -24,7 +24,8 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain, isLatin1, clusterer, scaling } = state.options.value;
+  const { timezone, windowSeconds, plain, isLatin1, clusterer, scaling, session } =
+    state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
@@ -41,6 +42,12 @@ export function Choices(): JSX.Element {
     }
     if (form.get("clusterer") === "hdbscan") {
       chosen.clusterer = "hdbscan";
+    }
+    const tie = form.get("session");
+    if (tie === "off") {
+      chosen.session = { type: "off" };
+    } else if (tie === "pattern") {
+      chosen.session = { type: "pattern", regex: String(form.get("sessionRegex") ?? "") };
     }
     if (form.get("scaling") === "robust") {
       chosen.scaling = "robust";
@@ -104,6 +111,31 @@ export function Choices(): JSX.Element {
               each as dense as it is (HDBSCAN)
             </option>
           </select>
+        </label>
+        <label>
+          <span>What ties lines to one session (a request, a job)</span>
+          <select name="session">
+            <option value="" selected={session == null}>
+              found in the log
+            </option>
+            <option value="pattern" selected={session?.type === "pattern"}>
+              what the expression below finds
+            </option>
+            <option value="off" selected={session?.type === "off"}>
+              nothing: no sessions
+            </option>
+          </select>
+        </label>
+        <label>
+          <span>Expression for it: its first group is what lines of one session share</span>
+          <input
+            name="sessionRegex"
+            class="mono"
+            defaultValue={session?.type === "pattern" ? session.regex : ""}
+            placeholder="request=([0-9a-f-]+)"
+            autocomplete="off"
+            spellcheck={false}
+          />
         </label>
         <label>
           <span>Scale of what is measured in windows</span>

@@ -65,13 +65,13 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
     <section
       class={`lines ${isStale ? "is-stale" : ""}`}
       role="dialog"
-      aria-label={`Lines: ${isAsOpened ? view.title : "a selection"}`}
+      aria-label={`Lines: ${isAsOpened ? visible(view.title) : "a selection"}`}
       aria-busy={found === null || isStale || !found.isFinal}
       id="lines"
     >
-      <header class="lines-head">
+      <div class="lines-head">
         <div class="lines-title">
-          <h2>{isAsOpened ? view.title : "Lines"}</h2>
+          <h2>{isAsOpened ? visible(view.title) : "Lines"}</h2>
           <p class="lines-detail">
             <TemplateText text={isAsOpened ? view.detail : ""} />
           </p>
@@ -96,13 +96,12 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
             class="button small"
             ref={close}
             onClick={state.closeLines}
-            aria-label="Close the lines"
             aria-keyshortcuts="Escape"
           >
             Close <kbd>Esc</kbd>
           </button>
         </div>
-      </header>
+      </div>
       <Filters report={report} />
       <ContextBar />
       <MarksList />
