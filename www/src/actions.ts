@@ -242,6 +242,7 @@ export const ACTIONS: Action[] = [
       ["Incidents", "incidents"],
       ["What changed", "changes"],
       ["Compare", "compare"],
+      ["Compare", "compare"],
       ["Plots", "plots"],
       ["Patterns", "patterns"],
       ["Windows", "windows"],
