@@ -4,13 +4,11 @@ import { signal } from "@preact/signals";
 import * as filter from "./filter.ts";
 import * as jumps from "./jumps.ts";
 import { isSaveOpen } from "./save.ts";
-import { isSaveOpen } from "./save.ts";
 import { toggleTheme } from "./settings.ts";
 import * as state from "./state.ts";
 import { pickFiles, pickFolder, canPickFolder } from "./views/files.tsx";
 import { isWrapped } from "./views/lines.tsx";
 import { showIncident } from "./views/incidents.tsx";
-import { isSelfTestOpen } from "./views/selftest.tsx";
 import { isSelfTestOpen } from "./views/selftest.tsx";
 import { showSelected } from "./views/selection.tsx";
 import { showAllLines } from "./views/top.tsx";
@@ -146,15 +144,6 @@ export const ACTIONS: Action[] = [
     },
     isPossible: () => state.readiness.peek().kind === "ready",
   },
-  {
-    name: "Save the answer, tables or lines",
-    group: "Open",
-    keys: [],
-    run: () => {
-      isSaveOpen.value = true;
-    },
-    isPossible: hasAnswer,
-  },
   { name: "Back to the start", group: "Open", keys: [], run: state.reset, isPossible: hasAnswer },
 
   {
@@ -241,7 +230,6 @@ export const ACTIONS: Action[] = [
       ["Timeline", "timeline"],
       ["Incidents", "incidents"],
       ["What changed", "changes"],
-      ["Compare", "compare"],
       ["Compare", "compare"],
       ["Plots", "plots"],
       ["Patterns", "patterns"],
@@ -391,15 +379,6 @@ export const ACTIONS: Action[] = [
     },
     isPossible: always,
     isEverywhere: true,
-  },
-  {
-    name: "Test that nothing can be sent",
-    group: "Page",
-    keys: [],
-    run: () => {
-      isSelfTestOpen.value = true;
-    },
-    isPossible: () => state.readiness.peek().kind === "ready",
   },
   {
     name: "Keys and words",
