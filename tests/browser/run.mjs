@@ -362,6 +362,7 @@ const tools = {
   readFileSync,
   reportOf,
   waitFor,
+  bigLog,
 };
 for (const [name, run] of [
   ...queryChecks(tools),

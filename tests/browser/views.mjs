@@ -1,6 +1,7 @@
 // One selection for all views, the keys, the lines viewer, the values of a pattern's places, settings and the address.
 
 import assert from "node:assert/strict";
+import { open } from "node:fs/promises";
 
 /** Checks of the views, each with its name; `tools` are those of run.mjs. */
 export function viewChecks({
@@ -12,6 +13,7 @@ export function viewChecks({
   frames,
   reportOf,
   waitFor,
+  bigLog,
 }) {
   const totalOf = async (page) => {
     await frames(page);
@@ -398,6 +400,26 @@ export function viewChecks({
         );
         await page.selectOption(".time-style", "start");
         assert.match(await second(), /^\+/);
+      },
+    ],
+    [
+      "the first lines can be read while the rest is being read",
+      async () => {
+        const page = await openPage();
+        const path = bigLog();
+        await page.setInputFiles("#file-input", path);
+        await page.waitForSelector("#peek li");
+        assert.equal(await page.evaluate(() => window.logloupe.state()), "reading");
+        const handle = await open(path);
+        const { buffer } = await handle.read(Buffer.alloc(2000), 0, 2000, 0);
+        await handle.close();
+        const lines = buffer.toString().split("\n").slice(0, 3);
+        const shown = await page.$$eval("#peek li", (rows) => rows.map((row) => row.textContent));
+        assert.deepEqual(shown.slice(0, 3), lines);
+        await page.keyboard.press("Escape");
+        await waitFor(page, ["idle"]);
+        assert.equal(await page.$("#peek"), null);
+        assert.deepEqual(page.faults, []);
       },
     ],
   ];

@@ -230,6 +230,7 @@ export const ACTIONS: Action[] = [
       ["Timeline", "timeline"],
       ["Incidents", "incidents"],
       ["What changed", "changes"],
+      ["Compare", "compare"],
       ["Plots", "plots"],
       ["Patterns", "patterns"],
       ["Windows", "windows"],
