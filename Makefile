@@ -88,6 +88,7 @@ bench: setup-rust ## Measure the stages natively (LOGLOUPE_BENCH=FILE for a log 
 bench-web: dist setup-browser ## Measure the built page in headless Chromium (LOGLOUPE_BENCH=FILE for a log of your own)
 	$(WITH_TOOLS) cargo build --locked --release --examples
 	$(WITH_TOOLS) node tests/browser/speed.mjs $(LOGLOUPE_BENCH)
+	$(WITH_TOOLS) node tests/browser/core_speed.mjs $(LOGLOUPE_BENCH)
 	$(WITH_TOOLS) node tests/browser/frames.mjs $(LOGLOUPE_BENCH)
 
 .PHONY: check

@@ -23,8 +23,8 @@ use std::ops::ControlFlow;
 
 use self::spanning::spanning_tree;
 use self::tree::Tree;
-use super::search::Search;
 use super::knee::Nearest;
+use super::search::Search;
 use super::{Clusterer, Clustering, knee};
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
