@@ -2,13 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use logloupe::base::time::Timestamp;
-use logloupe::base::zone::Zone;
 use logloupe::parse::{ParsePlan, Parser};
 
 fuzz_target!(|record: &[u8]| {
     let plan = ParsePlan::probe(b"{\"message\":\"a\"}\n{\"message\":\"b\"}\n", false);
-    let mut parser = Parser::new(&plan, &Zone::utc(), Timestamp(1_714_564_800_000_000));
+    let mut parser = Parser::new(&plan);
     let mut scratch = Vec::new();
     let parsed = parser.parse(record, &mut scratch);
     let message = parsed.fields.message.get(record, &scratch);

@@ -20,7 +20,7 @@ pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::time::Timestamp;
+use crate::base::written::Written;
 
 pub use columns::HeaderColumns;
 pub use csv_record::CsvColumns;
@@ -127,7 +127,7 @@ fn offset(at: usize) -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields {
     /// When it happened.
-    pub timestamp: Option<Timestamp>,
+    pub timestamp: Option<Written>,
     /// How bad it says it is.
     pub level: Option<Level>,
     /// Logger, program or component; empty if the line names none.

@@ -15,8 +15,6 @@ use super::parser::Parser;
 use super::pattern::Pattern;
 use super::timestamp::{self, DayMonth};
 use crate::base::order::Arrange;
-use crate::base::time::Timestamp;
-use crate::base::zone::Zone;
 use crate::error::ParamsError;
 
 /// How a file's text is cut into records.
@@ -123,7 +121,7 @@ impl ParsePlan {
             }
         }
         (plan.day_month, plan.is_day_month_ambiguous) = order.decide();
-        let mut parser = Parser::new(&plan, &Zone::utc(), Timestamp(0));
+        let mut parser = Parser::new(&plan);
         // Where nothing matches, every line is a record that nobody understands, not part of one endless record.
         plan.is_headed = lines(head)
             .take(MAX_LINES)
@@ -137,7 +135,7 @@ impl ParsePlan {
         let mut n_lines = 0;
         let mut n_stamped = 0;
         let mut n_yearless = 0;
-        let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
+        let mut parser = Parser::new(self);
         let mut scratch = Vec::new();
         let mut messages = Vec::new();
         let mut shapes: BTreeMap<Vec<u8>, u32> = BTreeMap::new();

@@ -189,7 +189,7 @@ fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, 
             ),
         );
     }
-    let n_steps_back = sum(|sums| sums.n_steps_back);
+    let n_steps_back = findings.files.iter().map(|file| file.n_steps_back).sum();
     if n_steps_back > 0 {
         let n = words::counted(n_steps_back, "record");
         say(

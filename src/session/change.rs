@@ -31,7 +31,6 @@ impl Engine {
                 options.pattern.clone(),
                 options.plain,
                 options.is_latin1,
-                options.timezone.clone(),
                 options.output_budget_gib,
             )
         };

@@ -1,6 +1,8 @@
 //! What a person chose of how lines are read → the plan of a text, and a preview of what becomes of its first lines.
 
 use super::{Engine, FileId};
+use crate::base::calendar::Calendar;
+use crate::base::written::Cycles;
 use crate::base::zone::Zone;
 use crate::error::{Error, ParamsError};
 use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
@@ -84,8 +86,13 @@ impl Engine {
             None => open.setup.plan.clone(),
         };
         let zone = Zone::parse(&self.options.timezone)?;
-        let mut parser = Parser::new(&plan, &zone, open.setup.reference);
-        let lines = open.head_lines.iter();
-        Ok(lines.map(|line| Previewed::of(line, &mut parser)).collect())
+        let mut parser = Parser::new(&plan);
+        let calendar = Calendar::new(&zone, open.reference).starting(open.calendar.starts());
+        let mut cycles = Cycles::default();
+        let mut preview = |line: &Vec<u8>| {
+            let instant = |time| calendar.instant(cycles.follow(time));
+            Previewed::of(line, &mut parser, instant)
+        };
+        Ok(open.head_lines.iter().map(|line| preview(line)).collect())
     }
 }

@@ -5,7 +5,6 @@ use super::{Engine, identify};
 use crate::base::hash;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
-use crate::base::zone::Zone;
 use crate::error::Error;
 use crate::featurize::identifier::Identifier;
 use crate::featurize::identify::Probe;
@@ -69,10 +68,9 @@ impl Engine {
 
     /// What ties records to sessions, as far as the files tell that are read.
     fn identify(&self, is_read: impl Fn(u32) -> bool) -> Vec<Identifier> {
-        let zone = Zone::parse(&self.options.timezone).unwrap_or_default();
         let mut probe = Probe::default();
         for (_, head) in self.heads.iter().filter(|(key, _)| is_read(key.3)) {
-            identify::look(&mut probe, &head.text, &head.plan, &zone, head.reference);
+            identify::look(&mut probe, &head.text, &head.plan);
         }
         let mut wanted = self.labelled_ids.clone();
         wanted.arrange();

@@ -11,6 +11,7 @@ use super::super::severity;
 use super::super::timestamp::{self, DayMonth};
 use super::{Context, Fields, Format, Level, Sample, Text, rest, trimmed};
 use crate::base::time::{SECOND, Timestamp};
+use crate::base::written::Written;
 
 /// See the module.
 pub(super) struct Json;
@@ -376,7 +377,7 @@ impl Candidates {
                 .nanos
                 .and_then(|(_, nanos)| integer(line, nanos))
                 .unwrap_or(0);
-            time(line, value, order, ctx).map(|stamp| Timestamp(stamp.0 + nanos / 1000))
+            time(line, value, order, ctx).map(|stamp| stamp.plus(nanos / 1000))
         });
         let level = self.level.and_then(|(_, ladder, value)| match value {
             Value::String(start, end, _) | Value::Scalar(start, end) => {
@@ -462,7 +463,7 @@ fn level(text: &[u8], ladder: Ladder) -> Option<Level> {
 }
 
 /// A time as text in any shape, or as a number of seconds, milliseconds, microseconds or nanoseconds.
-fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) -> Option<Timestamp> {
+fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) -> Option<Written> {
     let (start, end) = match value {
         Value::String(start, end, _) | Value::Scalar(start, end) => (start, end),
         Value::Object(..) | Value::Array(..) => return None,
@@ -473,7 +474,9 @@ fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) -> Option<Tim
         let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
         return (6e8..4.2e9)
             .contains(&seconds)
-            .then_some(Timestamp((seconds * SECOND as f64) as i64));
+            .then_some(Written::instant(Timestamp(
+                (seconds * SECOND as f64) as i64,
+            )));
     }
     if text.first()?.is_ascii_digit()
         && text
@@ -487,7 +490,7 @@ fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) -> Option<Tim
 }
 
 /// Digits with an optional fraction; the unit is told by the size.
-fn epoch(text: &[u8]) -> Option<Timestamp> {
+fn epoch(text: &[u8]) -> Option<Written> {
     let point = memchr::memchr(b'.', text).unwrap_or(text.len());
     let whole: i64 = std::str::from_utf8(&text[..point]).ok()?.parse().ok()?;
     let mut nanos = 0;
@@ -503,12 +506,12 @@ fn epoch(text: &[u8]) -> Option<Timestamp> {
         14 => {
             return timestamp::at(text, 0, DayMonth::MonthFirst, true).and_then(
                 |found| match found.moment {
-                    timestamp::Moment::Local(local) => Some(Timestamp(local)),
+                    timestamp::Moment::Local(local) => Some(Written::local(local)),
                     _ => None,
                 },
             );
         }
         _ => return None,
     };
-    Some(Timestamp(micros))
+    Some(Written::instant(Timestamp(micros)))
 }
