@@ -20,10 +20,10 @@ WASM := www/pkg/logloupe_bg.wasm
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: setup setup-rust setup-wasm setup-web setup-browser setup-check
-setup: ## Install everything that any target needs
+.PHONY: setup setup-rust setup-wasm setup-web setup-browser setup-check setup-fuzz
+setup: ## Install everything that any target but fuzz needs
 	@tools/setup
-setup-rust setup-wasm setup-web setup-browser setup-check: setup-%:
+setup-rust setup-wasm setup-web setup-browser setup-check setup-fuzz: setup-%:
 	@tools/setup $*
 
 .PHONY: serve
@@ -63,7 +63,7 @@ properties: setup-rust ## Try every property with 10,000 cases (CASES=100000 for
 	$(WITH_TOOLS) PROPTEST_CASES=$(CASES) cargo test --locked --test 'properties_*'
 
 .PHONY: fuzz
-fuzz: setup-rust ## Fuzz every target for 10 minutes (SECONDS_EACH=60 for another time); needs nightly Rust and cargo-fuzz
+fuzz: setup-fuzz ## Fuzz every target for 10 minutes (SECONDS_EACH=60 for another time)
 	$(WITH_TOOLS) for target in $$(cargo +nightly fuzz list); do \
 	  cargo +nightly fuzz run "$$target" -- -max_total_time=$(SECONDS_EACH) -max_len=4096; done
 

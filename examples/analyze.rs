@@ -20,18 +20,17 @@ use std::sync::mpsc;
 use std::time::UNIX_EPOCH;
 
 use logloupe::base::ids::FileId;
-use logloupe::base::time::{DAY, SECOND, Timestamp, civil_from_days};
+use logloupe::base::time::Timestamp;
 use logloupe::ingest::container::Container;
 use logloupe::ingest::encoding::without_bom;
-use logloupe::ingest::text::TextReader;
-use logloupe::ingest::unpack::Unpack;
 use logloupe::parse::{Parser, Shape};
 use logloupe::protocol::{FileMeta, Options};
 use logloupe::report::words::level_name;
-use logloupe::session::{Engine, HEAD_LEN, Task};
+use logloupe::session::{Engine, HEAD_LEN, Reread, Task};
 use logloupe::shard::Shard;
-use logloupe::shard::question::Hit;
+use logloupe::shard::question::{Hit, TextRange};
 use logloupe::shard::wire::{BlockJob, FileSetup, Naming, Summary};
+use logloupe::table::scan::RECORD_CAP;
 
 const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--labels LABELS.csv] [--records OUT.csv] [--report OUT.json] FILE...";
 
@@ -39,8 +38,6 @@ const USAGE: &str = "usage: analyze [--plain] [--timezone TZ] [--workers N] [--l
 const READ_AHEAD: u64 = 64 << 10;
 /// Bytes read at a time.
 const READ_LEN: usize = 1 << 20;
-/// Bytes of a record that stand in the records file.
-const RECORD_CAP: usize = 1 << 20;
 
 struct Arguments {
     options: Options,
@@ -325,43 +322,32 @@ fn work(shard: &mut Shard, input: &Input, job: BlockJob, bytes: Option<&[u8]>) -
     shard.end().expect("a block was begun")
 }
 
-/// A file's text, read from the front.
-struct Text<'a> {
+/// The text of a file's blocks, one after the other.
+struct Texts<'a> {
     input: &'a Input,
     /// Where the text is not what stands in the file.
-    reader: Option<TextReader>,
-    held: Vec<u8>,
-    held_from: u64,
+    again: Option<Reread>,
+    packed: Vec<u8>,
+    n_used: usize,
     read_to: u64,
 }
 
-impl Text<'_> {
-    /// The text at a place; places must come in order.
-    fn at(&mut self, offset: u64, byte_len: usize) -> &[u8] {
-        while self.held_from + (self.held.len() as u64) < offset + byte_len as u64 {
-            let bytes = read_at(self.input, self.read_to, READ_LEN);
-            self.read_to += bytes.len() as u64;
-            let passed = (offset.saturating_sub(self.held_from) as usize).min(self.held.len());
-            self.held.drain(..passed);
-            self.held_from += passed as u64;
-            let held = &mut self.held;
-            let mut keep = |text: &[u8]| held.extend_from_slice(text);
-            match &mut self.reader {
-                Some(reader) if bytes.is_empty() => while !reader.finish(&mut keep) {},
-                Some(reader) => {
-                    let mut rest = &bytes[..];
-                    while !rest.is_empty() {
-                        rest = &rest[reader.push(rest, &mut keep)..];
-                    }
-                }
-                None => keep(&bytes),
+impl Texts<'_> {
+    fn next(&mut self, range: TextRange) -> Vec<u8> {
+        let Some(again) = &mut self.again else {
+            return read_at(self.input, range.start, (range.end - range.start) as usize);
+        };
+        loop {
+            let mut packed = &self.packed[self.n_used..];
+            let next = again.next(&mut packed, self.packed.is_empty() && self.read_to > 0);
+            self.n_used = self.packed.len() - packed.len();
+            if let Some((_, text)) = next {
+                return text;
             }
-            if bytes.is_empty() {
-                break;
-            }
+            self.packed = read_at(self.input, self.read_to, READ_LEN);
+            self.n_used = 0;
+            self.read_to += self.packed.len() as u64;
         }
-        let from = ((offset - self.held_from) as usize).min(self.held.len());
-        &self.held[from..(from + byte_len).min(self.held.len())]
     }
 }
 
@@ -395,19 +381,43 @@ fn write_records(
         let setup = &setups[&id];
         let of = engine.input_of(place).expect("it stands in a file");
         let input = &inputs[of as usize];
+        let blocks: Vec<_> = owners.range((id, 0)..=(id, u32::MAX)).collect();
+        let range = |(key, owner): &(&(FileId, u32), &usize)| {
+            let (first, last) = {
+                let mut rows = shards[**owner].rows(place, key.1).map(|row| row.0);
+                let first = rows.next()?;
+                (first.offset, rows.last().unwrap_or(first))
+            };
+            Some(TextRange {
+                file: place,
+                block: key.1,
+                start: first,
+                end: last.offset + u64::from(last.byte_len.min(RECORD_CAP)),
+            })
+        };
         let is_direct = engine.container(of) == Some(Container::Plain);
-        let reader = (!is_direct).then(TextReader::default);
-        let mut text = Text {
+        let again = || {
+            Reread::new(
+                engine.text_reader(),
+                blocks.iter().filter_map(range).collect(),
+            )
+        };
+        let mut texts = Texts {
             input,
-            reader,
-            held: Vec::new(),
-            held_from: 0,
+            again: (!is_direct).then(again),
+            packed: Vec::new(),
+            n_used: 0,
             read_to: 0,
         };
         let mut parser = Parser::new(&setup.plan);
-        for (&(_, block), &owner) in owners.range((id, 0)..=(id, u32::MAX)) {
-            for (hit, source) in shards[owner].rows(place, block) {
-                let raw = text.at(hit.offset, (hit.byte_len as usize).min(RECORD_CAP));
+        for entry in &blocks {
+            let Some(range) = range(entry) else {
+                continue;
+            };
+            let text = texts.next(range);
+            for (hit, source) in shards[*entry.1].rows(place, entry.0.1) {
+                let raw = &text[((hit.offset - range.start) as usize).min(text.len())..];
+                let raw = &raw[..raw.len().min(hit.byte_len.min(RECORD_CAP) as usize)];
                 let first = parsed_part(raw, &hit, &setup.plan.shape);
                 let fields = parser.parse(first, &mut scratch).fields;
                 let (template, score) = engine.facts(&hit);
@@ -420,7 +430,7 @@ fn write_records(
                     &hit.n_lines.to_string(),
                     &hit.offset.to_string(),
                     &hit.byte_len.to_string(),
-                    &hit.time.map_or_else(String::new, rfc3339),
+                    &hit.time.map_or_else(String::new, Timestamp::rfc3339),
                     level_name(hit.level),
                     source,
                     &template.0.to_string(),
@@ -446,21 +456,4 @@ fn parsed_part<'a>(raw: &'a [u8], hit: &Hit, shape: &Shape) -> &'a [u8] {
         }
         _ => raw,
     }
-}
-
-fn rfc3339(time: Timestamp) -> String {
-    let (days, micros) = (time.0.div_euclid(DAY), time.0.rem_euclid(DAY));
-    let (year, month, day) = civil_from_days(days);
-    let (seconds, fraction) = (micros / SECOND, micros % SECOND);
-    let mut out = format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    );
-    if fraction != 0 {
-        out.push_str(format!(".{fraction:06}").trim_end_matches('0'));
-    }
-    out.push('Z');
-    out
 }

@@ -41,6 +41,14 @@ pub enum FitError {
     /// Every row is the same, so nothing can stand out.
     #[error("all rows are alike, so none can stand out")]
     NoVariance,
+    /// More columns vary than the method can take.
+    #[error("at most {most} features that vary can be taken, there are {actual}")]
+    TooManyColumns {
+        /// How many can be taken.
+        most: usize,
+        /// How many there are.
+        actual: usize,
+    },
     /// No record carries a timestamp, so there is nothing to place in time.
     #[error("no record has a timestamp")]
     NoTime,
@@ -53,6 +61,7 @@ impl FitError {
         match self {
             Self::TooFewRows { .. } => "tooFewRows",
             Self::NoVariance => "noVariance",
+            Self::TooManyColumns { .. } => "tooManyColumns",
             Self::NoTime => "noTime",
         }
     }

@@ -8,12 +8,14 @@ use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{
-    FileMeta, Histogram, Options, Place, RawLine, Selection, Similar, SourceCount,
+    CompareBy, Comparison, FileMeta, Histogram, Options, Place, RawLine, RecordChoice,
+    RecordFormat, Selection, Side, Similar, SourceCount, TemplateCount, ValueCounts,
 };
 use crate::report::Report;
-use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input};
+use crate::report::export::incidents;
+use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input, values};
 use crate::shard::Shard;
-use crate::shard::question::{Answer, Hit, Question};
+use crate::shard::question::{Answer, Question};
 
 /// How the work is laid out; the report does not depend on it, except that continuation lines and block summaries meet at
 /// block borders.
@@ -179,20 +181,91 @@ impl<'a> Analysis<'a> {
             page.answer(self.ask(question));
         }
         let hits = page.into_hits();
-        let mut texts = vec![Vec::new(); hits.len()];
+        let places: Vec<(u32, u64, u32)> = (hits.iter())
+            .map(|hit| {
+                let input = self.engine.input_of(hit.file).unwrap_or(u32::MAX);
+                (input, hit.offset, hit.byte_len.min(RECORD_CAP))
+            })
+            .collect();
+        let texts = self.texts(&places);
+        let lines = hits.iter().zip(&texts);
+        lines
+            .map(|(hit, text)| self.engine.line(hit, text))
+            .collect()
+    }
+
+    /// The selected records as a file; with it how many it holds.
+    ///
+    /// # Errors
+    /// What `sink` makes of a piece ends the export.
+    pub fn export<E>(
+        &self,
+        choice: RecordChoice,
+        format: RecordFormat,
+        is_redacted: bool,
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let mut export = self.engine.export(choice, format, is_redacted);
+        while !export.is_done() {
+            if let Some(question) = export.question() {
+                export.answer(&self.engine, self.ask(question));
+            }
+            let places: Vec<_> = export.places(&self.engine).collect();
+            let texts = self.texts(&places);
+            sink(&export.write(&self.engine, texts.iter().map(Vec::as_slice)))?;
+        }
+        Ok(export.n_written())
+    }
+
+    /// All patterns as CSV.
+    #[must_use]
+    pub fn patterns_csv(&self, is_redacted: bool) -> Vec<u8> {
+        self.engine.patterns_csv(is_redacted)
+    }
+
+    /// The incidents with their lines as CSV; selects the records of the last.
+    ///
+    /// # Errors
+    /// As [`Engine::begin_query`].
+    pub fn incidents_csv(&mut self, is_redacted: bool) -> Result<Vec<u8>, Error> {
+        let mut lines = Vec::new();
+        for id in self
+            .report
+            .incidents
+            .iter()
+            .map(|incident| incident.id)
+            .collect::<Vec<_>>()
+        {
+            let selection = Selection {
+                incident: Some(id),
+                ..Selection::default()
+            };
+            self.find(&selection, 100)?;
+            lines.push(self.lines(0, incidents::LINES));
+        }
+        Ok(incidents::csv(&self.report, &lines, is_redacted))
+    }
+
+    /// The text at places of the files.
+    fn texts(&self, places: &[(u32, u64, u32)]) -> Vec<Vec<u8>> {
+        let mut texts = vec![Vec::new(); places.len()];
         for (input, bytes) in (0..).zip(&self.files) {
-            let is_here = |hit: &Hit| self.engine.input_of(hit.file) == Some(input);
-            let here = || hits.iter().enumerate().filter(|(_, hit)| is_here(hit));
-            let places = here().map(|(_, hit)| (hit.offset, hit.byte_len.min(RECORD_CAP)));
-            let found = if self.engine.container(input) == Some(Container::Plain) {
+            let here = || {
                 places
-                    .map(|(offset, byte_len)| {
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, place)| place.0 == input)
+            };
+            let found = if self.engine.container(input) == Some(Container::Plain) {
+                here()
+                    .map(|(_, &(_, offset, byte_len))| {
                         let end = bytes.len().min(offset as usize + byte_len as usize);
                         bytes[(offset as usize).min(end)..end].to_vec()
                     })
                     .collect()
             } else {
-                let mut back = ReadBack::new(self.engine.text_reader(), places.collect());
+                let wanted = here().map(|(_, &(_, offset, byte_len))| (offset, byte_len));
+                let mut back = ReadBack::new(self.engine.text_reader(), wanted.collect());
                 back.push(bytes);
                 back.into_texts()
             };
@@ -200,10 +273,7 @@ impl<'a> Analysis<'a> {
                 .zip(found)
                 .for_each(|((idx, _), text)| texts[idx] = text);
         }
-        let lines = hits.iter().zip(&texts);
-        lines
-            .map(|(hit, text)| self.engine.line(hit, text))
-            .collect()
+        texts
     }
 
     /// At which of the selected records a place is.
@@ -224,12 +294,34 @@ impl<'a> Analysis<'a> {
         self.engine.sources(self.ask(Question::Sources)).0
     }
 
+    /// The selected records by template.
+    #[must_use]
+    pub fn facets(&self) -> Vec<TemplateCount> {
+        self.engine.facets(self.ask(Question::Messages))
+    }
+
+    /// What stands at the place that the selection names.
+    #[must_use]
+    pub fn values(&self) -> ValueCounts {
+        values(self.ask(Question::Values))
+    }
+
     /// Which templates and words mean much the same as a template.
     ///
     /// # Errors
     /// As [`Engine::similar`].
     pub fn similar(&mut self, template: u32) -> Result<Similar, Error> {
         self.engine.similar(TemplateId(template))
+    }
+
+    /// What differs between two sides.
+    ///
+    /// # Errors
+    /// As [`Engine::contrast`] and [`Engine::compared`].
+    pub fn compare(&self, before: &Side, after: &Side, by: CompareBy) -> Result<Comparison, Error> {
+        let contrast = self.engine.contrast(before, after)?;
+        let answers = self.shards.iter().map(|shard| shard.contrast(&contrast));
+        self.engine.compared(before, after, by, answers.collect())
     }
 
     /// Bytes that the records of all shards occupy.

@@ -3,7 +3,13 @@
 //! Serde enums, tagged, camelCase; TypeScript's types are generated from them. File handles travel beside the command, the
 //! finished report as JSON bytes. Updates of an older run are dropped by the page.
 
+mod compare;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::compare::{
+    CompareBy, Comparison, Difference, DifferenceKind, Direction, Side, SideFacts, ValuePlace,
+};
 
 /// A file as the page knows it before reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +83,8 @@ pub struct Options {
     pub pattern: Option<LinePattern>,
     /// Zone of timestamps that carry none: `UTC`, `+HH:MM` or an IANA name.
     pub timezone: String,
+    /// Order of day and month in the dates of files, where the guess is wrong.
+    pub day_month: Vec<DayMonthChoice>,
     /// Bytes that are not UTF-8 are characters of Latin-1 (Windows-1252).
     pub is_latin1: bool,
     /// Width of a window in seconds; `None`: 300, narrower for short logs.
@@ -102,6 +110,63 @@ pub struct Options {
     pub link_similarity: f64,
     /// GiB of text that may come out of one packed file (1 to 65536).
     pub output_budget_gib: u32,
+    /// What ties records to sessions.
+    pub session: SessionChoice,
+    /// What is known to be normal (at most 10,000 marks): it makes no incident, and is listed with what was left out.
+    pub normal: Vec<NormalMark>,
+    /// Incidents that score less are left out (0 to 100).
+    pub min_score: f64,
+}
+
+/// Which number of a date such as `3/4/2025` is the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DayMonthChoice {
+    /// Name of the file in the report.
+    pub file: String,
+    /// The first; otherwise the second.
+    pub is_day_first: bool,
+}
+
+/// What ties records to sessions: to a request, a job, a process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+pub enum SessionChoice {
+    /// What is found in the log to order it best, if anything is.
+    Found,
+    /// Nothing: there are no sessions.
+    Off,
+    /// What the first group of a regular expression holds in a record.
+    Pattern {
+        /// The expression.
+        regex: String,
+    },
+}
+
+/// What a person knows to be normal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum NormalMark {
+    /// A pattern, wherever and whenever it is said.
+    Pattern {
+        /// Its name in every run, as the report gives it.
+        key: String,
+    },
+    /// Alarms without unusual lines that lie within a stretch of time.
+    Stretch {
+        /// Not before this instant.
+        from_ms: f64,
+        /// Not after this instant.
+        to_ms: f64,
+    },
 }
 
 impl Default for Options {
@@ -110,6 +175,7 @@ impl Default for Options {
             plain: false,
             pattern: None,
             timezone: "UTC".to_owned(),
+            day_month: Vec::new(),
             is_latin1: false,
             window_seconds: None,
             seed: 1,
@@ -122,6 +188,9 @@ impl Default for Options {
             link_seconds: 300,
             link_similarity: 0.8,
             output_budget_gib: 64,
+            session: SessionChoice::Found,
+            normal: Vec::new(),
+            min_score: 0.0,
         }
     }
 }
@@ -144,6 +213,8 @@ pub enum ClustererChoice {
 pub struct Selection {
     /// Only these templates.
     pub templates: Option<Vec<u32>>,
+    /// None of these templates.
+    pub without_templates: Option<Vec<u32>>,
     /// Only these messages.
     pub messages: Option<Vec<u32>>,
     /// Only the records of this incident, as numbered in the report.
@@ -162,6 +233,8 @@ pub struct Selection {
     pub to_ms: Option<f64>,
     /// Only records that say this; an empty pattern is none.
     pub text: Option<TextQuery>,
+    /// Count what stands at this `<*>` of the pattern, from 0; `templates` must name exactly one. Selects nothing by itself.
+    pub slot: Option<u32>,
 }
 
 /// What a record must say.
@@ -297,6 +370,24 @@ pub enum Command {
         /// Chosen by the page, returned with the answer.
         query: u32,
     },
+    /// Say how many of the selected records are of each pattern.
+    Facets {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+    },
+    /// Say what stands at the place that the selection names.
+    Values {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+    },
     /// Say which patterns mean much the same as one.
     Similar {
         /// The finished run asked about.
@@ -306,6 +397,45 @@ pub enum Command {
         /// The pattern, as numbered in the report.
         template: u32,
     },
+    /// Say what differs between two stretches of time or sets of files.
+    Compare {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The side that is the measure.
+        before: Side,
+        /// The side that is measured.
+        after: Side,
+        /// What is compared.
+        by: CompareBy,
+    },
+    /// Send the next piece of the selected records as a file, in the order of the files; answered by the bytes.
+    Export {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+        /// Which of them.
+        choice: RecordChoice,
+        /// How they are written.
+        format: RecordFormat,
+        /// Without addresses, users and secrets.
+        is_redacted: bool,
+        /// Begin with the first record; the pieces that follow take the choices of the first.
+        is_first: bool,
+    },
+    /// Send all patterns as CSV; answered by the bytes.
+    ExportPatterns {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// Without addresses, users and secrets.
+        is_redacted: bool,
+    },
     /// Search no further; what was found stays.
     Stop {
         /// The run.
@@ -313,6 +443,32 @@ pub enum Command {
         /// The [`Command::Find`] to stop.
         find: u32,
     },
+}
+
+/// Which of the selected records a file gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum RecordChoice {
+    /// All of them.
+    All,
+    /// Those at or above the alarm threshold.
+    Anomalous,
+    /// The others.
+    Normal,
+}
+
+/// How records are written into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum RecordFormat {
+    /// A table with what was found about each.
+    Csv,
+    /// One JSON object a line with the same.
+    Ndjson,
+    /// Nothing but the lines.
+    Text,
 }
 
 /// A place in the log.
@@ -441,6 +597,24 @@ pub enum Update {
         /// Whether there are more.
         is_cut: bool,
     },
+    /// Answer to [`Command::Facets`].
+    Facets {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// Patterns of which records are selected, by number.
+        templates: Vec<TemplateCount>,
+    },
+    /// Answer to [`Command::Values`].
+    Values {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What was counted so far.
+        values: ValueCounts,
+    },
     /// Answer to [`Command::Similar`].
     Similar {
         /// The run.
@@ -449,6 +623,15 @@ pub enum Update {
         query: u32,
         /// What is similar.
         similar: Similar,
+    },
+    /// Answer to [`Command::Compare`].
+    Compared {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What differs.
+        comparison: Comparison,
     },
     /// A run or a query ended without a result.
     Failed {
@@ -461,6 +644,70 @@ pub enum Update {
         /// What is wrong and what to do.
         message: String,
     },
+}
+
+/// Selected records of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateCount {
+    /// The pattern.
+    pub template: u32,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// What stands at a place of a pattern that varies, over all selected records.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueCounts {
+    /// Records that were looked at.
+    pub n_records: f64,
+    /// Records in which the place was not found.
+    pub n_unread: f64,
+    /// Distinct values; estimated to a few percent where `is_cut`.
+    pub n_distinct: f64,
+    /// There are more distinct values than are kept; those listed are then the most frequent of an even sample of them.
+    pub is_cut: bool,
+    /// The most frequent values, at most 50.
+    pub top: Vec<ValueCount>,
+    /// Records whose value is not listed.
+    pub n_other: f64,
+    /// What the numbers mean: `ms`, or empty for plain ones.
+    pub unit: String,
+    /// Records whose value is a number.
+    pub n_numbers: f64,
+    /// Half of the numbers are at most this, to a sixteenth.
+    pub median: Option<f64>,
+    /// 95 of 100 numbers are at most this, to a sixteenth.
+    pub p95: Option<f64>,
+    /// How the numbers are spread, at most 24 bins in ascending order without gaps.
+    pub bins: Vec<ValueBin>,
+}
+
+/// A value and how often it stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueCount {
+    /// The value, at most 120 bytes of it.
+    pub value: String,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// Numbers of one size.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueBin {
+    /// The least.
+    pub from: f64,
+    /// The largest.
+    pub to: f64,
+    /// Records.
+    pub n_records: u32,
 }
 
 /// What means much the same as a pattern, by the company its words keep in this log.

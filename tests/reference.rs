@@ -8,10 +8,11 @@ use logloupe::cluster::hdbscan::HdbscanParams;
 use logloupe::cluster::layout;
 use logloupe::correlate::pearson::pearson;
 use logloupe::correlate::spearman::spearman;
+use logloupe::detect::autoencoder::{Adam, AutoencoderParams, Net};
 use logloupe::detect::half_space_trees::HalfSpaceTreesParams;
 use logloupe::detect::isolation_forest::IsolationForestParams;
 use logloupe::featurize::dataset::{Dataset, Rows};
-use logloupe::featurize::scale::StandardScaler;
+use logloupe::featurize::scale::{RobustScaler, StandardScaler};
 use logloupe::featurize::sparse::Sparse;
 use logloupe::featurize::tfidf::tfidf;
 use logloupe::featurize::word2vec::Word2Vec;
@@ -350,6 +351,79 @@ fn scaling_equals_scikit_learn() {
         let found = StandardScaler::fit(&data).transform(&data);
         let pairs = found.iter().zip(case.scaled.iter().flatten());
         pairs.for_each(|(found, expected)| assert_close(*found, *expected, 1e-9));
+    }
+}
+
+#[test]
+fn robust_scaling_equals_scikit_learn() {
+    let cases: Vec<ScaleCase> = cases!("robust_scale");
+    for case in cases {
+        let rows = dense(&case.rows);
+        let data = Dataset::weighted(Rows::Dense(rows.view()), &case.weights);
+        let found = RobustScaler::fit(&data).transform(&data);
+        let pairs = found.iter().zip(case.scaled.iter().flatten());
+        pairs.for_each(|(found, expected)| {
+            assert_close(*found, *expected, 1e-9 * expected.abs().max(1.0));
+        });
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AutoencoderCase {
+    rows: Vec<Vec<f64>>,
+    hidden: usize,
+    batch_size: usize,
+    rate: f64,
+    weights: Vec<f64>,
+    losses: Vec<f64>,
+    errors: Vec<f64>,
+}
+
+#[test]
+fn training_goes_as_in_numpy() {
+    let cases: Vec<AutoencoderCase> = cases!("autoencoder");
+    for case in cases {
+        let n_cols = case.rows[0].len();
+        let mut net = Net::of(n_cols, case.hidden, case.weights).unwrap();
+        let mut adam = Adam::new(&net, case.rate);
+        let weights = vec![1.0; case.rows.len()];
+        let order: Vec<u32> = (0..case.rows.len() as u32).collect();
+        let values = case.rows.concat();
+        for expected in case.losses {
+            let loss = net.epoch(&mut adam, (&values, &weights), &order, case.batch_size);
+            assert_close(loss, expected, 1e-9);
+        }
+        for (row, expected) in case.rows.iter().zip(case.errors) {
+            assert_close(net.error(row), expected, 1e-9);
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PlantedCase {
+    rows: Vec<Vec<f64>>,
+    strange: Vec<bool>,
+    auc: f64,
+}
+
+#[test]
+fn autoencoder_tells_planted_rows_apart_as_well_as_one_in_numpy() {
+    let cases: Vec<PlantedCase> = cases!("autoencoder_planted");
+    for (idx, case) in cases.iter().enumerate() {
+        let rows = dense(&case.rows);
+        let data = Dataset::new(Rows::Dense(rows.view()));
+        let auc_of = |seed| {
+            let params = AutoencoderParams {
+                seed,
+                ..AutoencoderParams::default()
+            };
+            let model = params.check().unwrap().train(&data).unwrap();
+            roc_auc(&model.errors(&data), &case.strange)
+        };
+        let found = (0..3).map(auc_of).sum::<f64>() / 3.0;
+        println!("case {idx}: {found:.4}, numpy {:.4}", case.auc);
+        assert_close(found, case.auc, 0.02);
     }
 }
 

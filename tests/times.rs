@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
 use logloupe::local::{Analysis, Layout, meta};
-use logloupe::protocol::{FileMeta, Options, Selection};
+use logloupe::protocol::{DayMonthChoice, FileMeta, Options, Selection};
 use logloupe::report::FileReport;
 use proptest::prelude::*;
 
@@ -248,4 +248,71 @@ fn years_are_counted_from_the_end_of_the_log() {
         let got = yearless(modified, dates);
         assert_eq!((got.0.as_str(), got.1.as_str()), want, "{dates:?}");
     }
+}
+
+#[test]
+fn a_person_may_say_which_number_is_the_day() {
+    let mut text = String::new();
+    for n in 1..=9 {
+        text += &format!("0{n}/05/2024 10:00:00 INFO tick {n}\n");
+    }
+    let entry = tar_of("in.log", text.as_bytes());
+    let files = vec![
+        file("a.log", text.as_bytes(), "2024-12-24T00:00:00Z"),
+        file("b.tar", &entry, "2024-12-24T00:00:00Z"),
+    ];
+    let mut analysis = run(&files, &in_zone("UTC"), LAYOUTS[0]);
+    let names: Vec<String> = spans(&analysis).into_iter().map(|span| span.0).collect();
+    for file in &analysis.report.files {
+        assert_eq!(
+            (file.is_day_first, file.is_day_first_assumed),
+            (Some(false), true)
+        );
+        assert_eq!(file.n_zone_assumed, 9);
+    }
+    for (span, first, last) in spans(&analysis) {
+        let want = ("2024-01-05T10:00:00Z", "2024-09-05T10:00:00Z");
+        assert_eq!((first.as_str(), last.as_str()), want, "{span}");
+    }
+    for chosen in &names {
+        let options = Options {
+            day_month: vec![DayMonthChoice {
+                file: chosen.clone(),
+                is_day_first: true,
+            }],
+            ..in_zone("UTC")
+        };
+        // The dates of a day do not tell of which day the others are, so the file is read once more.
+        assert!(!analysis.change(options.clone(), &[], false).unwrap());
+        let again = run(&files, &options, LAYOUTS[1]);
+        for file in &again.report.files {
+            let is_it = file.name == *chosen;
+            assert_eq!(
+                (file.is_day_first, file.is_day_first_assumed),
+                (Some(is_it), !is_it)
+            );
+            let want = if is_it {
+                "2024-05-01T10:00:00Z"
+            } else {
+                "2024-01-05T10:00:00Z"
+            };
+            assert_eq!(instant(file.first_ms.unwrap()), want, "{}", file.name);
+        }
+    }
+}
+
+/// An archive of one file.
+fn tar_of(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; 512];
+    out[..name.len()].copy_from_slice(name.as_bytes());
+    out[100..107].copy_from_slice(b"0000644");
+    out[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+    out[156] = b'0';
+    out[257..263].copy_from_slice(b"ustar\0");
+    out[148..156].fill(b' ');
+    let sum: u32 = out.iter().map(|&byte| u32::from(byte)).sum();
+    out[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    out.extend_from_slice(content);
+    out.resize(out.len().next_multiple_of(512) + 1024, 0);
+    out
 }

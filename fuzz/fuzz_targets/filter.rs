@@ -16,16 +16,7 @@ fuzz_target!(|input: (bool, bool, &str, &[u8])| {
     let mut records = Vec::new();
     let mut offset = 0;
     for (line, record) in text.split(|&byte| byte == b'\n').enumerate() {
-        table.push(Row {
-            time: None,
-            level: None,
-            source: 0,
-            message: 0,
-            line: line as u32,
-            n_lines: 1,
-            offset,
-            byte_len: record.len() as u32,
-        });
+        table.push(Row::at(line as u32, offset, record.len() as u32));
         offset += record.len() as u32 + 1;
         records.push(record);
     }

@@ -7,5 +7,6 @@ pub mod math;
 pub mod order;
 pub mod rng;
 pub mod time;
+pub mod visible;
 pub mod written;
 pub mod zone;

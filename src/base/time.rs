@@ -30,6 +30,21 @@ impl Timestamp {
     pub fn millis(self) -> f64 {
         self.0 as f64 / 1000.0
     }
+
+    /// As RFC 3339 in UTC, with as many decimals of a second as it has.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        let (days, micros) = (self.0.div_euclid(DAY), self.0.rem_euclid(DAY));
+        let (year, month, day) = civil_from_days(days);
+        let (seconds, fraction) = (micros / SECOND, micros % SECOND);
+        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let mut out = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
+        if fraction != 0 {
+            out.push_str(format!(".{fraction:06}").trim_end_matches('0'));
+        }
+        out.push('Z');
+        out
+    }
 }
 
 /// Days since 1970-01-01 of a civil date; month 1 to 12, day 1 to 31 (unchecked: later days run into the next month).

@@ -9,6 +9,7 @@
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::pearson::pearson;
+use crate::base::order::Arrange;
 use crate::featurize::dataset::tame;
 
 /// Rank correlation of each pair of columns of `rows`; `None` where one of the two is constant.
@@ -24,7 +25,7 @@ pub fn spearman(rows: ArrayView2<'_, f64>) -> Vec<Vec<Option<f64>>> {
 fn ranks(column: ArrayView1<'_, f64>) -> Vec<f64> {
     // Adding 0 turns −0 into 0.
     let mut order: Vec<(f64, usize)> = column.iter().map(|x| tame(*x) + 0.0).zip(0..).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order.arrange_by(|a, b| a.0.total_cmp(&b.0));
     let mut ranks = vec![0.0; order.len()];
     let mut first = 0;
     for equal in order.chunk_by(|a, b| a.0 == b.0) {

@@ -18,7 +18,8 @@ use rand::RngExt;
 use super::{Contribution, Detector, FitDetector, calibrate, check_points, ranked, typical_ranges};
 use crate::base::{math, rng};
 use crate::error::{FitError, ParamsError};
-use crate::featurize::dataset::{Dataset, tame};
+use crate::featurize::dataset::Dataset;
+use crate::featurize::scale::Limits;
 
 /// Part of a cell at each border in which no cut is made.
 const PADDING: f64 = 0.15;
@@ -109,8 +110,7 @@ pub struct HalfSpaceTrees {
     /// All trees one after another.
     cells: Vec<Cell>,
     cells_per_tree: usize,
-    /// Columns that vary, with their smallest and largest value.
-    limits: Vec<(u32, f64, f64)>,
+    limits: Limits,
     /// Weight of the rows of the window before.
     n_known: f64,
     /// Median of their masses.
@@ -146,8 +146,8 @@ impl HalfSpaceTreesValidParams {
     /// Cuts space.
     fn plant(&self, data: &Dataset<'_>) -> Result<HalfSpaceTrees, FitError> {
         check_points(data)?;
-        let limits = limits(data);
-        if limits.is_empty() {
+        let limits = Limits::of(data);
+        if limits.n_varying() == 0 {
             return Err(FitError::NoVariance);
         }
         let mut rng = rng::for_stage(self.0.seed, "detect/half_space_trees");
@@ -163,7 +163,7 @@ impl HalfSpaceTreesValidParams {
         for _ in 0..self.0.n_trees {
             let from = cells.len();
             cells.resize(from + cells_per_tree, leaf);
-            let mut space = vec![(0.0, 1.0); limits.len()];
+            let mut space = vec![(0.0, 1.0); limits.n_varying()];
             cut(&mut cells[from..], 0, height, &mut space, &mut rng);
         }
         Ok(HalfSpaceTrees {
@@ -194,28 +194,6 @@ impl FitDetector for HalfSpaceTreesValidParams {
     }
 }
 
-/// Columns that vary among the rows learned from, with their smallest and largest value.
-fn limits(data: &Dataset<'_>) -> Vec<(u32, f64, f64)> {
-    let counted = || (0..data.n_rows()).filter(|row_idx| data.weight(*row_idx) > 0);
-    let mut limits = vec![(f64::MAX, f64::MIN, 0); data.n_cols()];
-    for row_idx in counted() {
-        data.for_each_entry(row_idx, |col, value| {
-            let limit = &mut limits[col];
-            *limit = (limit.0.min(value), limit.1.max(value), limit.2 + 1);
-        });
-    }
-    let n_counted = counted().count();
-    let limits = limits.into_iter().zip(0..).map(|((low, high, n), col)| {
-        // What is not stored is 0.
-        if n < n_counted {
-            (col, low.min(0.0), high.max(0.0))
-        } else {
-            (col, low, high)
-        }
-    });
-    limits.filter(|(_, low, high)| low < high).collect()
-}
-
 /// Cuts a cell and those within it. All columns are as likely at first, and less so the more they have been cut.
 fn cut(cells: &mut [Cell], at: usize, height: usize, space: &mut [(f64, f64)], rng: &mut rng::Rng) {
     if height == 0 {
@@ -244,24 +222,9 @@ fn cut(cells: &mut [Cell], at: usize, height: usize, space: &mut [(f64, f64)], r
 }
 
 impl HalfSpaceTrees {
-    /// The columns that vary of a row, each brought to 0–1.
     fn bring(&self, data: &Dataset<'_>, row_idx: usize, row: &mut Vec<f64>) {
         row.clear();
-        row.extend(self.limits.iter().map(|(col, low, high)| {
-            let col = *col as usize;
-            let value = if col < data.n_cols() {
-                data.value(row_idx, col)
-            } else {
-                0.0
-            };
-            let span = high - low;
-            // The difference of two huge values can overflow.
-            tame(if span.is_finite() {
-                (value - low) / span
-            } else {
-                (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
-            })
-        }));
+        self.limits.bring(data, row_idx, row);
     }
 
     fn next(&self, tree: usize, at: usize, row: &[f64]) -> usize {
@@ -344,7 +307,7 @@ impl Detector for HalfSpaceTrees {
     fn explain(&self, data: &Dataset<'_>, row_idx: u32) -> Vec<Contribution> {
         let mut row = Vec::new();
         self.bring(data, row_idx as usize, &mut row);
-        let mut credit = vec![0.0; self.limits.len()];
+        let mut credit = vec![0.0; self.limits.n_varying()];
         for tree in self.trees() {
             let mut at = 0;
             while self.cells[tree + at].known >= FEW * self.n_known {
@@ -358,16 +321,16 @@ impl Detector for HalfSpaceTrees {
             }
         }
         let total: f64 = credit.iter().sum();
-        let contributions = credit.into_iter().zip(&self.limits);
+        let contributions = credit.into_iter().zip(self.limits.varying());
         ranked(
             contributions
                 .filter(|(credit, _)| *credit > 0.0)
-                .map(|(credit, (col, ..))| Contribution {
-                    col: *col,
+                .map(|(credit, col)| Contribution {
+                    col,
                     share: credit / total,
-                    value: data.value(row_idx as usize, *col as usize),
-                    low: self.typical[*col as usize].0,
-                    high: self.typical[*col as usize].1,
+                    value: data.value(row_idx as usize, col as usize),
+                    low: self.typical[col as usize].0,
+                    high: self.typical[col as usize].1,
                 })
                 .collect(),
         )

@@ -12,6 +12,9 @@ use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows, tame};
 
+pub mod autoencoder;
+pub mod centroid;
+pub mod contrast;
 pub mod ensemble;
 pub mod half_space_trees;
 pub mod isolation_forest;
@@ -89,6 +92,15 @@ pub fn all(seed: u64) -> Vec<Box<dyn FitDetector>> {
             .check()
             .expect("the defaults are within their ranges"),
         ),
+        Box::new(
+            autoencoder::AutoencoderParams {
+                seed,
+                ..Default::default()
+            }
+            .check()
+            .expect("the defaults are within their ranges"),
+        ),
+        Box::new(centroid::CentroidParams::default()),
         Box::new(usual_range::UsualRangeParams::default()),
         Box::new(rarity::RarityParams),
         Box::new(presence::PresenceParams),

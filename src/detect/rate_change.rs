@@ -14,8 +14,14 @@
 //!
 //! **Level shifts.** A stretch that begins with the log is seen from its end: fewer in it is a rise after it.
 
+mod stretch;
+mod usual;
+
+use self::stretch::{Stretch, kind, largest};
+use self::usual::{burst, quantile, sum, usual, usual_sums};
 use super::significance::{benjamini_hochberg, poisson_at_least, poisson_at_most};
 use crate::base::math;
+use crate::base::order::Arrange;
 use crate::base::time::{DAY, MINUTE};
 
 /// Adjusted probability below which a change is significant.
@@ -112,7 +118,7 @@ pub fn rate_changes(rates: &Rates<'_>) -> Vec<RateChange> {
         change.p = p;
     }
     found.retain(|change| change.p < SIGNIFICANT);
-    found.sort_by_key(|change| (change.row, change.first, change.last));
+    found.arrange_by_key(|change| (change.row, change.first, change.last));
     // A shift shows on both of its sides.
     found.dedup_by(|later, first| {
         (later.row, later.kind, later.first) == (first.row, first.kind, first.first)
@@ -140,53 +146,6 @@ struct Context {
     load: Vec<f64>,
     /// For each slice those at about the same time of other days; empty without a season.
     season: Vec<Vec<u32>>,
-}
-
-/// Slices from the first to the last.
-#[derive(Clone, Copy)]
-struct Stretch {
-    first: usize,
-    last: usize,
-}
-
-impl Stretch {
-    fn len(self) -> usize {
-        self.last + 1 - self.first
-    }
-
-    fn contains(self, slice: usize) -> bool {
-        (self.first..=self.last).contains(&slice)
-    }
-
-    /// With the slices beside it, where it begins or ends within one and there is nothing beyond.
-    fn whole(self, counts: &[u32]) -> Self {
-        let is_none = |slices: &[u32]| slices.iter().all(|n| *n == 0);
-        let Self {
-            mut first,
-            mut last,
-        } = self;
-        if first > 0 && is_none(&counts[..first - 1]) {
-            first -= usize::from(counts[first - 1] > 0);
-        }
-        if last + 1 < counts.len() && is_none(&counts[last + 2..]) {
-            last += usize::from(counts[last + 1] > 0);
-        }
-        Self { first, last }
-    }
-
-    /// The part of it without any record, if at most the slices at its ends have some: what falls silent does so within one.
-    fn silence(self, counts: &[u32]) -> Option<Self> {
-        let first = self.first + usize::from(counts[self.first] > 0);
-        let last = self.last.checked_sub(usize::from(counts[self.last] > 0))?;
-        let is_silent = first <= last && counts[first..=last].iter().all(|n| *n == 0);
-        is_silent.then_some(Self { first, last })
-    }
-}
-
-/// What is usual of one kind.
-struct Usual {
-    rate: f64,
-    dispersion: f64,
 }
 
 impl Context {
@@ -399,245 +358,5 @@ impl Context {
     }
 }
 
-/// What a stretch with more (or fewer) records is.
-fn kind(counts: &[u32], stretch: Stretch, is_more: bool) -> ChangeKind {
-    let is_none = |slices: &[u32]| slices.iter().all(|n| *n == 0);
-    let (before, within, after) = (
-        &counts[..stretch.first],
-        &counts[stretch.first..=stretch.last],
-        &counts[stretch.last + 1..],
-    );
-    match (stretch.first == 0, is_more) {
-        (true, true) if is_none(after) => ChangeKind::Vanished,
-        (true, true) => ChangeKind::Dip,
-        (true, false) if is_none(within) => ChangeKind::New,
-        (false, true) if is_none(before) => ChangeKind::New,
-        (_, true) | (true, false) => ChangeKind::Surge,
-        (false, false) if !is_none(within) => ChangeKind::Dip,
-        (false, false) if is_none(after) => ChangeKind::Vanished,
-        (false, false) => ChangeKind::Pause,
-    }
-}
-
-/// The stretch with the largest sum of gains above 0; of equal ones the first.
-fn largest(within: Stretch, gain: impl Fn(usize) -> f64) -> Option<Stretch> {
-    let mut best: Option<(f64, Stretch)> = None;
-    let (mut sum, mut first) = (0.0, within.first);
-    for slice in within.first..=within.last {
-        if sum <= 0.0 {
-            (sum, first) = (0.0, slice);
-        }
-        sum += gain(slice);
-        if sum > best.map_or(0.0, |best| best.0) {
-            best = Some((sum, Stretch { first, last: slice }));
-        }
-    }
-    best.map(|best| best.1)
-}
-
-/// What is usual in the slices outside a stretch.
-fn usual(counts: &[u32], except: Option<Stretch>) -> Usual {
-    let outside = (counts.iter().enumerate())
-        .filter(|(slice, _)| except.is_none_or(|stretch| !stretch.contains(*slice)));
-    let mut values: Vec<f64> = outside.map(|(_, n)| f64::from(*n)).collect();
-    let median = quantile(&mut values, 0.5);
-    if median > 0.0 {
-        let scaled = |value: f64| 2.0 * math::sqrt(value + 0.375);
-        let high = scaled(quantile(&mut values, 0.9));
-        let low = scaled(quantile(&mut values, 0.1));
-        let spread = ((high - low) / 2.563).max(1.0);
-        return Usual {
-            rate: median,
-            dispersion: spread * spread,
-        };
-    }
-    let rate = values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let n_zero = values.partition_point(|value| *value == 0.0);
-    let mut bursts = values.split_off(n_zero);
-    Usual {
-        rate,
-        dispersion: quantile(&mut bursts, 0.5).max(1.0),
-    }
-}
-
-/// Records of a usual burst, where bursts are apart.
-fn burst(within: &[u32]) -> f64 {
-    let mut bursts: Vec<f64> = within.iter().map(|n| f64::from(*n)).collect();
-    bursts.retain(|n| *n > 0.0);
-    if bursts.len() * 2 > within.len() {
-        return 1.0;
-    }
-    quantile(&mut bursts, 0.5).max(1.0)
-}
-
-/// Quantiles of the records in stretches of the same length outside of one.
-fn usual_sums(counts: &[u32], stretch: Stretch) -> Option<(u64, u64)> {
-    let before = counts[..stretch.first].rchunks_exact(stretch.len());
-    let after = counts[stretch.last + 1..].chunks_exact(stretch.len());
-    let mut sums: Vec<f64> = before.chain(after).map(|n| sum(n) as f64).collect();
-    (sums.len() >= 4).then(|| {
-        let low = quantile(&mut sums, 0.05);
-        (low as u64, quantile(&mut sums, 0.95) as u64)
-    })
-}
-
-fn sum(counts: &[u32]) -> u64 {
-    counts.iter().map(|n| u64::from(*n)).sum()
-}
-
-/// The value at a share of the sorted values; sorts them; 0 when there are none.
-fn quantile(values: &mut [f64], q: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let last = values.len().saturating_sub(1);
-    values
-        .get((last as f64 * q + 0.5) as usize)
-        .copied()
-        .unwrap_or(0.0)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::time::HOUR;
-
-    /// Noise that is Poisson enough: the mean give or take its root.
-    fn noise(mean: f64, n_slices: usize, salt: u64) -> Vec<u32> {
-        let root = math::sqrt(mean);
-        (0..n_slices as u64)
-            .map(|slice| {
-                let word = crate::base::hash::bytes(&(slice * 31 + salt).to_le_bytes());
-                let unit = (word % 1000) as f64 / 1000.0 + (word / 1000 % 1000) as f64 / 1000.0;
-                (mean + root * 2.4 * (unit - 1.0)).max(0.0) as u32
-            })
-            .collect()
-    }
-
-    fn check(rows: &[Vec<u32>], slice_us: i64, expected: &[(u32, ChangeKind, u32, u32)]) {
-        let counts: Vec<u32> = rows.concat();
-        let found = rate_changes(&Rates {
-            counts: &counts,
-            n_slices: rows[0].len(),
-            slice_us,
-        });
-        let found: Vec<_> = (found.iter())
-            .map(|change| (change.row, change.kind, change.first, change.last))
-            .collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn surges_dips_and_silences_are_found_where_they_are() {
-        let background = noise(200.0, 120, 1);
-        let with = |range: std::ops::Range<usize>, n: u32| {
-            let mut counts = noise(20.0, 120, 7);
-            counts[range].fill(n);
-            counts
-        };
-        let rows = [
-            background,
-            with(50..54, 90),
-            with(60..70, 4),
-            with(80..90, 0),
-            with(100..120, 0),
-            noise(20.0, 120, 9),
-        ];
-        check(
-            &rows,
-            MINUTE,
-            &[
-                (1, ChangeKind::Surge, 50, 53),
-                (2, ChangeKind::Dip, 60, 69),
-                (3, ChangeKind::Pause, 80, 89),
-                (4, ChangeKind::Vanished, 100, 119),
-            ],
-        );
-    }
-
-    #[test]
-    fn level_shifts_are_told_by_when_they_happen() {
-        let rows = [(0..30, 0), (0..70, 0), (0..40, 5), (50..120, 0)].map(|(range, n)| {
-            let mut counts = noise(20.0, 120, 3);
-            counts[range].fill(n);
-            counts
-        });
-        let background = noise(400.0, 120, 1);
-        let [a, b, c, d] = rows;
-        check(
-            &[background, a, b, c, d],
-            MINUTE,
-            &[
-                (1, ChangeKind::New, 30, 119),
-                (2, ChangeKind::New, 70, 119),
-                (3, ChangeKind::Surge, 40, 119),
-                (4, ChangeKind::Vanished, 50, 119),
-            ],
-        );
-    }
-
-    #[test]
-    fn noise_bursts_and_load_are_no_change() {
-        let mut load = noise(300.0, 120, 1);
-        load[40..60].iter_mut().for_each(|n| *n *= 4);
-        let mut along = noise(20.0, 120, 2);
-        along[40..60].iter_mut().for_each(|n| *n *= 3);
-        let bursts = (0..120).map(|i| if i % 17 == 3 { 25 } else { 0 }).collect();
-        let rare = (0..120).map(|i| u32::from(i % 9 == 1)).collect();
-        let mut rows = vec![load, along, bursts, rare];
-        rows.extend((10..200).map(|salt| noise(6.0, 120, salt)));
-        let counts: Vec<u32> = rows[1..].concat();
-        // Along with the load only where the load is there to be seen.
-        check(&rows, MINUTE, &[(0, ChangeKind::Surge, 40, 59)]);
-        assert!(counts.len() > 120);
-    }
-
-    #[test]
-    fn every_night_is_no_change_but_one_night_is() {
-        let night = |slice: usize| (slice % 24) < 4;
-        let row = |backup: &dyn Fn(usize) -> bool| {
-            (0..24 * 7)
-                .map(|slice| if backup(slice) { 60 } else { 2 })
-                .collect::<Vec<u32>>()
-        };
-        let flat = vec![100; 24 * 7];
-        let rows = [flat, row(&night), row(&|slice| (75..79).contains(&slice))];
-        check(&rows, HOUR, &[(2, ChangeKind::Surge, 75, 78)]);
-    }
-
-    #[test]
-    fn a_change_says_what_is_usual() {
-        let mut counts: Vec<u32> = (0..100).map(|i| i % 4).collect();
-        counts[42] = 214;
-        counts.extend(std::iter::repeat_n(500, 100));
-        let found = rate_changes(&Rates {
-            counts: &counts,
-            n_slices: 100,
-            slice_us: 5 * MINUTE,
-        });
-        assert_eq!(found.len(), 1);
-        assert_eq!((found[0].n_records, found[0].usual), (214, Some((0, 3))));
-        assert!(found[0].p < 1e-50 && found[0].ratio() > 50.0);
-    }
-
-    #[test]
-    fn odd_tables_are_fine() {
-        for (counts, n_slices) in [
-            (vec![], 120),
-            (vec![u32::MAX; 240], 120),
-            (vec![0; 240], 120),
-            (vec![9; 10], 10),
-            ([1, u32::MAX].repeat(60), 120),
-        ] {
-            let rates = Rates {
-                counts: &counts,
-                n_slices,
-                slice_us: 1,
-            };
-            let found = rate_changes(&rates);
-            assert!(
-                found
-                    .iter()
-                    .all(|c| c.p.is_finite() && c.ratio().is_finite())
-            );
-        }
-    }
-}
+mod tests;

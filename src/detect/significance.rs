@@ -5,6 +5,7 @@
 //! "Controlling the false discovery rate", 1995).
 
 use crate::base::math;
+use crate::base::order::Arrange;
 
 /// Steps of a series or a continued fraction; near their border both need about √a.
 const MAX_STEPS: u32 = 100_000;
@@ -29,11 +30,17 @@ pub fn poisson_at_most(n: f64, mean: f64) -> f64 {
     gamma_tails(n.max(0.0) + 1.0, mean).1
 }
 
+/// Probability that chi-squared with one degree of freedom is at least `x`.
+#[must_use]
+pub fn chi_squared_at_least(x: f64) -> f64 {
+    gamma_tails(0.5, x / 2.0).1
+}
+
 /// Each probability times the number of those that are at most as large: the share of false discoveries where it is the limit.
 #[must_use]
 pub fn benjamini_hochberg(p: &[f64], n_tests: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&a, &b| p[b].total_cmp(&p[a]).then(b.cmp(&a)));
+    order.arrange_by(|&a, &b| p[b].total_cmp(&p[a]).then(b.cmp(&a)));
     let mut adjusted = vec![1.0; p.len()];
     let mut least = 1.0_f64;
     for (n_larger, idx) in order.into_iter().enumerate() {
@@ -123,8 +130,6 @@ mod tests {
 
     #[test]
     fn tables_of_chi_squared_agree() {
-        // With one degree of freedom, the other well-known tail that the gamma function gives.
-        let chi_squared_at_least = |x: f64| gamma_tails(0.5, x / 2.0).1;
         for (x, p) in [(0.0, 1.0), (2.706, 0.1), (3.841, 0.05), (10.828, 0.001)] {
             assert!((chi_squared_at_least(x) - p).abs() < 5e-5);
         }

@@ -16,7 +16,7 @@
 //! | [`sessions`] | records with such values → sessions, mergeable in block order |
 //! | [`neighbours`] | sparse unit rows → rows whose cosine is above a threshold |
 //! | [`dataset`] | rows (dense or sparse) with weights, as detectors and clusterers take them |
-//! | [`scale`] | columns → mean 0 and standard deviation 1 |
+//! | [`scale`] | columns → one scale: by mean and deviation, by median and quartiles, or 0 to 1 |
 
 pub mod dataset;
 pub mod identifier;

@@ -18,7 +18,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::{SECOND, Timestamp};
 use crate::parse::Level;
+use bin::Recent;
 
+pub(super) use bin::{Bin, Counts, Gaps, compact};
+
+mod bin;
 mod scale;
 mod wire;
 
@@ -49,163 +53,6 @@ pub const N_LEVELS: usize = 8;
 /// Width of `WIDTHS[idx]` in microseconds.
 pub(super) fn width_us(idx: usize) -> i64 {
     i64::from(WIDTHS[idx]) * SECOND
-}
-
-/// What records of one kind sum up to: identities with their counts, sorted up to `n_sorted`, then as they came.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Counts {
-    entries: Vec<(u64, u32)>,
-    n_sorted: usize,
-}
-
-impl Counts {
-    /// The entries; the same identity may stand more than once.
-    pub(super) fn entries(&self) -> &[(u64, u32)] {
-        &self.entries
-    }
-
-    fn extend(&mut self, more: &[(u64, u32)]) {
-        self.entries.extend_from_slice(more);
-        let n_pending = self.entries.len() - self.n_sorted;
-        // Waiting until the unsorted part has outgrown the sorted one keeps the cost of an entry logarithmic.
-        if n_pending > self.n_sorted.max(64) {
-            self.compact();
-        }
-    }
-
-    fn compact(&mut self) {
-        if self.n_sorted < self.entries.len() {
-            compact(&mut self.entries);
-            self.n_sorted = self.entries.len();
-        }
-    }
-}
-
-/// Sorts by identity and adds up the counts of each.
-pub(super) fn compact(entries: &mut Vec<(u64, u32)>) {
-    entries.sort_unstable_by_key(|entry| entry.0);
-    entries.dedup_by(|later, kept| {
-        let is_same = later.0 == kept.0;
-        if is_same {
-            kept.1 = kept.1.saturating_add(later.1);
-        }
-        is_same
-    });
-}
-
-/// Sums over inter-arrival gaps in microseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Gaps {
-    pub(super) n: u32,
-    pub(super) sum: u64,
-    pub(super) sum_sq: u128,
-}
-
-impl Gaps {
-    fn add(&mut self, gap: u64) {
-        self.n = self.n.saturating_add(1);
-        self.sum = self.sum.saturating_add(gap);
-        // WebAssembly multiplies to 64 bits; gaps above an hour are rare.
-        let square = match u32::try_from(gap) {
-            Ok(gap) => u128::from(u64::from(gap) * u64::from(gap)),
-            Err(_) => u128::from(gap) * u128::from(gap),
-        };
-        self.sum_sq = self.sum_sq.saturating_add(square);
-    }
-
-    pub(super) fn merge(&mut self, other: Self) {
-        self.n = self.n.saturating_add(other.n);
-        self.sum = self.sum.saturating_add(other.sum);
-        self.sum_sq = self.sum_sq.saturating_add(other.sum_sq);
-    }
-}
-
-/// What happened in one bin.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Bin {
-    /// Start of the bin divided by its width.
-    pub(super) index: i64,
-    pub(super) by_level: [u32; N_LEVELS],
-    pub(super) n_failed_logins: u32,
-    /// Gaps between records of this bin.
-    pub(super) gaps: Gaps,
-    /// Gaps from records of other bins, by the index of the narrowest width that holds both ends; ascending.
-    pub(super) crossing: Vec<(u8, Gaps)>,
-    pub(super) ips: Counts,
-    pub(super) users: Counts,
-}
-
-impl Bin {
-    fn add_crossing(&mut self, width_idx: u8, gaps: Gaps) {
-        match self
-            .crossing
-            .binary_search_by_key(&width_idx, |entry| entry.0)
-        {
-            Ok(at) => self.crossing[at].1.merge(gaps),
-            Err(at) => self.crossing.insert(at, (width_idx, gaps)),
-        }
-    }
-
-    fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.by_level.iter_mut().zip(other.by_level) {
-            *mine = mine.saturating_add(theirs);
-        }
-        self.n_failed_logins = self.n_failed_logins.saturating_add(other.n_failed_logins);
-        self.gaps.merge(other.gaps);
-        for (width_idx, gaps) in &other.crossing {
-            self.add_crossing(*width_idx, *gaps);
-        }
-        self.ips.extend(&other.ips.entries);
-        self.users.extend(&other.users.entries);
-    }
-
-    /// Gaps that were too wide for narrower bins and fit into bins of `WIDTHS[width_idx]`.
-    fn absorb_crossing(&mut self, width_idx: usize) {
-        let n_held = self
-            .crossing
-            .partition_point(|entry| usize::from(entry.0) <= width_idx);
-        for (_, gaps) in self.crossing.drain(..n_held) {
-            self.gaps.merge(gaps);
-        }
-    }
-}
-
-/// Identities of the bin that records are falling into just now.
-///
-/// A small table remembers where each identity stands, as far as another has not taken its place; then the identity
-/// gets a second entry, and [`compact`] adds the two up. What stands in the table is checked against the entry, so
-/// it is never cleared.
-#[derive(Debug, Clone, Default)]
-struct Recent {
-    entries: Vec<(u64, u32)>,
-    places: Vec<u32>,
-}
-
-/// Places that are remembered; a power of two.
-const N_PLACES: usize = 1024;
-
-impl Recent {
-    #[inline]
-    fn add(&mut self, identity: u64) {
-        if self.places.is_empty() {
-            self.places.resize(N_PLACES, 0);
-        }
-        let place = &mut self.places[identity as usize % N_PLACES];
-        match self.entries.get_mut(*place as usize) {
-            Some(entry) if entry.0 == identity => entry.1 = entry.1.saturating_add(1),
-            _ => {
-                *place = self.entries.len() as u32;
-                self.entries.push((identity, 1));
-            }
-        }
-    }
-
-    fn drain_into(&mut self, counts: &mut Counts) {
-        if !self.entries.is_empty() {
-            counts.extend(&self.entries);
-            self.entries.clear();
-        }
-    }
 }
 
 /// Extremes over all records that have a time.

@@ -14,6 +14,7 @@
 
 use rand::RngExt;
 
+use crate::base::order::Arrange;
 use crate::base::{math, rng};
 
 use super::sparse::SparseRow;
@@ -87,7 +88,7 @@ impl Word2Vec {
         let mut found: Vec<(u32, f32)> = others
             .map(|other| (other, cosine(of, &self.vectors[other as usize])))
             .collect();
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.arrange_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(n);
         found
     }

@@ -7,6 +7,7 @@ pub mod bunzip2;
 pub mod container;
 pub mod encoding;
 mod entries;
+pub mod forward;
 pub mod gunzip;
 pub mod readback;
 pub mod split;

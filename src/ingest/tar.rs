@@ -313,7 +313,7 @@ impl Unpack for Tar {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::unpack::tests::{check_laws, sample, unpack};
+    use super::super::unpack::tests::{check_laws, sample, starts, unpack};
     use super::*;
 
     pub(crate) fn header(name: &[u8], byte_len: usize, kind: u8) -> Vec<u8> {
@@ -358,12 +358,7 @@ pub(super) mod tests {
             &expected,
         );
         let mut tar = Tar::new(Within::default());
-        unpack(&mut tar, &packed, 100);
-        let starts: Vec<_> = tar
-            .take_entries()
-            .into_iter()
-            .map(|start| (start.offset, start.name))
-            .collect();
+        let starts = starts(&mut tar, &packed);
         let first = text.len() as u64 - 1;
         assert_eq!(starts[0], (0, "a.log".to_owned()));
         assert!(

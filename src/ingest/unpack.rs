@@ -158,6 +158,13 @@ pub(super) mod tests {
             .collect()
     }
 
+    /// Where the text of each entry begins, and its name.
+    pub(crate) fn starts(unpacker: &mut dyn Unpack, packed: &[u8]) -> Vec<(u64, String)> {
+        unpack(unpacker, packed, 100);
+        let starts = unpacker.take_entries().into_iter();
+        starts.map(|start| (start.offset, start.name)).collect()
+    }
+
     /// The laws every unpacker keeps, on a sample it reads without fault.
     pub(crate) fn check_laws(new: &dyn Fn() -> Box<dyn Unpack>, packed: &[u8], text: &[u8]) {
         for chunk in [1, 7, 4096, usize::MAX] {

@@ -6,56 +6,24 @@
 
 use std::fmt::Write;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::Decompress;
 
 use super::bunzip2::Bunzip2;
 use super::entries::Entries;
 use super::unpack::{EntryStart, OUT_LEN, Unpack, Within, damaged};
 use super::unxz::Unxz;
 use super::unzstd::Unzstd;
+use entry::{Entry, Method, Phase, unreadable};
+use header::{u16_at, u32_at, u64_at, zip64};
+
+mod entry;
+mod header;
+#[cfg(test)]
+mod tests;
 
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
 const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
-
-/// How an entry's content is packed.
-#[derive(Debug)]
-enum Method {
-    Stored,
-    Deflate(Box<Decompress>),
-    Other(Box<dyn Unpack>),
-}
-
-/// An entry whose content is being read.
-#[derive(Debug)]
-struct Entry {
-    name: Vec<u8>,
-    method: Method,
-    /// Bytes of packed content to go, where that is said before it.
-    left: Option<u64>,
-    /// Its checksum and length are said behind it.
-    has_descriptor: bool,
-    has_zip64: bool,
-    crc: u32,
-    byte_len: u64,
-    n_packed: u64,
-    hasher: crc32fast::Hasher,
-    n_out: u64,
-    /// What was unpacked and not yet taken.
-    out: Vec<u8>,
-    n_taken: usize,
-    phase: Phase,
-}
-
-/// How far an entry's content has been read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Reading,
-    /// It has ended.
-    Over,
-    /// It cannot be read on; what is said of its length and checksum says nothing any more.
-    Broken,
-}
 
 #[derive(Debug)]
 enum State {
@@ -85,35 +53,6 @@ pub struct Unzip {
     has_directory: bool,
     n_in: u64,
     fault: Option<String>,
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes
-        .get(at..at + 2)
-        .map_or(0, |b| u16::from_le_bytes([b[0], b[1]]))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes
-        .get(at..at + 4)
-        .map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
-}
-
-/// The field of 64-bit sizes among a header's extra fields.
-fn zip64(mut extra: &[u8]) -> Option<&[u8]> {
-    while extra.len() >= 4 {
-        let (id, len) = (u16_at(extra, 0), usize::from(u16_at(extra, 2)));
-        let field = extra.get(4..4 + len)?;
-        if id == 1 {
-            return Some(field);
-        }
-        extra = &extra[4 + len..];
-    }
-    None
 }
 
 impl Unzip {
@@ -425,69 +364,6 @@ impl Unzip {
     }
 }
 
-/// What came of one step.
-struct Step {
-    taken: usize,
-    is_over: bool,
-    fault: Option<String>,
-}
-
-impl Method {
-    /// Unpacks some of `packed` into `out`.
-    fn step(&mut self, packed: &[u8], is_last: bool, out: &mut Vec<u8>) -> Step {
-        let (taken, is_over, fault) = match self {
-            Self::Stored => {
-                let n = packed.len().min(OUT_LEN);
-                out.extend_from_slice(&packed[..n]);
-                (n, n == 0, None)
-            }
-            Self::Deflate(inflate) => {
-                out.resize(OUT_LEN, 0);
-                let (n_in, n_out) = (inflate.total_in(), inflate.total_out());
-                let status = inflate.decompress(packed, out, FlushDecompress::None);
-                out.truncate((inflate.total_out() - n_out) as usize);
-                let taken = (inflate.total_in() - n_in) as usize;
-                let is_stuck = taken == 0 && out.is_empty() && !packed.is_empty();
-                match status {
-                    Ok(Status::StreamEnd) => (taken, true, None),
-                    Ok(_) if is_stuck => (taken, true, Some("the decoder is stuck".to_owned())),
-                    Ok(_) => (taken, false, None),
-                    Err(error) => (taken, true, Some(error.to_string())),
-                }
-            }
-            Self::Other(unpacker) => {
-                let mut keep = |part: &[u8]| out.extend_from_slice(part);
-                if packed.is_empty() && is_last {
-                    let is_over = unpacker.finish(&mut keep);
-                    (0, is_over, unpacker.fault().filter(|_| is_over))
-                } else {
-                    (unpacker.push(packed, &mut keep), false, None)
-                }
-            }
-        };
-        Step {
-            taken,
-            is_over,
-            fault,
-        }
-    }
-}
-
-/// Why an entry of this method is not read.
-fn unreadable(method: u16) -> String {
-    let name = match method {
-        1 => "shrink",
-        2..=5 => "reduce",
-        6 => "implode",
-        9 => "deflate64",
-        14 => "LZMA",
-        98 => "PPMd",
-        99 => return "encrypted".to_owned(),
-        _ => return format!("packed by method {method}, which is not read"),
-    };
-    format!("packed with {name}, which is not read")
-}
-
 impl Unpack for Unzip {
     fn push(&mut self, packed: &[u8], sink: &mut dyn FnMut(&[u8])) -> usize {
         let n = match std::mem::replace(&mut self.state, State::Over) {
@@ -585,212 +461,5 @@ impl Unpack for Unzip {
             notes.push(note);
         }
         notes
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::super::unpack::tests::{check_laws, sample, unpack};
-    use super::*;
-
-    fn deflate(text: &[u8]) -> Vec<u8> {
-        let mut encoder =
-            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    #[derive(Clone, Copy)]
-    struct Item<'a> {
-        name: &'a [u8],
-        text: &'a [u8],
-        method: u16,
-        flags: u16,
-        /// Added to the length said of it.
-        lie: u32,
-    }
-
-    fn item<'a>(name: &'a [u8], text: &'a [u8]) -> Item<'a> {
-        Item {
-            name,
-            text,
-            method: 8,
-            flags: 0,
-            lie: 0,
-        }
-    }
-
-    fn zip(items: &[Item<'_>]) -> Vec<u8> {
-        let (mut out, mut directory) = (Vec::new(), Vec::new());
-        for item in items {
-            let offset = out.len() as u32;
-            let content = match item.method {
-                8 => deflate(item.text),
-                _ => item.text.to_vec(),
-            };
-            let crc = crc32fast::hash(item.text);
-            let lens = [content.len() as u32, item.text.len() as u32 + item.lie];
-            let sums = [
-                crc.to_le_bytes(),
-                lens[0].to_le_bytes(),
-                lens[1].to_le_bytes(),
-            ]
-            .concat();
-            let mut common = vec![20, 0];
-            common.extend_from_slice(&item.flags.to_le_bytes());
-            common.extend_from_slice(&item.method.to_le_bytes());
-            common.extend_from_slice(&[0; 4]);
-            let has_descriptor = item.flags & 8 != 0;
-            let name_len = (item.name.len() as u32).to_le_bytes();
-            let local_sums = if has_descriptor {
-                vec![0; 12]
-            } else {
-                sums.clone()
-            };
-            out.extend_from_slice(
-                &[
-                    &LOCAL[..],
-                    &common,
-                    &local_sums,
-                    &name_len,
-                    item.name,
-                    &content,
-                ]
-                .concat(),
-            );
-            if has_descriptor {
-                out.extend_from_slice(&[&DESCRIPTOR[..], &sums].concat());
-            }
-            directory.extend_from_slice(
-                &[
-                    &CENTRAL[..],
-                    &[20, 0],
-                    &common,
-                    &sums,
-                    &name_len,
-                    &[0; 10],
-                    &offset.to_le_bytes(),
-                    item.name,
-                ]
-                .concat(),
-            );
-        }
-        out.extend_from_slice(&directory);
-        out.extend_from_slice(b"PK\x05\x06");
-        out.extend_from_slice(&[0; 18]);
-        out
-    }
-
-    fn read(packed: &[u8]) -> (Vec<u8>, Option<String>, String) {
-        let mut unzip = Unzip::new(Within::default());
-        let (text, fault) = unpack(&mut unzip, packed, 100);
-        (text, fault, unzip.notes().join(" "))
-    }
-
-    #[test]
-    fn entries_are_read_in_order_and_told_apart() {
-        let text = sample(30);
-        let packed = zip(&[
-            item(b"a.log", &text[..text.len() - 1]),
-            Item {
-                method: 0,
-                ..item(b"d/", b"")
-            },
-            Item {
-                flags: 8,
-                ..item(b"d/b.log", &text)
-            },
-            Item {
-                flags: 8,
-                ..item(b"empty.log", b"")
-            },
-            Item {
-                method: 0,
-                ..item(b"c.log", b"last line")
-            },
-        ]);
-        let expected = [&text[..text.len() - 1], &text, b"last line"].concat();
-        check_laws(
-            &|| Box::new(Unzip::new(Within::default())),
-            &packed,
-            &expected,
-        );
-        let mut unzip = Unzip::new(Within::default());
-        unpack(&mut unzip, &packed, 100);
-        let starts: Vec<_> = unzip
-            .take_entries()
-            .into_iter()
-            .map(|start| (start.offset, start.name))
-            .collect();
-        let (first, second) = (text.len() as u64 - 1, 2 * text.len() as u64 - 1);
-        assert_eq!(
-            starts,
-            [
-                (0, "a.log".to_owned()),
-                (first, "d/b.log".to_owned()),
-                (second, "c.log".to_owned())
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_not_read_is_named() {
-        let packed = zip(&[
-            Item {
-                flags: 1,
-                ..item(b"secret.log", b"hidden\n")
-            },
-            Item {
-                method: 9,
-                ..item(b"odd.log", b"")
-            },
-            item(b"\x1b[31m\xe2\x80\xaegol.png", b"\x89PNG\r\n\x1a\n"),
-            item(b"a.log", b"a line\n"),
-        ]);
-        let (text, fault, notes) = read(&packed);
-        assert_eq!((&text[..], fault), (&b"a line\n"[..], None));
-        assert!(
-            notes.contains("secret.log (encrypted), odd.log (packed with deflate64"),
-            "{notes}"
-        );
-        assert!(
-            notes.contains("\\u{1b}[31m\\u{202e}gol.png (a PNG image)"),
-            "{notes}"
-        );
-    }
-
-    #[test]
-    fn lies_are_said() {
-        let fault = read(&zip(&[Item {
-            lie: 5,
-            ..item(b"a.log", b"a line\n")
-        }]))
-        .1;
-        assert!(fault.is_some_and(|f| f.contains("12 bytes are declared, 7 came out")));
-        let mut packed = zip(&[item(b"a.log", b"a line\n")]);
-        packed[14] ^= 1;
-        let (text, fault, _) = read(&packed);
-        assert_eq!(text, b"a line\n");
-        assert!(fault.is_some_and(|f| f.contains("checksum")));
-        let cut = zip(&[item(b"a.log", b"a line\n")]);
-        let (text, fault, _) = read(&cut[..cut.len() - 40]);
-        assert_eq!(text, b"a line\n");
-        assert!(fault.is_some_and(|f| f.contains("directory")));
-    }
-
-    #[test]
-    fn overlapping_entries_are_refused() {
-        let mut packed = zip(&[item(b"a.log", b"a line\n"), item(b"b.log", b"b\n")]);
-        // The second entry of the directory points into the first one.
-        let second = packed.len() - 22 - 5 - 4;
-        packed[second] = 7;
-        let (text, _, notes) = read(&packed);
-        assert_eq!(text, b"a line\nb\n");
-        assert!(
-            notes.contains("1 entry more that overlap") || notes.contains("overlap"),
-            "{notes}"
-        );
     }
 }

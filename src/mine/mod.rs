@@ -11,6 +11,7 @@
 
 mod column;
 pub mod crowd;
+pub mod filling;
 mod leaf;
 pub mod mask;
 mod merge;

@@ -10,6 +10,7 @@ pub(crate) mod continuation;
 mod csv_record;
 mod directives;
 pub mod formats;
+pub mod groups;
 mod journal_export;
 mod json_scan;
 mod parser;
@@ -28,7 +29,7 @@ pub use directives::DirectiveColumns;
 pub use formats::{Context, Format, FormatId, Sample};
 pub use parser::{Parsed, Parser};
 pub use pattern::{Pattern, Previewed};
-pub use plan::{ParsePlan, Shape};
+pub use plan::{Basis, ParsePlan, Shape};
 pub use timestamp::DayMonth;
 
 /// How bad a record says it is; ordered from harmless to fatal.

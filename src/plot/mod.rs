@@ -7,11 +7,13 @@
 //! To add a plot: one file with a type that implements [`Plot`], one line in [`all`].
 
 use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
+use plotters_svg::SVGBackend;
 use serde::{Deserialize, Serialize};
 
 use crate::report::Report;
+use crate::report::export::page::Picture;
 
 mod clock;
 mod clusters;
@@ -256,6 +258,48 @@ pub fn draw<DB: DrawingBackend>(
     plot.scene(report, view).draw(area, em)
 }
 
+/// plotters' SVG backend divides the sizes of text by this.
+const SVG_EM: f64 = 1.24;
+
+/// A plot as SVG, its texts escaped by the backend.
+#[must_use]
+pub fn svg(plot: &dyn Plot, report: &Report, view: &View) -> String {
+    let mut out = String::new();
+    {
+        let size = (view.width, view.height);
+        let area = SVGBackend::with_string(&mut out, size).into_drawing_area();
+        let drawn = area.fill(&view.theme().surface());
+        drawn
+            .and_then(|()| draw(plot, report, view, &area, SVG_EM))
+            .and_then(|()| area.present())
+            .expect("a string takes all that is drawn");
+    }
+    out
+}
+
+/// Every plot that has something to show, with its words, for a page on white.
+#[must_use]
+pub fn pictures(report: &Report) -> Vec<Picture> {
+    let view = View {
+        width: 960,
+        height: 320,
+        ..View::default()
+    };
+    let theme = view.theme();
+    let picture = |plot: &&'static dyn Plot| {
+        let legend = plot.legend(report, theme);
+        Picture {
+            title: plot.title().to_owned(),
+            about: plot.describe(report),
+            svg: svg(*plot, report, &view),
+            legend: (legend.into_iter())
+                .map(|entry| (entry.color, entry.label))
+                .collect(),
+        }
+    };
+    all().iter().map(picture).collect()
+}
+
 /// What lies at a point of a plot, given in device pixels.
 #[must_use]
 pub fn pick(plot: &dyn Plot, report: &Report, view: &View, x: f64, y: f64) -> Option<Picked> {
@@ -265,6 +309,26 @@ pub fn pick(plot: &dyn Plot, report: &Report, view: &View, x: f64, y: f64) -> Op
         pick: target.pick,
         lines: plot.tooltip(report, &target.pick, target.row),
     })
+}
+
+/// Everything a pointer can hit, eight numbers each, so that a page can lift some of it out without drawing it all again: what it
+/// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident) and its two numbers as in [`Pick`], then 0 and the sides
+/// x0, y0, x1, y1 of a rectangle, or 1 and the middle x, y of a disc, its radius, and its place in the list that is shown. Device pixels; from back to front.
+#[must_use]
+pub fn targets(plot: &dyn Plot, report: &Report, view: &View) -> Vec<f64> {
+    let scene = plot.scene(report, view);
+    let mut numbers = Vec::new();
+    for (pick, shape) in scene.targets() {
+        numbers.extend(match pick {
+            Pick::Window { start_ms, end_ms } => [0.0, start_ms, end_ms],
+            Pick::Message { message, template } => [1.0, f64::from(message), f64::from(template)],
+            Pick::Cluster { id } => [2.0, f64::from(id), 0.0],
+            Pick::Cell { row, column } => [3.0, f64::from(row), f64::from(column)],
+            Pick::Incident { id } => [4.0, f64::from(id), 0.0],
+        });
+        numbers.extend(shape);
+    }
+    numbers
 }
 
 /// The text of a template, or its number where the report does not list it.

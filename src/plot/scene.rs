@@ -5,6 +5,8 @@
 //! Text is measured by a fixed advance a character and never by the backend: plotters' canvas measuring asks the DOM, and its
 //! answer would differ from one machine to the next.
 
+use std::borrow::Cow;
+
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
@@ -13,6 +15,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, RGBAColor, ShapeStyle};
 
 use super::{Pick, View};
+use crate::base::visible::visible;
 
 /// A point in device pixels.
 pub(super) type Dot = (i32, i32);
@@ -261,7 +264,10 @@ impl Scene {
     }
 
     /// Draws a text unless it would run over another or over the border; says whether it did.
-    pub(super) fn label(&mut self, label: Label) -> bool {
+    pub(super) fn label(&mut self, mut label: Label) -> bool {
+        if let Cow::Owned(text) = visible(&label.text) {
+            label.text = text;
+        }
         let area = label.area();
         let is_free = !label.text.is_empty() && self.is_free(area);
         if is_free {
@@ -278,6 +284,17 @@ impl Scene {
 
     pub(super) fn target(&mut self, shape: TargetShape, pick: Pick, row: usize) {
         self.targets.push(Target { shape, pick, row });
+    }
+
+    /// What can be hit, with its shape in five numbers as [`super::targets`] gives them.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (Pick, [f64; 5])> {
+        self.targets.iter().map(|target| {
+            let shape = match target.shape {
+                TargetShape::Area(area) => [0, area.x0, area.y0, area.x1, area.y1],
+                TargetShape::Disc { at, radius } => [1, at.0, at.1, radius, target.row as i32],
+            };
+            (target.pick, shape.map(f64::from))
+        })
     }
 
     /// The target under a point: the topmost that holds it, or else the nearest disc within `reach` pixels.

@@ -1,26 +1,9 @@
 use std::path::PathBuf;
 
-use plotters::drawing::IntoDrawingArea;
-use plotters_svg::SVGBackend;
-
 use super::fixture::{START, WINDOW, empty, report};
 use super::scene::{Align, Shape, TargetShape};
 use super::*;
 use crate::report::{LevelSeries, Timeline, TimelineMark};
-
-/// plotters' SVG backend divides sizes by this.
-const SVG_EM: f64 = 1.24;
-
-fn svg(plot: &dyn Plot, report: &Report, view: &View) -> String {
-    let mut out = String::new();
-    {
-        let area = SVGBackend::with_string(&mut out, (view.width, view.height)).into_drawing_area();
-        area.fill(&view.theme().surface()).unwrap();
-        draw(plot, report, view, &area, SVG_EM).unwrap();
-        area.present().unwrap();
-    }
-    out
-}
 
 fn views() -> Vec<View> {
     let mut views = Vec::new();

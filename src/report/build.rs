@@ -61,7 +61,7 @@ fn rounded(correlation: &[Vec<Option<f64>>]) -> Vec<Vec<Option<f64>>> {
     correlation.iter().map(of_row).collect()
 }
 
-pub(super) fn saturate(n: u64) -> u32 {
+pub(crate) fn saturate(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 

@@ -5,6 +5,7 @@ use super::findings::Findings;
 use super::words;
 use super::{ChangeReport, Changes, limits};
 use crate::base::math::round_to;
+use crate::base::order::Arrange;
 use crate::base::time::SECOND;
 use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::parse::Level;
@@ -14,7 +15,7 @@ pub(super) fn changes(findings: &Findings) -> Changes {
     let of_kinds = |kinds: &[ChangeKind]| {
         let found = findings.changes.iter();
         let mut found: Vec<&RateChange> = found.filter(|c| kinds.contains(&c.kind)).collect();
-        found.sort_by(|a, b| {
+        found.arrange_by(|a, b| {
             let level = |change: &RateChange| levels[change.row as usize];
             // Trouble first, then what changed most.
             let is_bad = |change: &RateChange| level(change) >= Some(Level::Warn);

@@ -1,7 +1,7 @@
 //! Connected anomalies → incidents in words.
 
 use super::build::{saturate, score};
-use super::findings::{AlarmCause, Findings};
+use super::findings::{AlarmCause, Findings, SuppressedBy};
 use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
 use super::{changes, sessions, words};
 use crate::base::ids::MessageId;
@@ -30,7 +30,16 @@ pub(super) fn suppressed(findings: &Findings) -> Vec<SuppressedReport> {
     let listed = findings.suppressed.iter().take(limits::SUPPRESSED);
     listed
         .map(|entry| SuppressedReport {
+            by: match entry.by {
+                SuppressedBy::Normal => "normal",
+                SuppressedBy::MinScore => "minScore",
+                SuppressedBy::Recurring => "recurring",
+            }
+            .to_owned(),
             template: entry.template.0,
+            key: findings.templates[entry.template.index()].key(),
+            start_ms: entry.span.map(|span| span.0.millis()),
+            end_ms: entry.span.map(|span| span.1.millis()),
             text: words::quoted(&findings.templates[entry.template.index()].text),
             n_times: entry.n_incidents,
             n_records: entry.n_records,
@@ -111,6 +120,9 @@ fn incident(
         n_records: only_change.map_or(component.n_records, |c| saturate(c.n_records)),
         reason: reasons.join("; "),
         leading_edge: line_ref(findings, edge),
+        keys: (templates.iter())
+            .map(|template| findings.templates[*template as usize].key())
+            .collect(),
         templates,
         messages: messages.iter().map(|message| message.0).collect(),
         changes: incident_changes(findings, component),
@@ -160,7 +172,7 @@ fn incident_changes(findings: &Findings, component: &Component) -> Vec<IncidentC
         overlaps && (is_own || (from..=to).contains(&start.0))
     };
     let mut found: Vec<&RateChange> = findings.changes.iter().filter(is_together).collect();
-    found.sort_by(|a, b| {
+    found.arrange_by(|a, b| {
         let is_own = |change: &RateChange| own.binary_search(&change.row).is_ok();
         (is_own(b).cmp(&is_own(a)))
             .then(changes::weight(b).total_cmp(&changes::weight(a)))
@@ -224,7 +236,7 @@ fn candidates(findings: &Findings) -> Vec<Candidate> {
             }
         }
     }
-    candidates.sort_by_key(|candidate| (candidate.at, candidate.message));
+    candidates.arrange_by_key(|candidate| (candidate.at, candidate.message));
     candidates.dedup();
     candidates
 }

@@ -6,8 +6,7 @@ use super::build::{saturate, score};
 use super::findings::Findings;
 use super::words;
 use super::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport, limits};
-use crate::base::hash;
-use crate::base::ids::MessageId;
+use crate::base::ids::{MessageId, TemplateId};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -26,7 +25,17 @@ struct TemplateSums {
     strangest: u32,
 }
 
+/// The templates to list: the strangest, and the most frequent of the others.
 pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
+    reported(findings, limits::TEMPLATES)
+}
+
+/// All templates, strangest first.
+pub(super) fn all_templates(findings: &Findings) -> Vec<TemplateReport> {
+    reported(findings, usize::MAX)
+}
+
+fn reported(findings: &Findings, cap: usize) -> Vec<TemplateReport> {
     let mut sums = vec![
         TemplateSums {
             score: -1.0,
@@ -40,11 +49,10 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
         sum.level = sum.level.max(findings.facts[idx].level);
         sum.first = [sum.first, message.first].into_iter().flatten().min();
         sum.last = sum.last.max(message.last);
-        let score = findings
-            .message_scores
-            .scores
-            .get(idx)
-            .map_or(0.0, |scores| scores.score);
+        let score = match findings.message_scores.scores.get(idx) {
+            Some(scores) if !findings.is_normal(message.template) => scores.score,
+            _ => 0.0,
+        };
         if score > sum.score {
             (sum.score, sum.strangest) = (score, idx as u32);
         }
@@ -58,11 +66,11 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
             .then(sums[b].n_records.cmp(&sums[a].n_records))
             .then(a.cmp(&b))
     });
-    if order.len() > limits::TEMPLATES {
+    if order.len() > cap {
         // Half the places go to the strangest, half to the most frequent of the others.
-        let mut rest = order.split_off(limits::TEMPLATES / 2);
+        let mut rest = order.split_off(cap / 2);
         rest.arrange_by_key(|&idx| (std::cmp::Reverse(sums[idx].n_records), idx));
-        order.extend(rest.into_iter().take(limits::TEMPLATES / 2));
+        order.extend(rest.into_iter().take(cap / 2));
     }
     order
         .into_iter()
@@ -85,7 +93,8 @@ pub(super) fn templates(findings: &Findings) -> Vec<TemplateReport> {
                     .map(|kind| kind.text().to_owned())
                     .collect(),
                 text,
-                key: format!("{:016x}", hash::bytes(template.text.as_bytes())),
+                key: template.key(),
+                is_normal: findings.is_normal(TemplateId::from_index(idx)),
                 n_records: saturate(sum.n_records),
                 level: words::level_of(sum.level).to_owned(),
                 first_ms: sum.first.map(Timestamp::millis),

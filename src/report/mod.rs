@@ -8,6 +8,7 @@ pub mod build;
 mod changes;
 mod conservation;
 mod evaluation;
+pub mod export;
 pub mod findings;
 mod incidents;
 mod lanes;
@@ -98,7 +99,7 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// How many incidents there are in all.
     pub n_incidents: u32,
-    /// What would be an incident if it did not recur all over the log, the most frequent first.
+    /// What would be an incident if there were no reason to leave it out: what a person marked first, then the most frequent.
     pub suppressed: Vec<SuppressedReport>,
     /// Patterns that come much more or less often than usual.
     pub changes: Changes,
@@ -173,6 +174,12 @@ pub struct FileReport {
     pub n_records: u32,
     /// Records without a timestamp.
     pub n_untimed: u32,
+    /// Records whose time names no zone: they are taken to be of that of the report.
+    pub n_zone_assumed: u32,
+    /// Whether the day stands before the month in dates such as 3/4/2025; none where there are no such dates.
+    pub is_day_first: Option<bool>,
+    /// No date of the file tells that, and nobody has said it.
+    pub is_day_first_assumed: bool,
     /// Records at or above the alarm threshold.
     pub n_anomalous: u32,
     /// Earliest time.
@@ -303,6 +310,8 @@ pub struct TemplateReport {
     pub slots: Vec<String>,
     /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
     pub key: String,
+    /// A person marked it as normal: it alarms no more.
+    pub is_normal: bool,
     /// Records.
     pub n_records: u32,
     /// Most severe level seen; empty for none.
@@ -435,6 +444,8 @@ pub struct Incident {
     pub leading_edge: LineRef,
     /// Templates involved, most severe first.
     pub templates: Vec<u32>,
+    /// The names of these templates in every run, by which a person can mark them as normal.
+    pub keys: Vec<String>,
     /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
     pub messages: Vec<u32>,
     /// Patterns that are new, surge or fall silent in it, at most [`limits::INCIDENT_CHANGES`].
@@ -517,15 +528,24 @@ pub struct ChangeReport {
     pub reason: String,
 }
 
-/// Unusual lines that are no incidents because the like of them recurs all over the log.
+/// What was left out of the incidents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressedReport {
+    /// Why: `normal` (a person marked it), `minScore` (it scores less than a person wants to see) or `recurring` (the like of it
+    /// recurs all over the log).
+    pub by: String,
     /// What they are about.
     pub template: u32,
+    /// Its name in every run.
+    pub key: String,
     /// Its text.
     pub text: String,
+    /// Of a stretch of time that was marked: its beginning.
+    pub start_ms: Option<f64>,
+    /// And its end.
+    pub end_ms: Option<f64>,
     /// How often it came.
     pub n_times: u32,
     /// Records.

@@ -5,8 +5,12 @@ use crate::base::calendar::Calendar;
 use crate::base::written::Cycles;
 use crate::base::zone::Zone;
 use crate::error::{Error, ParamsError};
-use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
-use crate::protocol::{LinePattern, Options};
+use crate::featurize::identifier::{Identifier, Place};
+use crate::ingest::nested_name;
+use crate::parse::groups::Groups;
+use crate::parse::{DayMonth, ParsePlan, Parser, Pattern, Previewed};
+use crate::protocol::{DayMonthChoice, LinePattern, Options, SessionChoice};
+use crate::report::words;
 
 /// Lines of a text that a preview shows.
 const PREVIEW_LINES: usize = 20;
@@ -18,6 +22,7 @@ const PREVIEW_CAP: usize = 1 << 10;
 pub(super) struct Choice {
     is_plain: bool,
     pattern: Option<LinePattern>,
+    day_month: Vec<DayMonthChoice>,
 }
 
 impl Choice {
@@ -25,25 +30,67 @@ impl Choice {
         Self {
             is_plain: options.plain,
             pattern: options.pattern.clone().filter(|_| !options.plain),
+            day_month: options.day_month.clone(),
         }
     }
 
-    /// How to read the text of this name that begins so.
-    pub(super) fn plan(&self, name: &str, head: &[u8]) -> ParsePlan {
+    /// How to read the text that begins so, of a file or of the entry of this name in it.
+    pub(super) fn plan(&self, file: &str, entry: Option<&str>, head: &[u8]) -> ParsePlan {
+        let name = entry.unwrap_or(file);
         let pattern = self.pattern.as_ref().filter(|pattern| pattern.is_for(name));
         let plan = pattern.map(|pattern| {
             ParsePlan::of_pattern(head, parse_pattern(pattern))
                 .expect("the pattern was checked when the run began")
         });
-        plan.unwrap_or_else(|| ParsePlan::probe(head, self.is_plain))
+        let mut plan = plan.unwrap_or_else(|| ParsePlan::probe(head, self.is_plain));
+        let full_name = entry.map_or_else(|| file.to_owned(), |entry| nested_name(file, entry));
+        let shown = words::quoted(&full_name);
+        if let Some(chosen) = self.day_month.iter().rfind(|chosen| chosen.file == shown) {
+            plan.choose_day_month(if chosen.is_day_first {
+                DayMonth::DayFirst
+            } else {
+                DayMonth::MonthFirst
+            });
+        }
+        plan
     }
 }
 
 /// Refuses a pattern that cannot be used.
 pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
+    check_session(&options.session)?;
     match &options.pattern {
         Some(pattern) => parse_pattern(pattern).check().map(drop),
         None => Ok(()),
+    }
+}
+
+/// Refuses an expression that cannot name sessions.
+fn check_session(session: &SessionChoice) -> Result<(), ParamsError> {
+    let SessionChoice::Pattern { regex } = session else {
+        return Ok(());
+    };
+    let n_groups = Groups::new(regex).map(|groups| groups.names().len() - 1);
+    let actual = match n_groups {
+        Ok(1..) => return Ok(()),
+        Ok(0) => "no group".to_owned(),
+        Err(what) => what,
+    };
+    Err(ParamsError {
+        option: "session",
+        expected: "a regular expression whose first group is what names a session, such as request=(\\w+)",
+        actual,
+    })
+}
+
+/// What ties records to sessions, where that is a choice.
+pub(super) fn identifiers(session: &SessionChoice) -> Option<Vec<Identifier>> {
+    match session {
+        SessionChoice::Found => None,
+        SessionChoice::Off => Some(Vec::new()),
+        SessionChoice::Pattern { regex } => Some(vec![Identifier {
+            places: vec![Place::Expression(regex.clone())],
+        }]),
     }
 }
 

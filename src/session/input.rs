@@ -82,7 +82,7 @@ impl Input {
         };
         let text = without_bom(text);
         let choice = Choice::of(options);
-        let plan = choice.plan(&meta.name, text);
+        let plan = choice.plan(&meta.name, None, text);
         let head_lines = head_lines(text);
         let reference = Timestamp::from_millis(meta.modified_ms);
         let first = first_time(text, &plan, reference);

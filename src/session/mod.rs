@@ -8,8 +8,11 @@ mod alarms;
 mod analysis;
 mod change;
 mod choice;
+mod compare;
 mod conclude;
 mod evaluation;
+mod export;
+mod facets;
 mod file;
 mod identify;
 mod input;
@@ -23,6 +26,7 @@ mod said;
 mod settle;
 mod similar;
 mod stream;
+mod suppress;
 mod tasks;
 
 use std::cell::OnceCell;
@@ -47,6 +51,8 @@ use crate::protocol::Options;
 use crate::report::findings::Findings;
 use crate::shard::wire::{Setup, Summary};
 
+pub use self::export::Exporter;
+pub use self::facets::values;
 pub use self::page::Page;
 pub use self::query::RECORD_CAP;
 pub use self::reread::{Reread, by_input};

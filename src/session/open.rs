@@ -1,7 +1,7 @@
 //! Files as they are given → inputs of the run, and what ties the records in them together.
 
 use super::input::{Input, Known, Source};
-use super::{Engine, identify};
+use super::{Engine, choice, identify};
 use crate::base::hash;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -68,6 +68,9 @@ impl Engine {
 
     /// What ties records to sessions, as far as the files tell that are read.
     fn identify(&self, is_read: impl Fn(u32) -> bool) -> Vec<Identifier> {
+        if let Some(chosen) = choice::identifiers(&self.options.session) {
+            return chosen;
+        }
         let mut probe = Probe::default();
         for (_, head) in self.heads.iter().filter(|(key, _)| is_read(key.3)) {
             identify::look(&mut probe, &head.text, &head.plan);

@@ -7,6 +7,8 @@
 use super::Engine;
 use super::said::Said;
 use crate::base::ids::MessageId;
+use crate::base::order::Arrange;
+use crate::base::written::Kind;
 use crate::base::zone::Zone;
 use crate::featurize::tally::Tally;
 use crate::report::findings::FileFindings;
@@ -17,10 +19,10 @@ impl Engine {
         let mut order: Vec<u32> = (0..self.files.len() as u32)
             .filter(|&key| !self.files[key as usize].is_hidden)
             .collect();
-        order.sort_by_cached_key(|&key| {
+        order.arrange_by_key(|&key| {
             let file = &self.files[key as usize];
             let first = file.first();
-            (first.is_none(), first, file.findings.name.clone(), key)
+            (first.is_none(), first, file.findings.name.as_str(), key)
         });
         order
     }
@@ -72,6 +74,7 @@ impl Engine {
             let mut findings = file.findings.clone();
             findings.span = tally.span();
             findings.n_steps_back = file.times.n_steps_back();
+            findings.n_zone_assumed = file.times.n_timed(Kind::is_local);
             sum.merge(tally);
             findings
         };

@@ -5,6 +5,7 @@
 use super::Engine;
 use crate::base::ids::TemplateId;
 use crate::base::math::round_to;
+use crate::base::order::Arrange;
 use crate::error::Error;
 use crate::featurize::sparse::{Sparse, SparseRow};
 use crate::featurize::word2vec::{N_DIMS, Word2Vec, cosine};
@@ -47,7 +48,7 @@ impl Meanings {
         }
         let mut rows = Sparse::with_cols(findings.tfidf.rows.n_cols);
         for mut entries in of_template {
-            entries.sort_by_key(|entry| entry.0);
+            entries.arrange_by_key(|entry| entry.0);
             let sums = entries.chunk_by(|a, b| a.0 == b.0);
             rows.push_row(sums.map(|run| (run[0].0, run.iter().map(|entry| entry.1).sum())));
         }
@@ -65,7 +66,7 @@ impl Meanings {
             .map(|other| (cosine(own, &self.templates[other]), other))
             .filter(|(cosine, _)| *cosine >= ENOUGH)
             .collect();
-        templates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        templates.arrange_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         templates.truncate(N_TEMPLATES);
         Similar {
             templates: templates
@@ -85,7 +86,7 @@ impl Meanings {
         let tfidf = &findings.tfidf;
         let is_word = |col: u32| !tfidf.is_placeholder[col as usize];
         let mut telling: Vec<(u32, f64)> = row.entries().filter(|entry| is_word(entry.0)).collect();
-        telling.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        telling.arrange_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         telling.truncate(N_WORDS);
         let quoted = |col: u32| words::quoted(&tfidf.vocabulary[col as usize]);
         telling

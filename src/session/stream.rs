@@ -236,9 +236,7 @@ impl Open {
         let head = std::mem::take(&mut self.head);
         let text = without_bom(&head);
         let name = self.name.take();
-        let plan = manner
-            .choice
-            .plan(name.as_deref().unwrap_or(&manner.name), text);
+        let plan = manner.choice.plan(&manner.name, name.as_deref(), text);
         let head_lines = head_lines(text);
         let mut cutting = Cutting {
             cutter: Cutter::new(boundary(&plan.shape), self.offset, manner.block_len),

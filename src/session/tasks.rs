@@ -6,6 +6,7 @@ use super::input::Source;
 use super::open::by_time;
 use super::stream::Ready;
 use crate::base::ids::FileId;
+use crate::base::order::Arrange;
 use crate::ingest::container::Container;
 use crate::ingest::nested_name;
 use crate::parse::ParsePlan;
@@ -46,7 +47,7 @@ impl Engine {
             self.identifiers();
             self.queue = (0..self.inputs.len() as u32).collect();
             self.queue
-                .sort_by_cached_key(|&idx| by_time(&self.inputs[idx as usize], idx));
+                .arrange_by_key(|&idx| by_time(&self.inputs[idx as usize], idx));
         }
         while let Some(&input) = self.queue.get(self.n_begun) {
             if let Some(task) = self.next_of(input) {

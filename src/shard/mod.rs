@@ -3,6 +3,7 @@
 //! A summary depends on the block alone, never on the worker that made it or on what that worker did before.
 
 mod block;
+pub mod contrast;
 pub mod hidden;
 mod query;
 pub mod question;

@@ -3,6 +3,7 @@
 pub mod pattern;
 pub mod rows;
 pub mod scan;
+pub mod values;
 
 use self::rows::RowSet;
 use crate::base::calendar::Calendar;
@@ -47,6 +48,23 @@ pub struct Row {
     pub offset: u32,
     /// Bytes, last terminator excluded.
     pub byte_len: u32,
+}
+
+impl Row {
+    /// A record on one line, of which nothing but its place is known.
+    #[must_use]
+    pub fn at(line: u32, offset: u32, byte_len: u32) -> Self {
+        Self {
+            time: None,
+            level: None,
+            source: 0,
+            message: 0,
+            line,
+            n_lines: 1,
+            offset,
+            byte_len,
+        }
+    }
 }
 
 /// The records of a block: 23 bytes each, and 8 more where a record is not on the line after the one before.
@@ -184,6 +202,15 @@ impl BlockTable {
     #[must_use]
     pub fn level(&self, idx: usize) -> u8 {
         self.levels[idx]
+    }
+
+    /// Source of a record, as an index into those of the block.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn source(&self, idx: usize) -> u16 {
+        self.sources[idx]
     }
 
     /// Offset of a record in the block, and its bytes.

@@ -78,10 +78,11 @@ pub fn matching(
     found
 }
 
-struct Records<'a> {
-    table: &'a BlockTable,
-    text: &'a [u8],
-    text_start: u32,
+/// The records of a block whose text is at hand.
+pub(super) struct Records<'a> {
+    pub(super) table: &'a BlockTable,
+    pub(super) text: &'a [u8],
+    pub(super) text_start: u32,
 }
 
 impl Records<'_> {
@@ -93,7 +94,7 @@ impl Records<'_> {
         (start, end.min(self.text.len()))
     }
 
-    fn text_of(&self, row: usize) -> &[u8] {
+    pub(super) fn text_of(&self, row: usize) -> &[u8] {
         let (start, end) = self.range(row);
         &self.text[start..end]
     }
@@ -132,16 +133,8 @@ mod tests {
     fn block(records: &[(&str, &str)]) -> (Vec<u8>, BlockTable) {
         let (mut text, mut table) = (Vec::new(), BlockTable::default());
         for (line, (record, gap)) in records.iter().enumerate() {
-            table.push(Row {
-                time: None,
-                level: None,
-                source: 0,
-                message: 0,
-                line: line as u32,
-                n_lines: 1,
-                offset: text.len() as u32,
-                byte_len: record.len() as u32,
-            });
+            let (offset, byte_len) = (text.len() as u32, record.len() as u32);
+            table.push(Row::at(line as u32, offset, byte_len));
             text.extend_from_slice(record.as_bytes());
             text.extend_from_slice(gap.as_bytes());
         }

@@ -9,7 +9,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::plot::{self, LegendEntry, Picked, Plot, PlotKind, View, theme::Theme};
+use crate::protocol::RawLine;
 use crate::report::Report;
+use crate::report::export::redact::Redactor;
+use crate::report::export::{self, records};
 
 /// The plots of one report.
 #[wasm_bindgen]
@@ -71,6 +74,58 @@ impl Plots {
             .map_err(|error| JsError::new(&error.to_string()))
     }
 
+    /// A plot as SVG.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plot of that name.
+    pub fn svg(&self, kind: &str, view: &Ts<View>) -> Result<String, JsError> {
+        Ok(plot::svg(named(kind)?, &self.report, &view.to_rust()?))
+    }
+
+    /// The report as JSON; `is_redacted`: without addresses, users and secrets.
+    #[must_use]
+    pub fn json(&self, is_redacted: bool) -> Vec<u8> {
+        let json = self.report.to_json();
+        let json = if is_redacted {
+            Redactor::default().json(&json)
+        } else {
+            json
+        };
+        let mut out = Vec::with_capacity(json.len());
+        records::escaped(&String::from_utf8_lossy(&json), &mut out);
+        out
+    }
+
+    /// The report with all its plots as one page that needs nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Never: what was redacted is still a report.
+    pub fn page(&self, is_redacted: bool) -> Result<String, JsError> {
+        let redacted: Report;
+        let report = if is_redacted {
+            redacted = serde_json::from_slice(&self.json(true))?;
+            &redacted
+        } else {
+            &self.report
+        };
+        let pictures = plot::pictures(report);
+        Ok(export::page::html(report, &pictures, is_redacted))
+    }
+
+    /// `incidents.csv`; `lines` holds the first records of each incident, as the engine sends them.
+    ///
+    /// # Errors
+    ///
+    /// When these are no lines.
+    #[wasm_bindgen(js_name = incidentsCsv)]
+    pub fn incidents_csv(&self, lines: JsValue, is_redacted: bool) -> Result<Vec<u8>, JsError> {
+        let lines: Vec<Vec<RawLine>> = serde_wasm_bindgen::from_value(lines)
+            .map_err(|error| JsError::new(&error.to_string()))?;
+        Ok(export::incidents::csv(&self.report, &lines, is_redacted))
+    }
+
     /// What lies at a point, in device pixels from the upper left corner of the canvas.
     ///
     /// # Errors
@@ -85,6 +140,15 @@ impl Plots {
     ) -> Result<Option<Ts<Picked>>, JsError> {
         let picked = plot::pick(named(kind)?, &self.report, &view.to_rust()?, x, y);
         Ok(picked.map(|picked| picked.into_ts()).transpose()?)
+    }
+
+    /// Where everything is that a pointer can hit, as [`plot::targets`] has it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plot of that name.
+    pub fn targets(&self, kind: &str, view: &Ts<View>) -> Result<Vec<f64>, JsError> {
+        Ok(plot::targets(named(kind)?, &self.report, &view.to_rust()?))
     }
 
     /// The colours of a plot with their meaning.

@@ -1,6 +1,7 @@
 //! The only module that names JavaScript: the shells in which the core runs in a browser. No logic that could run natively.
 
 pub mod canvas;
+pub mod compare;
 pub mod query;
 pub mod worker;
 

@@ -10,9 +10,10 @@ use crate::base::ids::{FileId, TemplateId};
 use crate::base::order::Arrange;
 use crate::error::Error;
 use crate::ingest::container::Container;
+use crate::ingest::forward::Forward;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{Place, RawLine, Selection};
-use crate::session::{Page, RECORD_CAP, Reread};
+use crate::session::{Exporter, Page, RECORD_CAP, Reread, values};
 use crate::shard::question::{Answer, Begun, Found, Hit, Question, TextRange};
 
 /// What the engine worker is asking of the shards.
@@ -24,10 +25,12 @@ pub(super) struct Asked {
     page: Option<Page>,
     hits: Vec<Hit>,
     row: Option<u64>,
-    sources: Vec<Answer>,
+    /// Answers to a question that is asked once.
+    answers: Vec<Answer>,
+    export: Option<Exporter>,
 }
 
-fn shown<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
+pub(super) fn shown<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     serde_wasm_bindgen::to_value(value).map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 
@@ -164,6 +167,20 @@ impl EngineWorker {
         self.query.page = None;
     }
 
+    /// Asks how many of the hits are of each template, in the same way.
+    #[wasm_bindgen(js_name = askFacets)]
+    pub fn ask_facets(&mut self) {
+        self.query.question = Some(Question::Messages);
+        self.query.page = None;
+    }
+
+    /// Asks for the values that were counted, in the same way.
+    #[wasm_bindgen(js_name = askValues)]
+    pub fn ask_values(&mut self) {
+        self.query.question = Some(Question::Values);
+        self.query.page = None;
+    }
+
     /// What to ask the shards next.
     ///
     /// # Errors
@@ -181,7 +198,9 @@ impl EngineWorker {
     pub fn answer(&mut self, answers: Vec<js_sys::Uint8Array>) -> Result<(), JsValue> {
         let answers = unpacked(&answers)?;
         match self.query.question.take() {
-            Some(Question::Sources) => self.query.sources = answers,
+            Some(Question::Sources | Question::Messages | Question::Values) => {
+                self.query.answers = answers;
+            }
             Some(_) => match self.engine.row(answers) {
                 Ok(row) => self.query.row = Some(row),
                 Err(next) => self.query.question = Some(next),
@@ -225,7 +244,23 @@ impl EngineWorker {
     /// # Errors
     /// `wire`.
     pub fn sources(&mut self) -> Result<JsValue, JsValue> {
-        shown(&self.engine.sources(std::mem::take(&mut self.query.sources)))
+        shown(&self.engine.sources(std::mem::take(&mut self.query.answers)))
+    }
+
+    /// The hits by template that were asked for, as `TemplateCount`s.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn facets(&mut self) -> Result<JsValue, JsValue> {
+        shown(&self.engine.facets(std::mem::take(&mut self.query.answers)))
+    }
+
+    /// The values that were asked for, as `ValueCounts`.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn values(&mut self) -> Result<JsValue, JsValue> {
+        shown(&values(std::mem::take(&mut self.query.answers)))
     }
 
     /// Where the text of the hits stands: file as opened, offset and length, three numbers a hit.
@@ -262,6 +297,147 @@ impl EngineWorker {
             .map(|(hit, text)| self.engine.line(hit, &text.to_vec()))
             .collect();
         shown(&lines)
+    }
+}
+
+#[wasm_bindgen]
+impl EngineWorker {
+    /// Begins to write the selected records as a file.
+    ///
+    /// # Errors
+    /// `wire`.
+    #[wasm_bindgen(js_name = beginExport)]
+    pub fn begin_export(
+        &mut self,
+        choice: JsValue,
+        format: JsValue,
+        is_redacted: bool,
+    ) -> Result<(), JsValue> {
+        let wire = |error: serde_wasm_bindgen::Error| thrown(&Error::Wire(error.to_string()));
+        let choice = serde_wasm_bindgen::from_value(choice).map_err(wire)?;
+        let format = serde_wasm_bindgen::from_value(format).map_err(wire)?;
+        self.query.export = Some(self.engine.export(choice, format, is_redacted));
+        Ok(())
+    }
+
+    /// What to ask the shards for the next piece; none when all has been asked.
+    ///
+    /// # Errors
+    /// `wire`.
+    #[wasm_bindgen(js_name = exportQuestion)]
+    pub fn export_question(&self) -> Result<Option<Vec<u8>>, JsValue> {
+        let export = self.query.export.as_ref();
+        let question = export.and_then(Exporter::question);
+        question.map(|question| pack(&question)).transpose()
+    }
+
+    /// Takes the answers of all shards; returns where the text stands: file as opened, offset and length, three numbers a record.
+    ///
+    /// # Errors
+    /// `wire`.
+    #[wasm_bindgen(js_name = exportPlaces)]
+    pub fn export_places(&mut self, answers: Vec<js_sys::Uint8Array>) -> Result<Vec<f64>, JsValue> {
+        let answers = unpacked(&answers)?;
+        let Some(export) = &mut self.query.export else {
+            return Ok(Vec::new());
+        };
+        export.answer(&self.engine, answers);
+        let places = export.places(&self.engine);
+        Ok(places
+            .flat_map(|(input, offset, len)| [f64::from(input), offset as f64, f64::from(len)])
+            .collect())
+    }
+
+    /// The next piece of the file. `text` holds the texts one after the other; `lens` how long each is.
+    #[wasm_bindgen(js_name = exportPiece)]
+    #[must_use]
+    pub fn export_piece(&mut self, text: &[u8], lens: &[u32]) -> Vec<u8> {
+        let Some(export) = &mut self.query.export else {
+            return Vec::new();
+        };
+        let mut rest = text;
+        let texts = lens.iter().map(|len| {
+            let (text, after) = rest.split_at((*len as usize).min(rest.len()));
+            rest = after;
+            text
+        });
+        export.write(&self.engine, texts)
+    }
+
+    /// How far the file is: records seen, records written, records of them that were cut, and 1 when it is whole.
+    #[wasm_bindgen(js_name = exportState)]
+    #[must_use]
+    pub fn export_state(&self) -> Vec<f64> {
+        self.query.export.as_ref().map_or_else(Vec::new, |export| {
+            vec![
+                export.n_seen() as f64,
+                export.n_written() as f64,
+                export.n_cut() as f64,
+                f64::from(u8::from(export.is_done())),
+            ]
+        })
+    }
+
+    /// Reads a packed file from its front on.
+    #[must_use]
+    pub fn forward(&self) -> ForwardText {
+        ForwardText {
+            forward: Forward::new(self.engine.text_reader()),
+            packed: Vec::new(),
+            n_used: 0,
+            is_last: false,
+        }
+    }
+
+    /// All patterns as CSV.
+    #[wasm_bindgen(js_name = patternsCsv)]
+    #[must_use]
+    pub fn patterns_csv(&self, is_redacted: bool) -> Vec<u8> {
+        self.engine.patterns_csv(is_redacted)
+    }
+}
+
+/// Text of a packed file at places that move forward.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ForwardText {
+    forward: Forward,
+    packed: Vec<u8>,
+    n_used: usize,
+    is_last: bool,
+}
+
+#[wasm_bindgen]
+impl ForwardText {
+    /// Whether the text from this place on is still to be had.
+    #[wasm_bindgen(js_name = reachesBack)]
+    #[must_use]
+    pub fn reaches_back(&self, offset: f64) -> bool {
+        self.forward.reaches_back(offset as u64)
+    }
+
+    /// Feeds packed bytes from the beginning of the file on; `is_last`: the file ends with them.
+    pub fn feed(&mut self, packed: &[u8], is_last: bool) {
+        self.packed.clear();
+        self.packed.extend_from_slice(packed);
+        self.n_used = 0;
+        self.is_last = is_last;
+    }
+
+    /// Works on until the text up to `end` is held and lets go of what lies before `offset`; `false`: it needs more bytes.
+    pub fn seek(&mut self, offset: f64, end: f64) -> bool {
+        let mut rest = &self.packed[self.n_used..];
+        let is_there = self
+            .forward
+            .seek(offset as u64, end as u64, &mut rest, self.is_last);
+        self.n_used = self.packed.len() - rest.len();
+        is_there
+    }
+
+    /// The text at a place.
+    #[must_use]
+    pub fn text(&self, offset: f64, byte_len: u32) -> Vec<u8> {
+        self.forward.text(offset as u64, byte_len).to_vec()
     }
 }
 

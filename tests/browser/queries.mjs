@@ -9,17 +9,10 @@ export function queryChecks({
   sample,
   file,
   shownLines,
-  frames,
+  totalOf,
   gzipSync,
   readFileSync,
 }) {
-  /** What the panel says is selected, once the search is over. */
-  const totalOf = async (page) => {
-    await frames(page);
-    await page.waitForSelector("#lines[aria-busy=false]");
-    const said = await page.innerText("#lines .lines-total");
-    return Number(said.match(/^[\d,]+/)[0].replaceAll(",", ""));
-  };
   const search = async (page, text) => {
     await page.fill("#lines-search", text);
     await page.press("#lines-search", "Enter");

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { compareChecks } from "./compare.mjs";
 import { queryChecks } from "./queries.mjs";
 import { checkUnits } from "./units.mjs";
 
@@ -183,6 +184,14 @@ async function shownLines(page) {
   );
 }
 
+/** What the lines panel says is selected, once the search is over. */
+async function totalOf(page) {
+  await frames(page);
+  await page.waitForSelector("#lines[aria-busy=false]");
+  const said = await page.innerText("#lines .lines-total");
+  return Number(said.match(/^[\d,]+/)[0].replaceAll(",", ""));
+}
+
 /** Clicks the middle of the timeline. */
 async function clickTimeline(page) {
   const canvas = page.locator("#plot-timeline");
@@ -321,11 +330,12 @@ const tools = {
   sample,
   file,
   shownLines,
+  totalOf,
   frames,
   gzipSync,
   readFileSync,
 };
-for (const [name, run] of queryChecks(tools)) {
+for (const [name, run] of [...queryChecks(tools), ...compareChecks(tools)]) {
   check(name, run);
 }
 
@@ -362,6 +372,37 @@ check("the log can be read another way", async () => {
   await page.click("text=Another sample");
   await waitFor(page, ["done"]);
   assert.notDeepEqual((await reportOf(page)).totals, first.totals);
+  assert.deepEqual(page.faults, []);
+});
+
+check("another zone is worked out without reading; day and month change places", async () => {
+  const line = (n) => `03/05/2024 10:00:${10 + n} INFO web: request ${n} done\n`;
+  const text = Array.from({ length: 40 }, (_, n) => line(n)).join("");
+  const page = await openPage();
+  const gone = file("gone.log", text);
+  const first = (await analyse(page, gone)).totals.firstMs;
+  assert.equal(first, Date.UTC(2024, 2, 5, 10, 0, 10));
+  assert.match(await page.innerText(".file-zone"), /no time zone: UTC was assumed/);
+  // What is no longer there cannot be read.
+  rmSync(gone);
+  await page.fill("input[name=timezone]", "Asia/Tokyo");
+  await page.click(".choices >> text=Apply");
+  const startsAt = (ms) =>
+    page.waitForFunction(
+      (ms) => window.logloupe.state() === "done" && window.logloupe.report()?.totals.firstMs === ms,
+      ms,
+    );
+  await startsAt(first - 9 * 3600_000);
+  assert.match(await page.innerText(".file-zone"), /Asia\/Tokyo was assumed/);
+  assert.equal((await reportOf(page)).totals.nRecords, 40);
+
+  await analyse(page, file("dates.log", text));
+  assert.match(await page.innerText("#files"), /the month comes first, which was assumed/);
+  await page.click(".day-month");
+  await startsAt(Date.UTC(2024, 4, 3, 10, 0, 10) - 9 * 3600_000);
+  assert.match(await page.innerText("#files"), /the day comes first\./);
+  await page.click(".day-month");
+  await startsAt(first - 9 * 3600_000);
   assert.deepEqual(page.faults, []);
 });
 

@@ -19,7 +19,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import pairwise_distances, roc_auc_score
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import RobustScaler, StandardScaler
 
 HERE = pathlib.Path(__file__).parent
 
@@ -102,6 +102,81 @@ def dense_inputs():
     moons[100:] = [1, 0.4] - moons[100:]
     grid = np.array([[x, y] for x in range(9) for y in range(7) if (x * y) % 4 != 3], dtype=float)
     return rounded(blobs), rounded(skewed), rounded(moons), grid
+
+
+def repeat(weights, x):
+    w1, w2, b1, b2 = weights
+    hidden = np.maximum(x @ w1 + b1, 0)
+    return hidden, 1 / (1 + np.exp(-(hidden @ w2 + b2)))
+
+
+def trained(weights, x, n_epochs, batch_size, rate, order=None):
+    """Dense autoencoder (ReLU, sigmoid, mean squared error) trained with Adam; weights, loss of each epoch while training."""
+    means, squares, steps, losses = [0 * w for w in weights], [0 * w for w in weights], 0, []
+    for _ in range(n_epochs):
+        rows = np.arange(len(x)) if order is None else order.permutation(len(x))
+        total = 0
+        for batch in np.split(rows, range(batch_size, len(x), batch_size)):
+            given = x[batch]
+            hidden, out = repeat(weights, given)
+            total += ((out - given) ** 2).mean(axis=1).sum()
+            slope = 2 * (out - given) * out * (1 - out) / given.size
+            back = (slope @ weights[1].T) * (hidden > 0)
+            steps += 1
+            for k, g in enumerate([given.T @ back, hidden.T @ slope, back.sum(axis=0), slope.sum(axis=0)]):
+                means[k] = .9 * means[k] + .1 * g
+                squares[k] = .999 * squares[k] + .001 * g * g
+                weights[k] = weights[k] - rate * (means[k] / (1 - .9 ** steps)) / (np.sqrt(squares[k] / (1 - .999 ** steps)) + 1e-8)
+        losses.append(total / len(x))
+    return weights, losses
+
+
+def autoencoder_cases():
+    for seed, (n_rows, n_cols, n_hidden, batch_size) in enumerate([(90, 3, 8, 32), (50, 5, 16, 10), (200, 2, 4, 32), (33, 7, 12, 33), (61, 4, 64, 32)]):
+        rng = np.random.default_rng(seed)
+        level = rng.random(n_rows)
+        x = rounded(np.clip(np.outer(level, rng.random(n_cols)) + rng.normal(0, .05, (n_rows, n_cols)), 0, 1))
+        glorot = np.sqrt(6 / (n_cols + n_hidden))
+        weights = [rounded(rng.uniform(-glorot, glorot, shape), 6) for shape in [(n_cols, n_hidden), (n_hidden, n_cols), n_hidden, n_cols]]
+        start = np.concatenate([weights[0].ravel(), weights[1].T.ravel(), weights[2], weights[3]])
+        weights, losses = trained(weights, x, 40, batch_size, .01)
+        yield {
+            "rows": x.tolist(), "hidden": n_hidden, "batchSize": batch_size, "rate": .01, "weights": start.tolist(),
+            "losses": losses, "errors": ((repeat(weights, x)[1] - x) ** 2).mean(axis=1).tolist(),
+        }
+
+
+def planted_cases():
+    """Rows of five features that go together, and some in which they do not; how well errors after 100 epochs tell them apart."""
+    for seed, n_rows in enumerate([300, 600, 1000, 400, 800]):
+        rng = np.random.default_rng(100 + seed)
+        load = rng.gamma(4, 25, n_rows)
+        x = np.column_stack([load, load * .3, np.sqrt(load), 400 / (4 + load), rng.normal(50, 5, n_rows)])
+        x += rng.normal(0, 1, x.shape) * x.std(axis=0) * .05
+        strange = rng.random(n_rows) < .04
+        for col in range(3):
+            x[strange, col] = rng.permutation(x[:, col])[: strange.sum()]
+        x = rounded(x)
+        scaled = (x - x.min(axis=0)) / (x.max(axis=0) - x.min(axis=0))
+        aucs = []
+        for run in range(5):
+            rng = np.random.default_rng(run)
+            he, glorot = np.sqrt(6 / 5), np.sqrt(6 / 69)
+            weights = [rng.uniform(-he, he, (5, 64)), rng.uniform(-glorot, glorot, (64, 5)), np.zeros(64), np.zeros(5)]
+            weights, _ = trained(weights, scaled, 100, 32, .001, rng)
+            aucs.append(roc_auc_score(strange, ((repeat(weights, scaled)[1] - scaled) ** 2).mean(axis=1)))
+        yield {"rows": x.tolist(), "strange": strange.tolist(), "auc": float(np.mean(aucs))}
+
+
+def robust_cases():
+    blobs, skewed, moons, grid = dense_inputs()
+    extreme = np.array([[1e-6, 1e6], [2e-6, 3e6], [9e-6, 3e6], [4e-6, 8e9], [5e-6, 3e6]])
+    for rows, weights in [
+        (blobs[:60], [1 + i % 4 for i in range(60)]), (skewed[80:140], [1] * 60), (moons[:40], [1 + i % 3 for i in range(40)]),
+        (grid[:20], [2] * 20), (extreme, [1, 2, 1, 1, 3]),
+    ]:
+        sample = np.array(expanded(rows, weights))
+        yield {"rows": rows.tolist(), "weights": weights, "scaled": RobustScaler().fit(sample).transform(rows).tolist()}
 
 
 def forest_cases():
@@ -249,6 +324,9 @@ CASES = {
     "pearson": pearson_cases,
     "spearman": spearman_cases,
     "scale": scale_cases,
+    "robust_scale": robust_cases,
+    "autoencoder": autoencoder_cases,
+    "autoencoder_planted": planted_cases,
     "pca": pca_cases,
 }
 for name in sys.argv[1:] or CASES:

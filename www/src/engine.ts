@@ -6,15 +6,20 @@
 
 import type {
   Command,
+  CompareBy,
+  Comparison,
   LinePattern,
   Options,
   Place,
   PreviewLine,
   RawLine,
   Selection,
+  Side,
   Similar,
   SourceCount,
+  TemplateCount,
   Update,
+  ValueCounts,
 } from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
 import { workerScriptUrl } from "./seal.ts";
@@ -74,7 +79,18 @@ interface PendingQuery {
 
 type Answer = Extract<
   Update,
-  { type: "found" | "lines" | "preview" | "row" | "similar" | "sources" }
+  {
+    type:
+      | "compared"
+      | "facets"
+      | "found"
+      | "lines"
+      | "preview"
+      | "row"
+      | "similar"
+      | "sources"
+      | "values";
+  }
 >;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
@@ -235,6 +251,18 @@ export class Engine {
     return answer.type === "row" ? answer.row : 0;
   }
 
+  /** Records of each pattern in a selection. */
+  async facets(find: number): Promise<TemplateCount[]> {
+    const answer = await this.#ask((run, query) => ({ type: "facets", run, query, find }));
+    return answer.type === "facets" ? answer.templates : [];
+  }
+
+  /** What stands at the place whose values a selection asks for, as far as it was counted. */
+  async values(find: number): Promise<ValueCounts | null> {
+    const answer = await this.#ask((run, query) => ({ type: "values", run, query, find }));
+    return answer.type === "values" ? answer.values : null;
+  }
+
   /** The sources of the finished run, most frequent first. */
   async sources(): Promise<SourcesAnswer> {
     const answer = await this.#ask((run, query) => ({ type: "sources", run, query }));
@@ -245,6 +273,19 @@ export class Engine {
   async similar(template: number): Promise<Similar> {
     const answer = await this.#ask((run, query) => ({ type: "similar", run, query, template }));
     return answer.type === "similar" ? answer.similar : { templates: [], words: [] };
+  }
+
+  /** What differs between two sides of the finished run; null where nothing was read. */
+  async compare(before: Side, after: Side, by: CompareBy): Promise<Comparison | null> {
+    const answer = await this.#ask((run, query) => ({
+      type: "compare",
+      run,
+      query,
+      before,
+      after,
+      by,
+    }));
+    return answer.type === "compared" ? answer.comparison : null;
   }
 
   #ask(command: (run: number, query: number) => Command): Promise<Answer> {
@@ -373,12 +414,15 @@ export class Engine {
         this.#isAnalyzing = false;
         this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
+      case "compared":
+      case "facets":
       case "found":
       case "lines":
       case "preview":
       case "row":
       case "sources":
       case "similar":
+      case "values":
         this.#pending.get(update.query)?.answered(update);
         if (update.type !== "found" || update.isFinal) this.#pending.delete(update.query);
         break;

@@ -1,6 +1,7 @@
 // Starts the page and lets other programs drive it.
 
 import "./style.css";
+import "./compare.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Report } from "../pkg/logloupe.js";

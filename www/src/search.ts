@@ -7,12 +7,15 @@
 import { type Rereader } from "../pkg/logloupe.js";
 import type {
   Command,
+  Comparison,
   EngineWorker,
   Histogram,
   RawLine,
   ShardWorker,
   SourceCount,
+  TemplateCount,
   Update,
+  ValueCounts,
 } from "../pkg/logloupe.js";
 
 /** What a shard is asked about the query. */
@@ -20,7 +23,8 @@ export type SearchTask =
   | { type: "begin"; filter: Uint8Array }
   | { type: "search" }
   | { type: "searchText"; range: Float64Array; text: Uint8Array }
-  | { type: "question"; question: Uint8Array };
+  | { type: "question"; question: Uint8Array }
+  | { type: "contrast"; contrast: Uint8Array };
 
 /** A shard as a search sees it. */
 export interface Searcher {
@@ -70,6 +74,8 @@ export class ShardSearch {
         return shard.beginQuery(task.filter);
       case "question":
         return shard.answer(task.question);
+      case "contrast":
+        return shard.contrast(task.contrast);
       case "searchText":
         return shard.search(task.range, task.text);
       case "search": {
@@ -247,6 +253,32 @@ export class Search {
     await this.#askAll();
     const [sources, isCut] = this.engine.sources() as [SourceCount[], boolean];
     this.send({ type: "sources", run: this.run, query: command.query, sources, isCut });
+  }
+
+  /** Hits by template. */
+  async facets(command: CommandOf<"facets">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askFacets();
+    await this.#askAll();
+    const templates = this.engine.facets() as TemplateCount[];
+    this.send({ type: "facets", run: this.run, query: command.query, templates });
+  }
+
+  /** What was counted at the place that the selection names. */
+  async values(command: CommandOf<"values">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askValues();
+    await this.#askAll();
+    const values = this.engine.values() as ValueCounts;
+    this.send({ type: "values", run: this.run, query: command.query, values });
+  }
+
+  /** Says what differs between two sides; what is selected stays. */
+  async compare({ before, after, by, query }: CommandOf<"compare">): Promise<void> {
+    const task = { type: "contrast", contrast: this.engine.contrast(before, after) } as const;
+    const answers = await Promise.all(this.shards.map((shard) => shard.ask(task)));
+    const comparison = this.engine.compared(before, after, by, answers) as Comparison;
+    this.send({ type: "compared", run: this.run, query, comparison });
   }
 
   #check(find: number): void {

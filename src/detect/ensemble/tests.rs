@@ -2,10 +2,13 @@
 
 use super::*;
 use crate::base::time::{SECOND, Timestamp};
-use crate::detect::isolation_forest::IsolationForestParams;
+use crate::detect::ALARM;
+use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
+use crate::featurize::manner::Manner;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::tfidf;
-use crate::featurize::windows::WindowsParams;
+use crate::featurize::windows::{Windows, WindowsParams, feature};
+use crate::parse::Level;
 
 fn forest() -> IsolationForestValidParams {
     IsolationForestParams::default().check().unwrap()

@@ -5,13 +5,14 @@
 //! `log` and `message`). One level of nesting counts too, under its dotted name (`log.level`) or inside the usual wrappers
 //! (`fields`, `attributes`).
 
-use super::super::json_scan::{Members, Value, skip_space, unescape};
+use super::super::json_scan::{Members, Value, skip_space};
 use super::super::parser::parse_inner;
-use super::super::severity;
-use super::super::timestamp::{self, DayMonth};
-use super::{Context, Fields, Format, Level, Sample, Text, rest, trimmed};
-use crate::base::time::{SECOND, Timestamp};
-use crate::base::written::Written;
+use super::{Context, Fields, Format, Level, Sample, Text, rest};
+use keys::{Ladder, MAX_KEY, Role, is_parent, is_wrapper, role};
+use value::{integer, level, text, time};
+
+mod keys;
+mod value;
 
 /// See the module.
 pub(super) struct Json;
@@ -137,111 +138,6 @@ impl Format for Json {
         }
         Some(found.fields(line, ctx, scratch))
     }
-}
-
-/// Which field a key may fill, and how good a candidate it is; smaller is better.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Timestamp(u8),
-    /// Nanoseconds whatever the number of digits; a second part of `epochSecond`.
-    Nanos,
-    Level(u8, Ladder),
-    Source(u8),
-    Message(u8),
-    Ip(u8),
-    User(u8),
-}
-
-/// How to read a number under a level key.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ladder {
-    Usual,
-    Syslog,
-    Otel,
-    Python,
-}
-
-/// The longest key that is looked up.
-const MAX_KEY: usize = 40;
-
-#[rustfmt::skip]
-fn role(key: &[u8]) -> Option<Role> {
-    use Ladder::{Otel, Python, Syslog, Usual};
-    use Role::{Ip, Level, Message, Nanos, Source, Timestamp, User};
-    Some(match key {
-        b"@timestamp" => Timestamp(0),
-        b"timestamp" | b"__realtime_timestamp" | b"timestamp_ns" | b"timeunixnano" | b"time_unix_nano" => Timestamp(1),
-        b"time" | b"@t" | b"t" | b"instant.epochsecond" => Timestamp(2),
-        b"ts" | b"datetime" | b"date_time" | b"asctime" | b"eventtime" | b"event_time" | b"logtime" | b"log_time" | b"time_local"
-        | b"time_iso8601" | b"timestamp_ms" | b"timestampms" | b"unixtime" | b"epoch" | b"event.created" | b"created_at" | b"createdat"
-        | b"date" | b"created" | b"eventtimestamp" | b"event_timestamp" | b"_source_realtime_timestamp" | b"systemtime"
-        | b"timemillis" | b"started_at" | b"start_time" | b"starttime" | b"msec" | b"observedtimeunixnano"
-        | b"edgestarttimestamp" | b"requesttime" | b"request_time_local" => Timestamp(3),
-        b"instant.nanoofsecond" => Nanos,
-        b"level" | b"severity" | b"log.level" | b"loglevel" | b"log_level" | b"levelname" | b"level_name" | b"@l" | b"severity_text"
-        | b"severitytext" => Level(0, Usual),
-        b"lvl" | b"s" | b"priority" | b"levelstring" | b"log.syslog.severity.name" | b"error_severity" => Level(1, if key == b"priority" { Syslog } else { Usual }),
-        b"severity_number" | b"severitynumber" => Level(2, Otel),
-        b"levelno" => Level(2, Python),
-        b"syslog_severity" | b"log.syslog.severity.code" => Level(3, Syslog),
-        b"logger" | b"log.logger" | b"logger_name" | b"loggername" => Source(0),
-        b"name" | b"component" | b"syslog_identifier" | b"source" | b"target" | b"c" | b"sourcecontext" | b"scope_name" => Source(1),
-        b"service" | b"service.name" | b"service_name" | b"program" | b"app" | b"application" | b"module" | b"process.name"
-        | b"caller" | b"category" | b"channel" | b"_comm" | b"appname" | b"app_name" | b"tag" | b"kubernetes.container_name" => Source(2),
-        b"message" | b"msg" | b"short_message" | b"@m" => Message(0),
-        b"log" | b"body" | b"text" | b"body.stringvalue" | b"textpayload" | b"logmessage" | b"log_message" | b"@mt"
-        | b"jsonpayload.message" | b"body.message" => Message(1),
-        b"event" | b"description" | b"full_message" | b"error" | b"error.message" | b"messagetemplate" | b"renderedmessage" => Message(2),
-        b"client_ip" | b"clientip" | b"remote_addr" | b"remoteaddr" | b"remote_ip" | b"client.ip" | b"source.ip" | b"src_ip" | b"srcip"
-        | b"sourceipaddress" | b"request.client_ip" => Ip(0),
-        b"ip" | b"ip_address" | b"ipaddress" | b"client" | b"remote_host" | b"host.ip" | b"request.remote_ip" => Ip(1),
-        b"user" | b"user.name" | b"username" | b"user_name" | b"userid" | b"user_id" | b"remote_user" => User(0),
-        b"user.id" | b"uid" | b"login" | b"account" | b"acct" => User(1),
-        _ => return None,
-    })
-}
-
-/// Objects whose members count as if they stood outside.
-fn is_wrapper(key: &[u8]) -> bool {
-    matches!(
-        key,
-        b"fields"
-            | b"@fields"
-            | b"attributes"
-            | b"log"
-            | b"event"
-            | b"record"
-            | b"data"
-            | b"payload"
-            | b"jsonpayload"
-            | b"properties"
-            | b"context"
-    )
-}
-
-/// Objects whose members are looked at; all others only cost time.
-fn is_parent(key: &[u8]) -> bool {
-    is_wrapper(key)
-        || matches!(
-            key,
-            b"error"
-                | b"body"
-                | b"service"
-                | b"process"
-                | b"source"
-                | b"client"
-                | b"user"
-                | b"host"
-                | b"request"
-                | b"instant"
-                | b"kubernetes"
-                | b"t"
-                | b"ts"
-                | b"time"
-                | b"timestamp"
-                | b"@timestamp"
-                | b"date"
-        )
 }
 
 /// The best value so far for one field.
@@ -419,99 +315,4 @@ fn unwrap_message(line: &[u8], ctx: &Context, scratch: &mut Vec<u8>, fields: &mu
     fields.level = fields.level.or(inner.level);
     fields.ip = fields.ip.or(inner.ip);
     fields.user = fields.user.or(inner.user);
-}
-
-/// The text of a value: in place, or unescaped into the scratch buffer.
-fn text(line: &[u8], value: Value, scratch: &mut Vec<u8>) -> Text {
-    match value {
-        Value::String(start, end, true) => {
-            let from = scratch.len();
-            unescape(&line[start..end], scratch);
-            trimmed_scratch(scratch, from)
-        }
-        Value::String(start, end, false) | Value::Scalar(start, end) => trimmed(line, start, end),
-        Value::Object(start, end) | Value::Array(start, end) => Text::line(start, end),
-    }
-}
-
-fn trimmed_scratch(scratch: &[u8], from: usize) -> Text {
-    match trimmed(scratch, from, scratch.len()) {
-        Text::Line(start, end) | Text::Scratch(start, end) => Text::Scratch(start, end),
-    }
-}
-
-fn integer(line: &[u8], value: Value) -> Option<i64> {
-    match value {
-        Value::String(start, end, _) | Value::Scalar(start, end) => {
-            std::str::from_utf8(&line[start..end]).ok()?.parse().ok()
-        }
-        Value::Object(..) | Value::Array(..) => None,
-    }
-}
-
-fn level(text: &[u8], ladder: Ladder) -> Option<Level> {
-    let number = || std::str::from_utf8(text).ok()?.parse().ok();
-    match ladder {
-        Ladder::Usual => severity::from_value(text),
-        Ladder::Syslog => number().map_or_else(
-            || severity::from_value(text),
-            |number: i64| u32::try_from(number).ok().map(severity::from_priority),
-        ),
-        Ladder::Otel => number().and_then(severity::from_otel),
-        Ladder::Python => number().and_then(severity::from_python),
-    }
-}
-
-/// A time as text in any shape, or as a number of seconds, milliseconds, microseconds or nanoseconds.
-fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) -> Option<Written> {
-    let (start, end) = match value {
-        Value::String(start, end, _) | Value::Scalar(start, end) => (start, end),
-        Value::Object(..) | Value::Array(..) => return None,
-    };
-    let text = &line[start..end];
-    if matches!(value, Value::Scalar(..)) && text.contains(&b'e') | text.contains(&b'E') {
-        // Some encoders write 1.68458533925e+09.
-        let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-        return (6e8..4.2e9)
-            .contains(&seconds)
-            .then_some(Written::instant(Timestamp(
-                (seconds * SECOND as f64) as i64,
-            )));
-    }
-    if text.first()?.is_ascii_digit()
-        && text
-            .iter()
-            .all(|byte| byte.is_ascii_digit() || *byte == b'.')
-    {
-        return epoch(text);
-    }
-    let found = timestamp::find(text, 0, text.len().min(64), order)?;
-    Some(ctx.clock.resolve(found.moment))
-}
-
-/// Digits with an optional fraction; the unit is told by the size.
-fn epoch(text: &[u8]) -> Option<Written> {
-    let point = memchr::memchr(b'.', text).unwrap_or(text.len());
-    let whole: i64 = std::str::from_utf8(&text[..point]).ok()?.parse().ok()?;
-    let mut nanos = 0;
-    for idx in 1..10 {
-        let digit = text.get(point + idx).filter(|byte| byte.is_ascii_digit());
-        nanos = nanos * 10 + digit.map_or(0, |digit| i64::from(digit - b'0'));
-    }
-    let micros = match point {
-        9 | 10 => whole * SECOND + nanos / 1000,
-        12 | 13 => whole * 1000 + nanos / 1_000_000,
-        15 | 16 => whole,
-        18 | 19 => whole / 1000,
-        14 => {
-            return timestamp::at(text, 0, DayMonth::MonthFirst, true).and_then(
-                |found| match found.moment {
-                    timestamp::Moment::Local(local) => Some(Written::local(local)),
-                    _ => None,
-                },
-            );
-        }
-        _ => return None,
-    };
-    Some(Written::instant(Timestamp(micros)))
 }

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import type { ChangeReport, Report } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
 import { Empty, Level, Panel, TemplateText } from "./parts.tsx";
 
@@ -71,7 +72,12 @@ function List({ changes }: { changes: ChangeReport[] }): JSX.Element {
   return (
     <ul class="changes">
       {changes.map((change) => (
-        <li key={`${change.template} ${change.startMs}`}>
+        <li
+          key={`${change.template} ${change.startMs}`}
+          class={outClass(
+            isTemplateLifted(change.template) && isSpanLifted(change.startMs, change.endMs),
+          )}
+        >
           <button type="button" class="link-title" onClick={() => showChange(change)}>
             <TemplateText text={change.text} />
           </button>

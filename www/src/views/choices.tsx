@@ -23,13 +23,17 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize } =
+  const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize, minScore } =
     state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const chosen: Partial<Options> = {};
+    // What is marked as normal is no matter of this form.
+    const chosen: Partial<Options> = {
+      normal: state.options.value.normal ?? [],
+      dayMonth: state.options.value.dayMonth ?? [],
+    };
     const zone = String(form.get("timezone") ?? "").trim();
     const seconds = Number(form.get("windowSeconds"));
     if (zone !== "") {
@@ -44,6 +48,9 @@ export function Choices(): JSX.Element {
       if (size >= 2) {
         chosen.minClusterSize = size;
       }
+    }
+    if (Number(form.get("minScore")) > 0) {
+      chosen.minScore = Number(form.get("minScore"));
     }
     if (form.has("plain")) {
       chosen.plain = true;
@@ -111,6 +118,16 @@ export function Choices(): JSX.Element {
             type="number"
             min="2"
             defaultValue={String(minClusterSize ?? 5)}
+          />
+        </label>
+        <label>
+          <span>Leave out incidents that score less than (0 to 100)</span>
+          <input
+            name="minScore"
+            type="number"
+            min="0"
+            max="100"
+            defaultValue={String(minScore ?? 0)}
           />
         </label>
         <label class="choice-check">

@@ -3,9 +3,15 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
+import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
+import * as filter from "../filter.ts";
+import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
+import { markIncident } from "../normal.ts";
 import * as state from "../state.ts";
+import { ShowAll, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, TemplateText } from "./parts.tsx";
+import { SuppressedList } from "./suppressed.tsx";
 
 const FIRST_SHOWN = 6;
 const areAllShown = signal(false);
@@ -43,7 +49,7 @@ function isTooLittle({ skipped }: Report): boolean {
 }
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
-  const { incidents, nIncidents, suppressed } = report;
+  const { incidents, nIncidents } = report;
   const nStrangeSessions = report.sessions.reduce((sum, { nAnomalous }) => sum + nAnomalous, 0);
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
@@ -84,36 +90,13 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
           ))}
         </ol>
       )}
-      {incidents.length > FIRST_SHOWN && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            areAllShown.value = !areAllShown.value;
-          }}
-          aria-expanded={areAllShown.value}
-        >
-          {areAllShown.value
-            ? `Show the first ${FIRST_SHOWN}`
-            : `Show all ${format.count(incidents.length)}`}
-        </button>
-      )}
-      {suppressed.length > 0 && (
-        <details class="incident-patterns">
-          <summary>
-            {format.counted(suppressed.length, "pattern")} left out, because they recur all over the
-            log
-          </summary>
-          <ul>
-            {suppressed.map((pattern) => (
-              <li key={pattern.template}>
-                <TemplateText text={pattern.text} /> ({format.counted(pattern.nRecords, "record")},{" "}
-                {format.counted(pattern.nTimes, "time")})
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <ShowAll
+        nAll={incidents.length}
+        nFirst={FIRST_SHOWN}
+        areAllShown={areAllShown.value}
+        toggle={toggled(areAllShown)}
+      />
+      <SuppressedList report={report} />
       {nIncidents > incidents.length && (
         <p class="about">
           The {format.count(incidents.length)} worst of {format.count(nIncidents)} incidents are
@@ -124,11 +107,23 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** Whether an incident holds anything that is selected. */
+function isLifted({ id, startMs, endMs, templates }: Incident): boolean {
+  if (filter.selection.value.incident === id) {
+    return true;
+  }
+  const isSaid = templates.length === 0 || templates.some(isTemplateLifted);
+  return isSaid && isSpanLifted(startMs, endMs);
+}
+
 function Card({ incident, report }: { incident: Incident; report: Report }): JSX.Element {
   const edge = incident.leadingEdge;
   const templates = incident.templates.flatMap((id) => state.templatesById.value.get(id) ?? []);
   return (
-    <li class={`incident band-${format.band(incident.score)}`} id={`incident-${incident.id}`}>
+    <li
+      class={`incident band-${format.band(incident.score)} ${outClass(isLifted(incident))}`}
+      id={`incident-${incident.id}`}
+    >
       <div class="incident-rank" aria-hidden="true">
         {incident.id}
       </div>
@@ -205,6 +200,23 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
           </button>
           <button type="button" class="button small" onClick={() => showWhen(report, incident)}>
             Zoom the timeline
+          </button>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => compareIncident(report, incident)}
+            title="What comes more often, less often or for the first time than before it"
+          >
+            Compare with before
+          </button>
+          <button
+            type="button"
+            class="button small"
+            disabled={state.isBusy.value}
+            onClick={() => markIncident(incident)}
+            title="Its patterns make no incident any more; this can be taken back below the incidents"
+          >
+            This is normal
           </button>
         </div>
       </div>

@@ -4,7 +4,9 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Evaluation, Report, SessionReport, Sessions } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import { isSpanLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
+import { Head, ShowAll, Table } from "./listing.tsx";
 import { Empty, LogText, Panel, Score, TemplateText } from "./parts.tsx";
 
 const FIRST_SHOWN = 10;
@@ -57,55 +59,49 @@ function OfIdentifier({ found }: { found: Sessions }): JSX.Element {
       {found.list.length === 0 ? (
         <Empty>No session is unlike the others.</Empty>
       ) : (
-        <div class="table-wrap">
-          <table class="table windows" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
-                <th role="columnheader" scope="col">
-                  Score
-                </th>
-                <th role="columnheader" scope="col">
-                  Session
-                </th>
-                <th role="columnheader" scope="col">
-                  Why
-                </th>
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              {list.map((session) => (
-                <tr key={session.id} role="row">
-                  <td role="cell">
-                    <Score value={session.score} />
-                  </td>
-                  <td role="cell">
-                    <button type="button" class="link-title" onClick={() => showSession(session)}>
-                      <LogText text={session.id} />
-                    </button>
-                  </td>
-                  <td role="cell">
-                    <TemplateText text={session.reason} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {found.list.length > FIRST_SHOWN && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            shownInFull.value = areAllShown ? null : found.identifier;
-          }}
-          aria-expanded={areAllShown}
+        <Table
+          class="windows"
+          heads={
+            <>
+              <Head>Score</Head>
+              <Head>Session</Head>
+              <Head>Why</Head>
+            </>
+          }
         >
-          {areAllShown
-            ? `Show the first ${FIRST_SHOWN}`
-            : `Show all ${format.count(found.list.length)}`}
-        </button>
+          {list.map((session) => (
+            <tr
+              key={session.id}
+              role="row"
+              class={outClass(
+                session.startMs == null ||
+                  session.endMs == null ||
+                  isSpanLifted(session.startMs, session.endMs),
+              )}
+            >
+              <td role="cell">
+                <Score value={session.score} />
+              </td>
+              <td role="cell">
+                <button type="button" class="link-title" onClick={() => showSession(session)}>
+                  <LogText text={session.id} />
+                </button>
+              </td>
+              <td role="cell">
+                <TemplateText text={session.reason} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
+      <ShowAll
+        nAll={found.list.length}
+        nFirst={FIRST_SHOWN}
+        areAllShown={areAllShown}
+        toggle={() => {
+          shownInFull.value = areAllShown ? null : found.identifier;
+        }}
+      />
       {found.nAnomalous > found.list.length && (
         <p class="about">
           The {format.count(found.list.length)} strangest of {format.count(found.nAnomalous)} are

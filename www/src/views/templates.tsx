@@ -5,12 +5,17 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Report, TemplateReport } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import * as filter from "../filter.ts";
+import { isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
+import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
+import { PatternTools } from "./pattern_tools.tsx";
 import { SimilarPatterns } from "./similar.tsx";
+import { NormalPattern } from "./suppressed.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
-type Column = "score" | "nRecords" | "firstMs";
+type Column = "score" | "nRecords" | "firstMs" | "lastMs";
 
 const FIRST_SHOWN = 20;
 const search = signal("");
@@ -53,21 +58,24 @@ export function Templates({ report }: { report: Report }): JSX.Element {
         </>
       }
       actions={
-        <label class="search">
-          <span class="visually-hidden">Search the patterns</span>
-          <input
-            id="pattern-search"
-            type="search"
-            placeholder="Search patterns  /"
-            autocomplete="off"
-            spellcheck={false}
-            value={search.value}
-            aria-keyshortcuts="/"
-            onInput={(event) => {
-              search.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <>
+          <SortChoice hasTimes={hasTimes} />
+          <label class="search">
+            <span class="visually-hidden">Search the patterns</span>
+            <input
+              id="pattern-search"
+              type="search"
+              placeholder="Search patterns  /"
+              autocomplete="off"
+              spellcheck={false}
+              value={search.value}
+              aria-keyshortcuts="/"
+              onInput={(event) => {
+                search.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+        </>
       }
     >
       {found.length === 0 ? (
@@ -77,67 +85,54 @@ export function Templates({ report }: { report: Report }): JSX.Element {
             : "No pattern has these words."}
         </Empty>
       ) : (
-        <div class="table-wrap">
-          <table class="table templates" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
+        <Table
+          class="templates"
+          heads={
+            <>
+              <SortHeader
+                order={order}
+                column="score"
+                title="Score"
+                hint="0 to 100, larger is stranger"
+              />
+              <Head>Level</Head>
+              <Head>Pattern</Head>
+              <SortHeader
+                order={order}
+                column="nRecords"
+                title="Count"
+                hint="Records, and their share of all"
+                isNumber
+              />
+              {hasTimes && <Head>Over time</Head>}
+              {hasTimes && (
                 <SortHeader
                   order={order}
-                  column="score"
-                  title="Score"
-                  hint="0 to 100, larger is stranger"
+                  column="firstMs"
+                  title="First, last seen (UTC)"
+                  hint="Time of its first record, and of its last"
                 />
-                <th role="columnheader" scope="col">
-                  Level
-                </th>
-                <th role="columnheader" scope="col">
-                  Pattern
-                </th>
-                <SortHeader
-                  order={order}
-                  column="nRecords"
-                  title="Count"
-                  hint="Records, and their share of all"
-                  isNumber
-                />
-                {hasTimes && (
-                  <th role="columnheader" scope="col">
-                    Over time
-                  </th>
-                )}
-                {hasTimes && (
-                  <SortHeader
-                    order={order}
-                    column="firstMs"
-                    title="First seen (UTC)"
-                    hint="Time of its first record"
-                  />
-                )}
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              {shown.map((template) => (
-                <Row
-                  key={template.id}
-                  template={template}
-                  nRecords={totals.nRecords}
-                  hasTimes={hasTimes}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {shown.length < found.length && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            areAllShown.value = true;
-          }}
+              )}
+            </>
+          }
         >
-          Show all {format.count(found.length)}
-        </button>
+          {shown.map((template) => (
+            <Row
+              key={template.id}
+              template={template}
+              nRecords={totals.nRecords}
+              hasTimes={hasTimes}
+            />
+          ))}
+        </Table>
+      )}
+      {words.length === 0 && (
+        <ShowAll
+          nAll={found.length}
+          nFirst={FIRST_SHOWN}
+          areAllShown={areAllShown.value}
+          toggle={toggled(areAllShown)}
+        />
       )}
     </Panel>
   );
@@ -150,8 +145,15 @@ function Row(props: {
 }): JSX.Element {
   const { template, hasTimes } = props;
   const open = (): void => showTemplate(template);
+  const nSelected = filter.facets.value?.get(template.id) ?? 0;
+  const isLifted = isTemplateLifted(template.id);
   return (
-    <tr role="row" class="clickable" onClick={open} data-template={template.id}>
+    <tr
+      role="row"
+      class={`clickable ${outClass(isLifted)}`}
+      onClick={open}
+      data-template={template.id}
+    >
       <td role="cell" class="cell-score">
         <Score value={template.score} />
       </td>
@@ -171,11 +173,16 @@ function Row(props: {
             <LogText text={template.reason} />
           </span>
         )}
+        <PatternTools template={template} />
         <SimilarPatterns template={template} />
+        <NormalPattern template={template} />
       </td>
       <td role="cell" class="cell-count number">
         {format.count(template.nRecords)}
         <span class="share">{format.share(template.nRecords / Math.max(1, props.nRecords))}</span>
+        {filter.facets.value !== null && isLifted && nSelected < template.nRecords && (
+          <span class="selected-count">{format.count(nSelected)} selected</span>
+        )}
       </td>
       {hasTimes && (
         <td role="cell" class="cell-trend">
@@ -185,7 +192,12 @@ function Row(props: {
       {hasTimes && (
         <td role="cell" class="cell-first" title={lastSeen(template)}>
           {template.firstMs != null ? (
-            format.dateTime(template.firstMs)
+            <>
+              {format.dateTime(wholeSecond(template.firstMs))}
+              {template.lastMs != null && template.lastMs > template.firstMs && (
+                <span class="last-seen">{format.dateTime(wholeSecond(template.lastMs))}</span>
+              )}
+            </>
           ) : (
             <span class="none">no time</span>
           )}
@@ -193,6 +205,46 @@ function Row(props: {
       )}
     </tr>
   );
+}
+
+/** Orders by name, for those who do not think in columns. */
+const ORDERS: [name: string, order: Order<Column>][] = [
+  ["Strangest first", { column: "score", isDescending: true }],
+  ["Rarest first", { column: "nRecords", isDescending: false }],
+  ["Most frequent first", { column: "nRecords", isDescending: true }],
+  ["Newest first", { column: "firstMs", isDescending: true }],
+  ["Last seen first", { column: "lastMs", isDescending: true }],
+];
+
+function SortChoice({ hasTimes }: { hasTimes: boolean }): JSX.Element {
+  const { column, isDescending } = order.value;
+  const offered = ORDERS.filter(([, { column: of }]) => hasTimes || !of.endsWith("Ms"));
+  const now = offered.findIndex(
+    ([, known]) => known.column === column && known.isDescending === isDescending,
+  );
+  return (
+    <select
+      id="pattern-order"
+      aria-label="Order of the patterns"
+      value={now}
+      onChange={(event) => {
+        const chosen = offered[Number(event.currentTarget.value)];
+        if (chosen !== undefined) order.value = chosen[1];
+      }}
+    >
+      {now === -1 && <option value={-1}>By column</option>}
+      {offered.map(([name], idx) => (
+        <option key={name} value={idx}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Seconds are enough in a list. */
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
 }
 
 function lastSeen(template: TemplateReport): string {

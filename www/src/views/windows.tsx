@@ -4,7 +4,9 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Report, WindowReport } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import { isSpanLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
+import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, LogText, Panel, Score } from "./parts.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
@@ -43,46 +45,37 @@ export function Windows({ report }: { report: Report }): JSX.Element {
             : "No line has a time that could be read, so there are no windows of time."}
         </Empty>
       ) : (
-        <div class="table-wrap">
-          <table class="table windows" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
-                <SortHeader
-                  order={order}
-                  column="score"
-                  title="Score"
-                  hint="0 to 100, larger is stranger"
-                />
-                <SortHeader
-                  order={order}
-                  column="startMs"
-                  title="Window (UTC)"
-                  hint="When it began"
-                />
-                <th role="columnheader" scope="col">
-                  Why
-                </th>
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              {shown.map((window) => (
-                <Row key={window.startMs} window={window} names={features.names} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {shown.length < found.length && (
-        <button
-          type="button"
-          class="button more"
-          onClick={() => {
-            areAllShown.value = true;
-          }}
+        <Table
+          class="windows"
+          heads={
+            <>
+              <SortHeader
+                order={order}
+                column="score"
+                title="Score"
+                hint="0 to 100, larger is stranger"
+              />
+              <SortHeader
+                order={order}
+                column="startMs"
+                title="Window (UTC)"
+                hint="When it began"
+              />
+              <Head>Why</Head>
+            </>
+          }
         >
-          Show all {format.count(found.length)}
-        </button>
+          {shown.map((window) => (
+            <Row key={window.startMs} window={window} names={features.names} />
+          ))}
+        </Table>
       )}
+      <ShowAll
+        nAll={found.length}
+        nFirst={FIRST_SHOWN}
+        areAllShown={areAllShown.value}
+        toggle={toggled(areAllShown)}
+      />
       {nAnomalousWindows > windows.length && (
         <p class="about">
           The {format.count(windows.length)} strangest of {format.count(nAnomalousWindows)} are
@@ -111,7 +104,12 @@ function Row({ window, names }: { window: WindowReport; names: string[] }): JSX.
     (value, idx) => `${names[idx] ?? "?"}: ${Math.round(value * 1000) / 1000}`,
   );
   return (
-    <tr role="row" class="clickable" onClick={open} title={values.join("\n")}>
+    <tr
+      role="row"
+      class={`clickable ${outClass(isSpanLifted(window.startMs, window.endMs))}`}
+      onClick={open}
+      title={values.join("\n")}
+    >
       <td role="cell" class="cell-score">
         <Score value={window.score} />
       </td>

@@ -1,0 +1,196 @@
+// One run in the engine worker: asks the core what to do next, hands blocks to the shards and merges what they find.
+
+import {
+  EngineWorker,
+  SampleWriter,
+  type Command,
+  type FileMeta,
+  type PreviewLine,
+  type Similar,
+  type Update,
+} from "../pkg/logloupe.js";
+import { asFailure, isSame, read, readOn } from "./reading.ts";
+import { Search } from "./search.ts";
+import type { ShardPort } from "./shard_role.ts";
+
+/** Choices as the core takes them. */
+export type RunOptions = ConstructorParameters<typeof EngineWorker>[0];
+
+export class Run {
+  readonly search: Search;
+  readonly #engine: EngineWorker;
+  readonly #owners = new Map<string, ShardPort>();
+  /** The files of the run, without those that were left out. */
+  #files: File[] = [];
+  #names: string[] = [];
+  #doneBytes = 0;
+  #lastUpdate = 0;
+
+  constructor(
+    readonly id: number,
+    readonly shards: ShardPort[],
+    options: RunOptions,
+    readonly send: (update: Update) => void,
+  ) {
+    this.#engine = new EngineWorker(options);
+    this.search = new Search(id, this.#engine, shards, () => this.#files, read, send, asFailure);
+  }
+
+  async analyze(files: File[], metas: FileMeta[]): Promise<Uint8Array> {
+    const engine = this.#engine;
+    await this.#openAll(files, metas);
+    const setup = engine.setup();
+    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
+    this.#progress("reading", true);
+    await this.#readAll();
+    this.#progress("analyzing", true);
+    return this.#conclude();
+  }
+
+  /** Works out what was read, as often as it is asked. */
+  async #conclude(): Promise<Uint8Array> {
+    const engine = this.#engine;
+    const survey = engine.analyze();
+    const answers = await Promise.all(
+      this.shards.map((shard) => shard.ask({ type: "survey", survey })),
+    );
+    return engine.conclude(answers);
+  }
+
+  /** Takes other choices or other files; undefined where the files have to be read again for it. */
+  async change(command: Extract<Command, { type: "change" }>): Promise<Uint8Array | undefined> {
+    const { options, without, isUndo } = command;
+    const isChanged = this.#engine.change(options, new Uint32Array(without), isUndo);
+    return isChanged ? this.#conclude() : undefined;
+  }
+
+  /** Opens the files; one that is no log does not cost the answer about the others. */
+  async #openAll(files: File[], metas: FileMeta[]): Promise<void> {
+    let refusal: unknown;
+    for (const [index, file] of files.entries()) {
+      const meta = metas[index];
+      if (!meta) continue;
+      try {
+        const head = await read(file, 0, 1 << 20);
+        const twin = this.#engine.twinOf(meta, head);
+        const other = twin === undefined ? undefined : this.#files[twin];
+        if (other && (await isSame(file, other))) {
+          this.#engine.leaveOut(
+            `${meta.name} holds the same as ${this.#names[twin ?? 0]}; it is counted once`,
+          );
+          continue;
+        }
+        this.#engine.open(meta, head);
+        this.#files.push(file);
+        this.#names.push(meta.name);
+      } catch (error) {
+        const { code, message } = asFailure(error);
+        if (!["emptyFile", "binary", "unreadable"].includes(code)) throw error;
+        refusal ??= error;
+        this.#engine.leaveOut(message);
+      }
+    }
+    if (this.#files.length === 0) throw refusal;
+  }
+
+  async #readAll(): Promise<void> {
+    const engine = this.#engine;
+    const pending = new Set<Promise<void>>();
+    for (;;) {
+      const task = engine.nextTask();
+      const { kind, input, file, block, offset, byteLen } = task;
+      if (kind === "done") break;
+      if (kind === "read") {
+        const bytes = await readOn(this.#file(input), offset, offset + byteLen);
+        engine.feed(input, bytes);
+        this.#doneBytes += bytes.length;
+        this.#progress("reading");
+        continue;
+      }
+      const bytes = task.takeBytes();
+      const shard = await this.#freeShard(pending);
+      this.#owners.set(`${file}:${block}`, shard);
+      const done = shard
+        .ask(
+          { type: "block", job: task.job(), input, offset, byteLen, bytes },
+          bytes ? [bytes.buffer] : [],
+        )
+        .then((summary) => {
+          for (const names of engine.merge(file, block, summary)) {
+            const owner = this.#owners.get(`${names.file}:${names.block}`);
+            owner?.tell({ type: "names", naming: names.naming() });
+            names.free();
+          }
+          // Bytes of a stream were counted when they were read.
+          if (!bytes) this.#doneBytes += byteLen;
+          this.#progress("reading");
+        });
+      task.free();
+      pending.add(done);
+      void done.then(
+        () => pending.delete(done),
+        () => undefined,
+      );
+    }
+    await Promise.all(pending);
+    await this.#checkUnchanged();
+  }
+
+  #file(input: number): File {
+    const file = this.#files[input];
+    if (!file) throw new Error("no such file");
+    return file;
+  }
+
+  /** A browser that notices a change refuses all that is read after it, also when lines are shown. */
+  async #checkUnchanged(): Promise<void> {
+    for (const [index, file] of this.#files.entries()) {
+      const last = await readOn(file, file.size - 1, file.size);
+      if (last.length === 0) this.#engine.noteChanged(index);
+    }
+  }
+
+  /** A shard with fewer than two blocks in hand: one to work on, one to read ahead. */
+  async #freeShard(pending: Set<Promise<void>>): Promise<ShardPort> {
+    for (;;) {
+      const least = this.shards.reduce((a, b) => (b.nWaiting < a.nWaiting ? b : a));
+      if (least.nWaiting < 2) return least;
+      await Promise.race(pending);
+    }
+  }
+
+  #progress(stage: "reading" | "analyzing", isDue = false): void {
+    const now = performance.now();
+    if (!isDue && now - this.#lastUpdate < 50) return;
+    this.#lastUpdate = now;
+    const totalBytes = this.#files.reduce((sum, file) => sum + file.size, 0);
+    this.send({
+      type: "progress",
+      run: this.id,
+      stage,
+      doneBytes: Math.min(this.#doneBytes, totalBytes),
+      totalBytes,
+      nLines: this.#engine.nLines,
+      nTemplates: this.#engine.nTemplates,
+    });
+  }
+
+  preview(command: Extract<Command, { type: "preview" }>): void {
+    const lines = this.#engine.preview(command.file, command.pattern ?? undefined) as PreviewLine[];
+    this.send({ type: "preview", run: command.run, query: command.query, lines });
+  }
+
+  similar(command: Extract<Command, { type: "similar" }>): void {
+    const similar = this.#engine.similar(command.template) as Similar;
+    this.send({ type: "similar", run: command.run, query: command.query, similar });
+  }
+}
+
+export function sampleFile(seed: number, nLines: number): File {
+  const writer = new SampleWriter(seed, nLines);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (let part = writer.nextLines(); part.length > 0; part = writer.nextLines())
+    parts.push(part.slice());
+  writer.free();
+  return new File(parts, "sample.log", { lastModified: Date.UTC(2026, 2, 3) });
+}
