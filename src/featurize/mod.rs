@@ -8,6 +8,7 @@
 //! | [`tfidf`] | distinct masked messages with counts → sparse unit vectors |
 //! | [`word2vec`] | the same → a vector for each word, near for words in the same company |
 //! | [`sparse`] | compressed rows and their cosine |
+//! | [`times`] | times as they are written → the same counts, whatever zone and years are right |
 //! | [`login`] | a message → whether it tells of a failed login, and of whom |
 //! | [`manner`] | a message → whether it tells of an event, states a value or turns down a request |
 //! | [`identify`] | the first records of a log → what ties its records together |
@@ -28,5 +29,6 @@ pub mod sessions;
 pub mod sparse;
 pub mod tally;
 pub mod tfidf;
+pub mod times;
 pub mod windows;
 pub mod word2vec;

@@ -69,6 +69,10 @@ pub struct FileFindings {
     pub sums: Summary,
     /// Earliest and latest time.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// Records that are more than a minute earlier than the one before.
+    pub n_steps_back: u64,
+    /// Records whose time names no zone.
+    pub n_zone_assumed: u64,
     /// What is wrong with its shape, if anything.
     pub fault: Option<String>,
 }
@@ -83,6 +87,8 @@ impl FileFindings {
             plan: plan.clone(),
             sums: Summary::default(),
             span: None,
+            n_steps_back: 0,
+            n_zone_assumed: 0,
             fault: None,
         }
     }
@@ -108,8 +114,6 @@ impl FileFindings {
         sums.n_hidden += block.n_hidden;
         sums.n_open_objects += block.n_open_objects;
         sums.n_joined += block.n_joined;
-        sums.n_steps_back += block.n_steps_back;
-        sums.follow(block.first, block.last);
         for (sum, n) in sums.n_by_level.iter_mut().zip(block.n_by_level) {
             *sum += n;
         }
@@ -488,6 +492,8 @@ impl Findings {
             link_us: 0,
             names: Vec::new(),
             places: Vec::new(),
+            timezone: String::new(),
+            starts: Vec::new(),
             interest: self
                 .facts
                 .iter()

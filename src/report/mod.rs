@@ -184,6 +184,12 @@ pub struct FileReport {
     pub n_records: u32,
     /// Records without a timestamp.
     pub n_untimed: u32,
+    /// Records whose time names no zone: they are taken to be of that of the report.
+    pub n_zone_assumed: u32,
+    /// Whether the day stands before the month in dates such as 3/4/2025; none where there are no such dates.
+    pub is_day_first: Option<bool>,
+    /// No date of the file tells that, and nobody has said it.
+    pub is_day_first_assumed: bool,
     /// Records at or above the alarm threshold.
     pub n_anomalous: u32,
     /// Earliest time.

@@ -32,18 +32,12 @@ impl Engine {
                 slots: miner.slots(id),
             }
         };
-        let files = self.order.iter().map(|&key| &self.files[key as usize]);
+        let (files, tally) = self.lanes();
         let merged = Merged {
             inputs: self.inputs_shown(),
-            files: files
-                .map(|file| {
-                    let mut findings = file.findings.clone();
-                    findings.span = file.tally.span();
-                    findings
-                })
-                .collect(),
+            files,
             left_out: self.left_out.clone(),
-            tally: self.tally(),
+            tally,
             templates: (0..miner.n_templates()).map(template).collect(),
             messages: said.findings(),
             facts: said.facts(),
@@ -66,6 +60,12 @@ impl Engine {
             link_us: i64::from(self.options.link_seconds) * SECOND,
             names: self.names.clone(),
             places: self.places.clone(),
+            timezone: self.options.timezone.clone(),
+            starts: self
+                .files
+                .iter()
+                .map(|file| file.calendar.starts())
+                .collect(),
             labels: self.labelled_lines(),
             wants_labels: self.labels.is_empty(),
             ..findings.survey()
@@ -81,13 +81,14 @@ impl Engine {
         self.is_spent = n_entries.sum::<usize>() > SESSION_ENTRIES;
         let mut all = Sessions::default();
         for (place, &key) in (0..).zip(&self.order) {
-            let of_text = &mut self.files[key as usize].sessions;
+            let file = &mut self.files[key as usize];
+            let of_text = &mut file.sessions;
             let of_text = if self.is_spent {
                 std::mem::take(of_text)
             } else {
                 of_text.clone()
             };
-            all.join(of_text, &self.names, FileId(place));
+            all.join(of_text, &self.names, FileId(place), &file.calendar);
         }
         let of_message: Vec<u32> = self.said().templates().map(|id| id.0).collect();
         let is_full = all.is_full();
@@ -164,6 +165,12 @@ impl Engine {
         for answer in answers {
             verdicts.extend(answer.verdicts);
             involved.merge(&answer.involved);
+            for (message, first, last) in answer.spans {
+                if let Some(message) = findings.messages.get_mut(message.index()) {
+                    message.first = Some(message.first.map_or(first, |known| known.min(first)));
+                    message.last = message.last.max(Some(last));
+                }
+            }
             for (block, window, mut edge) in answer.edges {
                 edge.line = line_of(edge.file, block, edge.line);
                 edges.push((window, edge));

@@ -51,8 +51,8 @@ impl Engine {
         let messages = std::mem::take(&mut summary.messages);
         let note = |message, said, slots| file.say(message, said, slots);
         let ids = self.read.merge(messages, note);
-        let carry = file.findings.sums.last;
-        file.add(summary, &ids);
+        let carry = file.times.last();
+        let later_by = file.add(summary, &ids);
         let input = &self.inputs[file.input as usize];
         if matches!(input.source, Source::Split { .. }) {
             // The blocks so far hold all the text up to the next; if not, the file is read no further.
@@ -66,6 +66,7 @@ impl Engine {
             block,
             ids,
             carry,
+            later_by,
         }
     }
 }

@@ -3,7 +3,6 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::ids::{MessageId, TemplateId};
-use crate::base::time::Timestamp;
 use crate::detect::ensemble::MessageFacts;
 use crate::featurize::{login, manner};
 use crate::mine::crowd::{self, Crowd};
@@ -160,8 +159,8 @@ impl Said {
             .map(|message| MessageFindings {
                 text: message.text.clone(),
                 template: message.template,
-                first: message.said.first,
-                last: message.said.last,
+                first: None,
+                last: None,
             })
             .collect()
     }
@@ -181,15 +180,6 @@ impl Said {
     /// Distinct messages.
     pub(super) fn n_messages(&self) -> usize {
         self.list.len()
-    }
-
-    /// The first and the last time at which something was said.
-    pub(super) fn span(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        let said = || self.list.iter().map(|message| &message.said);
-        (
-            said().filter_map(|said| said.first).min(),
-            said().filter_map(|said| said.last).max(),
-        )
     }
 
     /// The template of each message, in the order of their ids.
@@ -275,7 +265,7 @@ mod tests {
             let mut messages = Messages::default();
             let filed: Vec<_> = block
                 .iter()
-                .map(|line| messages.file(line.as_bytes(), None, None).idx)
+                .map(|line| messages.file(line.as_bytes(), None).idx)
                 .collect();
             let names = said.merge(messages.into_block(), |_, _, _| ());
             of_line.extend(filed.iter().map(|&idx| names[idx as usize].0));
