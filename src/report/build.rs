@@ -2,7 +2,9 @@
 
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
-use super::{changes, evaluation, incidents, lanes, messages, notices, sessions, time, words};
+use super::{
+    amounts, changes, evaluation, incidents, lanes, messages, notices, sessions, time, words,
+};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
@@ -49,6 +51,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         n_incidents: findings.incidents.len() as u32,
         suppressed: incidents::suppressed(findings),
         changes: changes::changes(findings),
+        amounts: amounts::amounts(findings),
         sessions: sessions::sessions(findings),
         incidents,
         evaluation: evaluation::evaluation(findings),

@@ -3,10 +3,13 @@
 //! What a lane adds up to is kept apart from the others, so that lanes can be put in order or left out afterwards without
 //! reading anything again.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::said::Saying;
 use crate::base::ids::{FileId, MessageId};
+use crate::featurize::amounts::{LargeValue, Spread, Unit};
 use crate::featurize::sessions::Sessions;
 use crate::featurize::tally::Tally;
 use crate::mine::messages::Occurrences;
@@ -33,6 +36,8 @@ pub(super) struct OpenFile {
     pub(super) findings: FileFindings,
     pub(super) tally: Tally,
     pub(super) sessions: Sessions,
+    /// How durations and sizes are spread, by message and variable.
+    pub(super) amounts: BTreeMap<(MessageId, u8), (Unit, Spread)>,
     /// By first appearance.
     pub(super) sayings: Vec<Saying>,
     saying_idx: FxHashMap<MessageId, u32>,
@@ -57,6 +62,7 @@ impl OpenFile {
             findings,
             tally: Tally::default(),
             sessions: Sessions::default(),
+            amounts: BTreeMap::new(),
             sayings: Vec::new(),
             saying_idx: FxHashMap::default(),
         }
@@ -98,6 +104,14 @@ impl OpenFile {
         self.line_base.push(base);
         let sessions = std::mem::take(&mut summary.sessions);
         self.sessions.merge(sessions, ids, FileId(0), base);
+        for amount in std::mem::take(&mut summary.amounts) {
+            let key = (ids[amount.message.index()], amount.place);
+            let (_, spread) = (self.amounts.entry(key)).or_insert((amount.unit, Spread::default()));
+            spread.merge(&amount.spread, |value| LargeValue {
+                line: base + value.line,
+                ..value
+            });
+        }
         self.n_merged += 1;
         self.findings.add(&summary);
         self.tally.merge(summary.tally);

@@ -11,6 +11,7 @@ use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::zone::Zone;
 use crate::evaluate::column;
+use crate::featurize::amounts::{BlockAmounts, LargeValue};
 use crate::featurize::identifier::Identifier;
 use crate::featurize::login::{self, Login};
 use crate::featurize::sessions::{BlockSessions, RecordPlace};
@@ -78,6 +79,7 @@ struct Block {
     scratch: Vec<u8>,
     messages: Messages,
     logins: Vec<Login>,
+    amounts: BlockAmounts,
     sessions: BlockSessions,
     table: BlockTable,
     source_idx: FxHashMap<u64, u16>,
@@ -127,6 +129,7 @@ impl OpenBlock {
             scratch: Vec::new(),
             messages: Messages::default(),
             logins: Vec::new(),
+            amounts: BlockAmounts::default(),
             sessions: BlockSessions::new(identifiers),
             table: BlockTable::default(),
             source_idx: FxHashMap::default(),
@@ -347,14 +350,22 @@ impl Block {
     /// Files a record under its message, second, source, level and format.
     fn file(&mut self, piece: &Piece<'_>, bytes: &[u8], line: u64, parsed: Parsed, scratch: &[u8]) {
         let fields = parsed.fields;
-        let filed = self.messages.file(
-            fields.message.get(bytes, scratch),
-            fields.timestamp,
-            fields.level,
-        );
+        let message = fields.message.get(bytes, scratch);
+        let filed = (self.messages).file(message, fields.timestamp, fields.level);
         if filed.is_new {
             self.logins.push(login::read(self.messages.newest()));
+            let is_kept = (filed.idx as usize) < self.messages.list().len();
+            self.amounts.begin(message, self.messages.spans(), is_kept);
         }
+        (self.amounts).add(filed.idx, message, self.messages.spans(), |value| {
+            LargeValue {
+                value,
+                time: fields.timestamp,
+                file: self.job.file,
+                line,
+                offset: piece.offset,
+            }
+        });
         let said = self.logins[filed.idx as usize];
         if let Some(time) = fields.timestamp {
             self.summary.follow(Some(time), Some(time));
@@ -436,6 +447,7 @@ impl Block {
             .map(|(format, &n)| (format as u16, n))
             .collect();
         self.summary.messages = self.messages.into_block();
+        self.summary.amounts = self.amounts.finish();
         self.summary.sessions = self.sessions.finish();
         self.table.shrink();
         Finished {

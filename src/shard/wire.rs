@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::{MINUTE, Timestamp};
 use crate::correlate::incidents::Episode;
+use crate::featurize::amounts::Amount;
 use crate::featurize::identifier::Identifier;
 use crate::featurize::sessions::SessionTally;
 use crate::featurize::tally::Tally;
@@ -116,6 +117,8 @@ pub struct Summary {
     pub messages: BlockMessages,
     /// What is counted per second.
     pub tally: Tally,
+    /// How its durations and sizes are spread.
+    pub amounts: Vec<Amount>,
     /// What is counted per session.
     pub sessions: SessionTally,
 }
