@@ -9,11 +9,11 @@ use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{
     CompareBy, Comparison, FileMeta, Histogram, Options, Place, RawLine, RecordChoice,
-    RecordFormat, Selection, Side, Similar, SourceCount,
+    RecordFormat, Selection, Side, Similar, SourceCount, TemplateCount, ValueCounts,
 };
 use crate::report::Report;
 use crate::report::export::incidents;
-use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input};
+use crate::session::{Engine, HEAD_LEN, RECORD_CAP, Reread, Task, by_input, values};
 use crate::shard::Shard;
 use crate::shard::question::{Answer, Question};
 
@@ -292,6 +292,18 @@ impl<'a> Analysis<'a> {
     #[must_use]
     pub fn sources(&self) -> Vec<SourceCount> {
         self.engine.sources(self.ask(Question::Sources)).0
+    }
+
+    /// The selected records by template.
+    #[must_use]
+    pub fn facets(&self) -> Vec<TemplateCount> {
+        self.engine.facets(self.ask(Question::Messages))
+    }
+
+    /// What stands at the place that the selection names.
+    #[must_use]
+    pub fn values(&self) -> ValueCounts {
+        values(self.ask(Question::Values))
     }
 
     /// Which templates and words mean much the same as a template.

@@ -114,6 +114,52 @@ pub struct Options {
     pub link_similarity: f64,
     /// GiB of text that may come out of one packed file (1 to 65536).
     pub output_budget_gib: u32,
+    /// What ties records to sessions.
+    pub session: SessionChoice,
+    /// What is known to be normal (at most 10,000 marks): it makes no incident, and is listed with what was left out.
+    pub normal: Vec<NormalMark>,
+    /// Incidents that score less are left out (0 to 100).
+    pub min_score: f64,
+}
+
+/// What ties records to sessions: to a request, a job, a process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+pub enum SessionChoice {
+    /// What is found in the log to order it best, if anything is.
+    Found,
+    /// Nothing: there are no sessions.
+    Off,
+    /// What the first group of a regular expression holds in a record.
+    Pattern {
+        /// The expression.
+        regex: String,
+    },
+}
+
+/// What a person knows to be normal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+pub enum NormalMark {
+    /// A pattern, wherever and whenever it is said.
+    Pattern {
+        /// Its name in every run, as the report gives it.
+        key: String,
+    },
+    /// Alarms without unusual lines that lie within a stretch of time.
+    Stretch {
+        /// Not before this instant.
+        from_ms: f64,
+        /// Not after this instant.
+        to_ms: f64,
+    },
 }
 
 impl Default for Options {
@@ -137,6 +183,9 @@ impl Default for Options {
             link_seconds: 300,
             link_similarity: 0.8,
             output_budget_gib: 64,
+            session: SessionChoice::Found,
+            normal: Vec::new(),
+            min_score: 0.0,
         }
     }
 }
@@ -170,6 +219,8 @@ pub enum ClustererChoice {
 pub struct Selection {
     /// Only these templates.
     pub templates: Option<Vec<u32>>,
+    /// None of these templates.
+    pub without_templates: Option<Vec<u32>>,
     /// Only these messages.
     pub messages: Option<Vec<u32>>,
     /// Only the records of this incident, as numbered in the report.
@@ -188,6 +239,8 @@ pub struct Selection {
     pub to_ms: Option<f64>,
     /// Only records that say this; an empty pattern is none.
     pub text: Option<TextQuery>,
+    /// Count what stands at this `<*>` of the pattern, from 0; `templates` must name exactly one. Selects nothing by itself.
+    pub slot: Option<u32>,
 }
 
 /// What a record must say.
@@ -322,6 +375,24 @@ pub enum Command {
         run: u32,
         /// Chosen by the page, returned with the answer.
         query: u32,
+    },
+    /// Say how many of the selected records are of each pattern.
+    Facets {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
+    },
+    /// Say what stands at the place that the selection names.
+    Values {
+        /// The finished run asked about.
+        run: u32,
+        /// Chosen by the page, returned with the answer.
+        query: u32,
+        /// The [`Command::Find`] whose records are meant; an older one is refused.
+        find: u32,
     },
     /// Say which patterns mean much the same as one.
     Similar {
@@ -532,6 +603,24 @@ pub enum Update {
         /// Whether there are more.
         is_cut: bool,
     },
+    /// Answer to [`Command::Facets`].
+    Facets {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// Patterns of which records are selected, by number.
+        templates: Vec<TemplateCount>,
+    },
+    /// Answer to [`Command::Values`].
+    Values {
+        /// The run.
+        run: u32,
+        /// As asked.
+        query: u32,
+        /// What was counted so far.
+        values: ValueCounts,
+    },
     /// Answer to [`Command::Similar`].
     Similar {
         /// The run.
@@ -561,6 +650,70 @@ pub enum Update {
         /// What is wrong and what to do.
         message: String,
     },
+}
+
+/// Selected records of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateCount {
+    /// The pattern.
+    pub template: u32,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// What stands at a place of a pattern that varies, over all selected records.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueCounts {
+    /// Records that were looked at.
+    pub n_records: f64,
+    /// Records in which the place was not found.
+    pub n_unread: f64,
+    /// Distinct values; estimated to a few percent where `is_cut`.
+    pub n_distinct: f64,
+    /// There are more distinct values than are kept; those listed are then the most frequent of an even sample of them.
+    pub is_cut: bool,
+    /// The most frequent values, at most 50.
+    pub top: Vec<ValueCount>,
+    /// Records whose value is not listed.
+    pub n_other: f64,
+    /// What the numbers mean: `ms`, or empty for plain ones.
+    pub unit: String,
+    /// Records whose value is a number.
+    pub n_numbers: f64,
+    /// Half of the numbers are at most this, to a sixteenth.
+    pub median: Option<f64>,
+    /// 95 of 100 numbers are at most this, to a sixteenth.
+    pub p95: Option<f64>,
+    /// How the numbers are spread, at most 24 bins in ascending order without gaps.
+    pub bins: Vec<ValueBin>,
+}
+
+/// A value and how often it stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueCount {
+    /// The value, at most 120 bytes of it.
+    pub value: String,
+    /// Records.
+    pub n_records: u32,
+}
+
+/// Numbers of one size.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ValueBin {
+    /// The least.
+    pub from: f64,
+    /// The largest.
+    pub to: f64,
+    /// Records.
+    pub n_records: u32,
 }
 
 /// What means much the same as a pattern, by the company its words keep in this log.

@@ -501,3 +501,125 @@ fn latin1_is_read_searched_and_read_back_as_such_also_when_packed() {
         assert!(lines[1].text.ends_with("schon UTF-8: K\u{f6}ln"));
     }
 }
+
+/// Records of two patterns; what varies in the first is known.
+fn of_logins(n: usize) -> String {
+    let line = |idx: usize| {
+        let second = idx % 60;
+        if idx % 3 == 0 {
+            let user = ["root", "admin", "guest"][idx / 3 % 3];
+            let took = idx % 40;
+            format!(
+                "2026-03-02 10:{:02}:{second:02} INFO login of {user} took {took} ms\n",
+                idx / 60 % 60
+            )
+        } else {
+            format!(
+                "2026-03-02 10:{:02}:{second:02} WARN disk {} is nearly full\n",
+                idx / 60 % 60,
+                idx % 7
+            )
+        }
+    };
+    (0..n).map(line).collect()
+}
+
+#[test]
+fn patterns_and_values_of_the_selected_records_are_counted_whoever_holds_them() {
+    let text = of_logins(3000);
+    for (n_shards, block_len, is_packed) in [(1, 1 << 24, false), (3, 7000, false), (2, 9000, true)]
+    {
+        let bytes = text.clone().into_bytes();
+        let bytes = if is_packed {
+            golden::gzip(&bytes)
+        } else {
+            bytes
+        };
+        let layout = Layout {
+            n_shards,
+            block_len,
+            ..Layout::default()
+        };
+        let files = [named("logins", bytes)];
+        let mut analysis = opened(&files, layout);
+        let templates = analysis.report.templates.clone();
+        let login = templates
+            .iter()
+            .find(|of| of.text.contains("login of"))
+            .unwrap();
+        assert_eq!(login.text, "login of <*> took <*> ms");
+        for (pattern, n_expected) in [("", 1000), ("admin", 333), ("no such text", 0)] {
+            let selection = Selection {
+                templates: Some(vec![login.id]),
+                text: Some(TextQuery {
+                    pattern: pattern.to_owned(),
+                    ..TextQuery::default()
+                }),
+                slot: Some(0),
+                ..Selection::default()
+            };
+            assert_eq!(analysis.find(&selection, N_BINS).unwrap(), n_expected);
+            let facets = analysis.facets();
+            let n_of: Vec<(u32, u32)> = facets
+                .iter()
+                .map(|of| (of.template, of.n_records))
+                .collect();
+            let expected = (n_expected > 0).then_some((login.id, n_expected as u32));
+            assert_eq!(n_of, Vec::from_iter(expected));
+            let values = analysis.values();
+            assert_eq!(
+                (values.n_records, values.n_unread),
+                (n_expected as f64, 0.0)
+            );
+            let users: Vec<(String, u32)> = (values.top.iter())
+                .map(|of| (of.value.clone(), of.n_records))
+                .collect();
+            let owned = |users: &[(&str, u32)]| -> Vec<(String, u32)> {
+                users
+                    .iter()
+                    .map(|(user, n)| ((*user).to_owned(), *n))
+                    .collect()
+            };
+            assert_eq!(
+                users,
+                match n_expected {
+                    1000 => owned(&[("root", 334), ("admin", 333), ("guest", 333)]),
+                    333 => owned(&[("admin", 333)]),
+                    _ => Vec::new(),
+                }
+            );
+        }
+        let selection = Selection {
+            templates: Some(vec![login.id]),
+            slot: Some(1),
+            ..Selection::default()
+        };
+        analysis.find(&selection, N_BINS).unwrap();
+        let values = analysis.values();
+        assert_eq!((values.n_distinct, values.n_numbers), (40.0, 1000.0));
+        let median = values.median.unwrap();
+        assert!((18.5..=21.5).contains(&median), "{median}");
+        let n_binned: u32 = values.bins.iter().map(|bin| bin.n_records).sum();
+        assert_eq!(n_binned, 1000);
+
+        let without = Selection {
+            without_templates: Some(vec![login.id]),
+            ..Selection::default()
+        };
+        assert_eq!(analysis.find(&without, N_BINS).unwrap(), 2000);
+        analysis.find(&Selection::default(), N_BINS).unwrap();
+        for of in analysis.facets() {
+            let template = templates.iter().find(|template| template.id == of.template);
+            assert_eq!(of.n_records, template.unwrap().n_records);
+        }
+        for slot in [(Some(vec![login.id]), 2), (None, 0)] {
+            let selection = Selection {
+                templates: slot.0,
+                slot: Some(slot.1),
+                ..Selection::default()
+            };
+            let refused = analysis.find(&selection, N_BINS);
+            assert!(matches!(refused, Err(Error::Params(params)) if params.option == "slot"));
+        }
+    }
+}

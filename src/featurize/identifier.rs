@@ -7,6 +7,7 @@ use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use crate::base::hash;
+use crate::parse::groups::Groups;
 
 /// Bytes of a record in which values are looked for.
 const RECORD_CAP: usize = 4096;
@@ -28,6 +29,8 @@ pub enum Place {
     Word(u8),
     /// The field of this number between these bytes, from 0.
     Field(u8, u8),
+    /// What the first group of this regular expression holds.
+    Expression(String),
 }
 
 impl Place {
@@ -41,6 +44,7 @@ impl Place {
             Self::After(text) => format!("{}<id>", quoted(text)),
             Self::Word(idx) => format!("word {} of the line", idx + 1),
             Self::Field(idx, _) => format!("column {}", idx + 1),
+            Self::Expression(regex) => regex.clone(),
         }
     }
 }
@@ -70,6 +74,7 @@ struct Prepared {
     identifier: u8,
     place: Place,
     literal: Option<memmem::Finder<'static>>,
+    expression: Option<Groups>,
 }
 
 /// Identifiers made ready to be looked for.
@@ -89,12 +94,17 @@ impl Finder {
                     Place::Numbered(text) | Place::Prefixed(text) | Place::After(text) => {
                         Some(memmem::Finder::new(text).into_owned())
                     }
-                    Place::Word(_) | Place::Field(..) => None,
+                    Place::Word(_) | Place::Field(..) | Place::Expression(_) => None,
+                };
+                let expression = match place {
+                    Place::Expression(regex) => Groups::new(regex).ok(),
+                    _ => None,
                 };
                 places.push(Prepared {
                     identifier: idx,
                     place: place.clone(),
                     literal,
+                    expression,
                 });
             }
         }
@@ -102,10 +112,10 @@ impl Finder {
     }
 
     /// Finds the values in a record, each once for each identifier; `found` is cleared first.
-    pub fn find(&self, record: &[u8], found: &mut Vec<Found>) {
+    pub fn find(&mut self, record: &[u8], found: &mut Vec<Found>) {
         found.clear();
         let record = &record[..record.len().min(RECORD_CAP)];
-        for prepared in &self.places {
+        for prepared in &mut self.places {
             let identifier = prepared.identifier;
             let mut take = |(from, to): (usize, usize)| {
                 let hash = hash::bytes(&record[from..to]);
@@ -125,6 +135,14 @@ impl Finder {
                 (Place::Word(idx), _) => word(record, *idx).into_iter().for_each(take),
                 (Place::Field(idx, delimiter), _) => {
                     field(record, *idx, *delimiter).into_iter().for_each(take);
+                }
+                (Place::Expression(_), _) => {
+                    let group = prepared.expression.as_mut().and_then(|groups| {
+                        let is_found = groups.find(record);
+                        is_found.then(|| groups.span(1)).flatten()
+                    });
+                    let group = group.filter(|(from, to)| (1..=VALUE_CAP).contains(&(to - from)));
+                    group.into_iter().for_each(take);
                 }
                 (place, Some(literal)) => {
                     for at in literal.find_iter(record) {

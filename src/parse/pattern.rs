@@ -4,17 +4,11 @@
 //! the record above. The engine is linear in the line's length, so no expression can hang on a hostile line, and works on bytes:
 //! classes are ASCII and `.` is any byte but the line's end.
 
-use std::fmt;
-
 use jiff::fmt::strtime::BrokenDownTime;
-use regex_automata::Input;
-use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
-use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
-use regex_automata::nfa::thompson::{Compiler, Config};
-use regex_automata::util::captures::Captures;
 use serde::{Deserialize, Serialize};
 
 use super::formats::Context;
+use super::groups::Groups;
 use super::timestamp::{self, Moment};
 use super::{Fields, Level, Parser, Text, severity};
 use crate::base::time::{DAY, Timestamp, days_from_civil};
@@ -29,9 +23,6 @@ pub struct Pattern {
     /// How the timestamp is written, as `strptime` has it (`%d/%m/%Y %H:%M:%S`); empty: any shape that is understood.
     pub timestamp_format: String,
 }
-
-/// What an expression may take up in memory once compiled, in bytes.
-const SIZE_LIMIT: usize = 1 << 20;
 
 /// A line of a preview and what a plan makes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,13 +76,9 @@ impl Pattern {
 }
 
 /// A pattern ready to be used.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Compiled {
-    /// Quick, for lines that are not too long for its memory.
-    quick: (BoundedBacktracker, backtrack::Cache),
-    /// For any line.
-    patient: (PikeVM, pikevm::Cache),
-    places: Captures,
+    groups: Groups,
     timestamp: Option<usize>,
     level: Option<usize>,
     source: Option<usize>,
@@ -101,33 +88,10 @@ pub(super) struct Compiled {
     timestamp_format: String,
 }
 
-impl fmt::Debug for Compiled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compiled").finish_non_exhaustive()
-    }
-}
-
 impl Compiled {
     pub(super) fn new(pattern: &Pattern) -> Result<Self, ParamsError> {
-        let tree = regex_syntax::ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .build()
-            .parse(&pattern.regex)
-            .map_err(|error| refusal(&error))?;
-        let too_large = |_| refused("an expression that is too large".to_owned());
-        let nfa = Compiler::new()
-            .configure(Config::new().utf8(false).nfa_size_limit(Some(SIZE_LIMIT)))
-            .build_from_hir(&tree)
-            .map_err(too_large)?;
-        let quick = BoundedBacktracker::new_from_nfa(nfa.clone()).map_err(too_large)?;
-        let patient = PikeVM::new_from_nfa(nfa).map_err(too_large)?;
-        let places = patient.create_captures();
-        let names: Vec<String> = places
-            .group_info()
-            .all_names()
-            .map(|(_, _, name)| name.unwrap_or_default().to_owned())
-            .collect();
+        let groups = Groups::new(&pattern.regex).map_err(refused)?;
+        let names = groups.names();
         let group = |name: &str| names.iter().position(|group| group == name);
         let compiled = Self {
             timestamp: group("timestamp"),
@@ -137,9 +101,7 @@ impl Compiled {
             ip: group("ip"),
             user: group("user"),
             timestamp_format: pattern.timestamp_format.clone(),
-            quick: (quick.clone(), quick.create_cache()),
-            patient: (patient.clone(), patient.create_cache()),
-            places,
+            groups,
         };
         if let Some(name) = names.iter().find(|name| {
             !matches!(
@@ -183,21 +145,12 @@ impl Compiled {
 
     /// The fields of a line; `None` if it does not match.
     pub(super) fn parse(&mut self, line: &[u8], ctx: &Context) -> Option<Fields> {
-        let input = Input::new(line);
-        let (engine, cache) = &mut self.quick;
-        if engine
-            .try_captures(cache, input.clone(), &mut self.places)
-            .is_err()
-        {
-            let (engine, cache) = &mut self.patient;
-            engine.captures(cache, input, &mut self.places);
-        }
-        if !self.places.is_match() {
+        if !self.groups.find(line) {
             return None;
         }
         let place = |group: Option<usize>| {
-            let span = self.places.get_group(group?)?;
-            Some(Text::line(span.start, span.end))
+            let (start, end) = self.groups.span(group?)?;
+            Some(Text::line(start, end))
         };
         let bytes = |group: Option<usize>| place(group).map(|text| text.get(line, &[]));
         Some(Fields {
@@ -241,16 +194,6 @@ impl Compiled {
         };
         Some(ctx.clock.resolve(moment))
     }
-}
-
-/// What is wrong with an expression, with the character at which it goes wrong.
-fn refusal(error: &regex_syntax::Error) -> ParamsError {
-    let (what, at) = match error {
-        regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start),
-        regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span().start),
-        _ => return refused(error.to_string()),
-    };
-    refused(format!("{what} at character {}", at.column))
 }
 
 fn refused(actual: String) -> ParamsError {

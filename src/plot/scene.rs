@@ -286,6 +286,17 @@ impl Scene {
         self.targets.push(Target { shape, pick, row });
     }
 
+    /// What can be hit, with its shape in five numbers as [`super::targets`] gives them.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (Pick, [f64; 5])> {
+        self.targets.iter().map(|target| {
+            let shape = match target.shape {
+                TargetShape::Area(area) => [0, area.x0, area.y0, area.x1, area.y1],
+                TargetShape::Disc { at, radius } => [1, at.0, at.1, radius, target.row as i32],
+            };
+            (target.pick, shape.map(f64::from))
+        })
+    }
+
     /// The target under a point: the topmost that holds it, or else the nearest disc within `reach` pixels.
     pub(super) fn hit(&self, at: Dot, reach: i32) -> Option<&Target> {
         let within = self

@@ -3,7 +3,8 @@
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
 use super::{
-    amounts, changes, evaluation, incidents, lanes, messages, notices, sessions, time, words,
+    amounts, changes, evaluation, incidents, lanes, messages, network, notices, sessions, time,
+    words,
 };
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
@@ -49,6 +50,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         space: time::space(findings),
         clusters: messages::clusters(findings, options),
         n_incidents: findings.incidents.len() as u32,
+        network: network::network(findings, options),
         suppressed: incidents::suppressed(findings),
         changes: changes::changes(findings),
         amounts: amounts::amounts(findings),

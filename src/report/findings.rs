@@ -1,5 +1,6 @@
 //! What the stages found, before it is ranked, worded and cut for the screen.
 
+use crate::base::hash;
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::time::Timestamp;
 use crate::correlate::alarms::about;
@@ -23,6 +24,7 @@ use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
 use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
+use crate::shard::involved::InvolvedSources;
 use crate::shard::wire::{Summary, Survey};
 
 use super::limits;
@@ -142,6 +144,7 @@ impl FileFindings {
             Shape::Csv(_) => "csv",
             Shape::Directives(_) => "directives",
             Shape::JsonArray => "jsonArray",
+            Shape::JsonMembers => "jsonMembers",
             Shape::JsonObjects => "jsonObjects",
             Shape::JournalExport => "journalExport",
             Shape::Pattern(_) => "pattern",
@@ -224,6 +227,14 @@ pub struct AmountFindings {
     pub spread: Spread,
 }
 
+impl TemplateFindings {
+    /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{:016x}", hash::bytes(self.text.as_bytes()))
+    }
+}
+
 /// Unusual windows that follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlarmRun {
@@ -248,15 +259,30 @@ pub enum AlarmCause {
     Change(u32),
 }
 
-/// Components of anomalous messages that are no incidents because the like of them recurs all over the log.
+/// What would be incidents if there were no reason to leave them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suppressed {
     /// What they are about.
     pub template: TemplateId,
+    /// Why they are left out.
+    pub by: SuppressedBy,
     /// How many there are.
     pub n_incidents: u32,
     /// Their records.
     pub n_records: u32,
+    /// The stretch of time that was marked as normal, if it is one.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+/// Why something is no incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SuppressedBy {
+    /// A person marked it as normal.
+    Normal,
+    /// It scores less than a person wants to see.
+    MinScore,
+    /// The like of it recurs all over the log.
+    Recurring,
 }
 
 /// Everything found about a run.
@@ -300,12 +326,16 @@ pub struct Findings {
     pub clusters: MessageClusters,
     /// Incidents, worst first.
     pub incidents: Vec<Incident>,
-    /// What is no incident because it recurs all over the log, the most frequent first.
+    /// What was left out of them: what a person marked first, then the most frequent.
     pub suppressed: Vec<Suppressed>,
+    /// For each template whether a person marked it as normal.
+    pub normal: Vec<bool>,
     /// What the alarms of incidents are.
     pub alarm_causes: Vec<AlarmCause>,
     /// Episodes of anomalous messages.
     pub episodes: Vec<Episode>,
+    /// The sources they are of, by message and time.
+    pub involved: InvolvedSources,
     /// Records of each template in each of [`Findings::n_slices`] slices.
     pub slices: Vec<u32>,
     /// The first record of each template that has a time.
@@ -343,9 +373,18 @@ const IN_ERROR_ALARMS: u8 = 4;
 const WANTS_EDGE: u8 = 8;
 
 impl Findings {
+    /// Whether a person marked a template as normal.
+    #[must_use]
+    pub fn is_normal(&self, template: TemplateId) -> bool {
+        self.normal.get(template.index()) == Some(&true)
+    }
+
     /// Score of a message's record at a time, 0 to 100.
     #[must_use]
     pub fn score(&self, message: MessageId, time: Option<Timestamp>) -> f64 {
+        if self.is_normal(self.messages[message.index()].template) {
+            return 0.0;
+        }
         let Some(parts) = self.message_scores.scores.get(message.index()) else {
             return 0.0;
         };

@@ -1,9 +1,9 @@
 //! Connected anomalies → incidents in words.
 
 use super::build::{saturate, score};
-use super::findings::{AlarmCause, Findings};
+use super::findings::{AlarmCause, Findings, SuppressedBy};
 use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
-use super::{amounts, changes, sessions, words};
+use super::{amounts, changes, involved, sessions, words};
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -30,7 +30,16 @@ pub(super) fn suppressed(findings: &Findings) -> Vec<SuppressedReport> {
     let listed = findings.suppressed.iter().take(limits::SUPPRESSED);
     listed
         .map(|entry| SuppressedReport {
+            by: match entry.by {
+                SuppressedBy::Normal => "normal",
+                SuppressedBy::MinScore => "minScore",
+                SuppressedBy::Recurring => "recurring",
+            }
+            .to_owned(),
             template: entry.template.0,
+            key: findings.templates[entry.template.index()].key(),
+            start_ms: entry.span.map(|span| span.0.millis()),
+            end_ms: entry.span.map(|span| span.1.millis()),
             text: words::quoted(&findings.templates[entry.template.index()].text),
             n_times: entry.n_incidents,
             n_records: entry.n_records,
@@ -101,6 +110,7 @@ fn incident(
         None => format!("{}{over}", alarm.unwrap_or_default()),
     };
     messages.truncate(limits::INCIDENT_MESSAGES);
+    let (sources, n_sources) = involved::sources(findings, component);
     Incident {
         id,
         title,
@@ -111,8 +121,13 @@ fn incident(
         n_records: only_change.map_or(component.n_records, |c| saturate(c.n_records)),
         reason: reasons.join("; "),
         leading_edge: line_ref(findings, edge),
+        keys: (templates.iter())
+            .map(|template| findings.templates[*template as usize].key())
+            .collect(),
         templates,
         messages: messages.iter().map(|message| message.0).collect(),
+        sources,
+        n_sources,
         changes: incident_changes(findings, component),
         trigger: trigger(findings, component, candidates),
         rank: rank(component),

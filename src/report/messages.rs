@@ -6,8 +6,7 @@ use super::build::{saturate, score};
 use super::findings::Findings;
 use super::words;
 use super::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport, limits};
-use crate::base::hash;
-use crate::base::ids::MessageId;
+use crate::base::ids::{MessageId, TemplateId};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -50,11 +49,10 @@ fn reported(findings: &Findings, cap: usize) -> Vec<TemplateReport> {
         sum.level = sum.level.max(findings.facts[idx].level);
         sum.first = [sum.first, message.first].into_iter().flatten().min();
         sum.last = sum.last.max(message.last);
-        let score = findings
-            .message_scores
-            .scores
-            .get(idx)
-            .map_or(0.0, |scores| scores.score);
+        let score = match findings.message_scores.scores.get(idx) {
+            Some(scores) if !findings.is_normal(message.template) => scores.score,
+            _ => 0.0,
+        };
         if score > sum.score {
             (sum.score, sum.strangest) = (score, idx as u32);
         }
@@ -95,7 +93,8 @@ fn reported(findings: &Findings, cap: usize) -> Vec<TemplateReport> {
                     .map(|kind| kind.text().to_owned())
                     .collect(),
                 text,
-                key: format!("{:016x}", hash::bytes(template.text.as_bytes())),
+                key: template.key(),
+                is_normal: findings.is_normal(TemplateId::from_index(idx)),
                 n_records: saturate(sum.n_records),
                 level: words::level_of(sum.level).to_owned(),
                 first_ms: sum.first.map(Timestamp::millis),

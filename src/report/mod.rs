@@ -12,8 +12,10 @@ mod evaluation;
 pub mod export;
 pub mod findings;
 mod incidents;
+mod involved;
 mod lanes;
 mod messages;
+mod network;
 mod notices;
 mod sessions;
 mod time;
@@ -35,6 +37,8 @@ pub mod limits {
     pub const GROUPS: usize = 200;
     /// Anomalous windows listed.
     pub const WINDOWS: usize = 100;
+    /// Patterns of incidents in their network, the strangest.
+    pub const NETWORK_NODES: usize = 200;
     /// Incidents listed.
     pub const INCIDENTS: usize = 60;
     /// Distinct messages named by one incident.
@@ -53,6 +57,8 @@ pub mod limits {
     pub const AMOUNTS: usize = 40;
     /// Changes of rate listed of each sort.
     pub const CHANGES: usize = 40;
+    /// Sources named by one incident.
+    pub const INCIDENT_SOURCES: usize = 12;
     /// Changes of rate named by one incident.
     pub const INCIDENT_CHANGES: usize = 12;
     /// Slices of a template's sparkline.
@@ -104,7 +110,9 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// How many incidents there are in all.
     pub n_incidents: u32,
-    /// What would be an incident if it did not recur all over the log, the most frequent first.
+    /// How the patterns of the listed incidents hang together.
+    pub network: Network,
+    /// What would be an incident if there were no reason to leave it out: what a person marked first, then the most frequent.
     pub suppressed: Vec<SuppressedReport>,
     /// Patterns that come much more or less often than usual.
     pub changes: Changes,
@@ -172,7 +180,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
-    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonMembers`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
     /// labels.
     pub shape: String,
     /// Physical lines.
@@ -328,6 +336,8 @@ pub struct TemplateReport {
     pub slots: Vec<String>,
     /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
     pub key: String,
+    /// A person marked it as normal: it alarms no more.
+    pub is_normal: bool,
     /// Records.
     pub n_records: u32,
     /// Most severe level seen; empty for none.
@@ -460,14 +470,83 @@ pub struct Incident {
     pub leading_edge: LineRef,
     /// Templates involved, most severe first.
     pub templates: Vec<u32>,
+    /// The names of these templates in every run, by which a person can mark them as normal.
+    pub keys: Vec<String>,
     /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
     pub messages: Vec<u32>,
+    /// The sources of its unusual records, the most frequent first, at most [`limits::INCIDENT_SOURCES`]; none where records have
+    /// no source.
+    pub sources: Vec<IncidentSource>,
+    /// How many sources there are in all.
+    pub n_sources: u32,
     /// Patterns that are new, surge or fall silent in it, at most [`limits::INCIDENT_CHANGES`].
     pub changes: Vec<IncidentChange>,
     /// What probably set it off: what was said shortly before.
     pub trigger: Option<Trigger>,
     /// What the score is made of, as a sentence.
     pub rank: String,
+}
+
+/// The patterns of incidents as a graph, laid out in two dimensions.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The patterns, by incident and time; one that is in two incidents is there twice.
+    pub nodes: Vec<NetworkNode>,
+    /// What links them.
+    pub edges: Vec<NetworkEdge>,
+    /// How many patterns there are in all, of which at most [`limits::NETWORK_NODES`] are shown.
+    pub n_all: u32,
+}
+
+/// A pattern in an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkNode {
+    /// First axis of the layout.
+    pub x: f64,
+    /// Second axis of the layout.
+    pub y: f64,
+    /// The incident, by its rank.
+    pub incident: u32,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Unusual records with it in the incident.
+    pub n_records: u32,
+    /// Score 0 to 100.
+    pub score: f64,
+}
+
+/// What links two patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkEdge {
+    /// Place of one in [`Network::nodes`].
+    pub from: u32,
+    /// Place of the other.
+    pub to: u32,
+    /// Cosine of the two, where they are alike.
+    pub cosine: f64,
+    /// They say alike things; otherwise they only fall together in time.
+    pub is_alike: bool,
+}
+
+/// Unusual records of an incident that are of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentSource {
+    /// The source, by which its records can be selected; empty for records without one.
+    pub name: String,
+    /// The same, cut to [`limits::TEXT_CHARS`].
+    pub text: String,
+    /// Records.
+    pub n_records: u32,
 }
 
 /// A pattern whose rate changes with an incident.
@@ -542,15 +621,24 @@ pub struct ChangeReport {
     pub reason: String,
 }
 
-/// Unusual lines that are no incidents because the like of them recurs all over the log.
+/// What was left out of the incidents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressedReport {
+    /// Why: `normal` (a person marked it), `minScore` (it scores less than a person wants to see) or `recurring` (the like of it
+    /// recurs all over the log).
+    pub by: String,
     /// What they are about.
     pub template: u32,
+    /// Its name in every run.
+    pub key: String,
     /// Its text.
     pub text: String,
+    /// Of a stretch of time that was marked: its beginning.
+    pub start_ms: Option<f64>,
+    /// And its end.
+    pub end_ms: Option<f64>,
     /// How often it came.
     pub n_times: u32,
     /// Records.

@@ -4,15 +4,15 @@
 
 use std::cmp::Reverse;
 
-use super::alarms;
-use std::collections::BTreeMap;
+use super::{alarms, suppress};
 
-use crate::base::ids::{MessageId, TemplateId};
+use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
 use crate::base::time::SECOND;
 use crate::cluster::dbscan::DbscanParams;
 use crate::cluster::hdbscan::HdbscanParams;
 use crate::cluster::{Clusterer, layout, name};
+use crate::correlate::alarms::Alarm;
 use crate::correlate::incidents::{
     Episode, Incident, IncidentParams, IncidentValidParams, Messages,
 };
@@ -36,8 +36,9 @@ use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::{ClustererChoice, Options, ScalingChoice};
 use crate::report::findings::{
     AmountFindings, FileFindings, Findings, InputFindings, MessageClusters, MessageFindings,
-    SessionFindings, Suppressed, TemplateFindings,
+    SessionFindings, TemplateFindings,
 };
+use crate::shard::involved::InvolvedSources;
 
 /// Distinct messages that are clustered. Comparing them all with one another would take minutes where a log has a hundred
 /// thousand, and no picture shows as many.
@@ -143,6 +144,7 @@ fn scaling(options: &Options) -> Scaling {
 
 /// Refuses options that are out of range.
 pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
+    suppress::check(options)?;
     Params::new(options).map(drop)
 }
 
@@ -188,6 +190,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
             Err(error) => skipped.push(("windows/clusters", error)),
         }
     }
+    let keys: Vec<String> = merged.templates.iter().map(TemplateFindings::key).collect();
     let mut sessions = Vec::new();
     for set in merged.sessions {
         match score_sessions(&set) {
@@ -217,7 +220,9 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         incidents: Vec::new(),
         alarm_causes: Vec::new(),
         suppressed: Vec::new(),
+        normal: suppress::normal_templates(&keys, options),
         episodes: Vec::new(),
+        involved: InvolvedSources::default(),
         slices: Vec::new(),
         firsts: Vec::new(),
         changes: Vec::new(),
@@ -315,6 +320,22 @@ pub(super) fn correlate(
 ) {
     let params = Params::new(options).expect("the options were checked when the run began");
     findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
+    let link_us = i64::from(options.link_seconds) * SECOND;
+    let (mut alarms, mut causes) = alarms::alarms(findings, edges, link_us);
+    let mut incidents = incidents(findings, &params.incidents, &alarms);
+    let mut suppressed = Vec::new();
+    if !options.normal.is_empty() {
+        suppressed = suppress::take_normal(findings, options, &mut alarms, &mut causes, &incidents);
+        incidents = self::incidents(findings, &params.incidents, &alarms);
+    }
+    suppressed.extend(suppress::take_minor(findings, options, &mut incidents));
+    findings.suppressed = suppress::listed(suppressed);
+    findings.incidents = incidents;
+    findings.alarm_causes = causes;
+}
+
+/// The incidents of what is anomalous.
+fn incidents(findings: &Findings, params: &IncidentValidParams, alarms: &[Alarm]) -> Vec<Incident> {
     // A message that is only anomalous within an alarm scores there as high as the alarm.
     let score_of = |episode: &Episode| findings.episode_score(episode);
     let n_records: Vec<u32> = findings.facts.iter().map(|facts| facts.n_records).collect();
@@ -325,38 +346,7 @@ pub(super) fn correlate(
         about: &|message| findings.about(message),
         template: &|message| findings.messages[message.index()].template,
     };
-    let link_us = i64::from(options.link_seconds) * SECOND;
-    let (alarms, causes) = alarms::alarms(findings, edges, link_us);
-    let incidents = params
-        .incidents
-        .incidents(&findings.episodes, &messages, &alarms);
-    let (incidents, recurring): (Vec<_>, Vec<_>) = incidents
-        .into_iter()
-        .partition(|incident| !incident.is_recurring());
-    findings.suppressed = suppressed(findings, &recurring);
-    findings.incidents = incidents;
-    findings.alarm_causes = causes;
-}
-
-/// What recurs all over the log, by the template it is about, the most frequent first.
-fn suppressed(findings: &Findings, recurring: &[Incident]) -> Vec<Suppressed> {
-    let mut by_template: BTreeMap<TemplateId, Suppressed> = BTreeMap::new();
-    for incident in recurring {
-        let Some(message) = incident.messages.first() else {
-            continue;
-        };
-        let template = findings.messages[message.index()].template;
-        let entry = by_template.entry(template).or_insert(Suppressed {
-            template,
-            n_incidents: 0,
-            n_records: 0,
-        });
-        entry.n_incidents += 1;
-        entry.n_records = entry.n_records.saturating_add(incident.n_records);
-    }
-    let mut suppressed: Vec<Suppressed> = by_template.into_values().collect();
-    suppressed.arrange_by_key(|entry| (std::cmp::Reverse(entry.n_records), entry.template));
-    suppressed
+    params.incidents(&findings.episodes, &messages, alarms)
 }
 
 /// Joins the episodes of one message that block borders cut apart; ordered by message and time, whoever found them.

@@ -32,6 +32,7 @@ impl Engine {
                 options.plain,
                 options.is_latin1,
                 options.timezone.clone(),
+                options.session.clone(),
                 options.output_budget_gib,
             )
         };

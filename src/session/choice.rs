@@ -3,8 +3,10 @@
 use super::{Engine, FileId};
 use crate::base::zone::Zone;
 use crate::error::{Error, ParamsError};
+use crate::featurize::identifier::{Identifier, Place};
+use crate::parse::groups::Groups;
 use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
-use crate::protocol::{LinePattern, Options};
+use crate::protocol::{LinePattern, Options, SessionChoice};
 
 /// Lines of a text that a preview shows.
 const PREVIEW_LINES: usize = 20;
@@ -39,9 +41,39 @@ impl Choice {
 
 /// Refuses a pattern that cannot be used.
 pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
+    check_session(&options.session)?;
     match &options.pattern {
         Some(pattern) => parse_pattern(pattern).check().map(drop),
         None => Ok(()),
+    }
+}
+
+/// Refuses an expression that cannot name sessions.
+fn check_session(session: &SessionChoice) -> Result<(), ParamsError> {
+    let SessionChoice::Pattern { regex } = session else {
+        return Ok(());
+    };
+    let n_groups = Groups::new(regex).map(|groups| groups.names().len() - 1);
+    let actual = match n_groups {
+        Ok(1..) => return Ok(()),
+        Ok(0) => "no group".to_owned(),
+        Err(what) => what,
+    };
+    Err(ParamsError {
+        option: "session",
+        expected: "a regular expression whose first group is what names a session, such as request=(\\w+)",
+        actual,
+    })
+}
+
+/// What ties records to sessions, where that is a choice.
+pub(super) fn identifiers(session: &SessionChoice) -> Option<Vec<Identifier>> {
+    match session {
+        SessionChoice::Found => None,
+        SessionChoice::Off => Some(Vec::new()),
+        SessionChoice::Pattern { regex } => Some(vec![Identifier {
+            places: vec![Place::Expression(regex.clone())],
+        }]),
     }
 }
 

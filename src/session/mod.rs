@@ -12,6 +12,7 @@ mod compare;
 mod conclude;
 mod evaluation;
 mod export;
+mod facets;
 mod file;
 mod identify;
 mod input;
@@ -25,6 +26,7 @@ mod said;
 mod settle;
 mod similar;
 mod stream;
+mod suppress;
 mod tasks;
 
 use std::cell::OnceCell;
@@ -50,6 +52,7 @@ use crate::report::findings::Findings;
 use crate::shard::wire::{Setup, Summary};
 
 pub use self::export::Exporter;
+pub use self::facets::values;
 pub use self::page::Page;
 pub use self::query::RECORD_CAP;
 pub use self::reread::{Reread, by_input};

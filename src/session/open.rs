@@ -1,7 +1,7 @@
 //! Files as they are given → inputs of the run, and what ties the records in them together.
 
 use super::input::{Input, Known, Source};
-use super::{Engine, identify};
+use super::{Engine, choice, identify};
 use crate::base::hash;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -69,6 +69,9 @@ impl Engine {
 
     /// What ties records to sessions, as far as the files tell that are read.
     fn identify(&self, is_read: impl Fn(u32) -> bool) -> Vec<Identifier> {
+        if let Some(chosen) = choice::identifiers(&self.options.session) {
+            return chosen;
+        }
         let zone = Zone::parse(&self.options.timezone).unwrap_or_default();
         let mut probe = Probe::default();
         for (_, head) in self.heads.iter().filter(|(key, _)| is_read(key.3)) {

@@ -18,6 +18,7 @@ use crate::shard::question::{
     Answer, Filter, Found, Grid, Hit, Question, TIMELESS, TextFilter, by_frequency,
 };
 use crate::table::pattern::Pattern;
+use crate::table::values::Slot;
 
 /// Bytes of a record that are read back.
 pub const RECORD_CAP: u32 = 64 << 10;
@@ -67,6 +68,7 @@ impl Engine {
             to: selection.to_ms.map(Timestamp::from_millis),
             episodes: None,
             text,
+            slot: self.slot_of(selection)?,
             leads: (0..self.order.len())
                 .filter_map(|place| self.file(FileId::from_index(place)))
                 .map(|file| file.findings.sums.first)
@@ -274,6 +276,23 @@ impl Engine {
         )
     }
 
+    /// The place whose values are wanted.
+    fn slot_of(&self, selection: &Selection) -> Result<Option<Slot>, ParamsError> {
+        let Some(idx) = selection.slot else {
+            return Ok(None);
+        };
+        let miner = self.said().miner();
+        let slot = match selection.templates.as_deref() {
+            Some(&[id]) if (id as usize) < miner.n_templates() => {
+                Slot::new(&miner.text(TemplateId(id)), idx)
+            }
+            _ => None,
+        };
+        let expected = "a place that varies in the one pattern that is selected";
+        slot.map(Some)
+            .ok_or_else(|| params("slot", expected, idx.to_string()))
+    }
+
     /// For each message whether it is selected; `None`: all.
     fn messages_of(&self, selection: &Selection) -> Result<Option<Vec<bool>>, ParamsError> {
         let mut chosen: Option<Vec<bool>> = None;
@@ -287,6 +306,11 @@ impl Engine {
         if let Some(templates) = &selection.templates {
             let templates = flags(self.said().miner().n_templates(), templates);
             let is_of = |template: TemplateId| templates.get(template.index()) == Some(&true);
+            narrow(self.said().templates().map(is_of).collect());
+        }
+        if let Some(templates) = &selection.without_templates {
+            let templates = flags(self.said().miner().n_templates(), templates);
+            let is_of = |template: TemplateId| templates.get(template.index()) != Some(&true);
             narrow(self.said().templates().map(is_of).collect());
         }
         if let Some(template) = selection.incident.and_then(|id| self.changed_template(id)) {

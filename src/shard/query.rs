@@ -7,13 +7,14 @@ use super::question::{
 };
 use super::wire::Survey;
 use super::{Kept, Shard};
-use crate::base::ids::FileId;
+use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::error::{Error, PatternError};
 use crate::table::Columns;
 use crate::table::pattern::Pattern;
 use crate::table::rows::RowSet;
 use crate::table::scan::{RECORD_CAP, matching};
+use crate::table::values::SlotValues;
 
 /// Sources a shard names, the most frequent.
 const SOURCES_CAP: usize = 10_000;
@@ -27,6 +28,8 @@ pub(super) struct Query {
     blocks: Vec<Selected>,
     /// Blocks to be searched whose text the caller reads from the file.
     waiting: VecDeque<usize>,
+    /// What was counted of the place whose values are wanted.
+    values: SlotValues,
 }
 
 /// What is selected of a block.
@@ -39,6 +42,8 @@ struct Selected {
     /// First and last instant at which hits stand.
     span: Option<(Timestamp, Timestamp)>,
     is_searched: bool,
+    /// The values of its hits were counted.
+    is_counted: bool,
 }
 
 impl Shard {
@@ -55,6 +60,7 @@ impl Shard {
             pattern,
             blocks: Vec::with_capacity(self.kept.len()),
             waiting: VecDeque::new(),
+            values: SlotValues::default(),
         };
         let mut begun = Begun::default();
         for (idx, kept) in self.kept.iter().enumerate() {
@@ -74,7 +80,10 @@ impl Shard {
             };
             if let Some(rows) = rows {
                 block.take(kept, rows, &query.filter, &mut begun.found);
-            } else if let Some(range) = text_range(kept, &candidates) {
+            }
+            let is_wanted =
+                !block.is_searched || (query.filter.slot.is_some() && !block.rows.is_empty());
+            if let Some(range) = text_range(kept, &candidates).filter(|_| is_wanted) {
                 begun.n_bytes += range.end - range.start;
                 if kept.is_packed {
                     begun.packed.push(range);
@@ -112,18 +121,25 @@ impl Shard {
             return found;
         };
         let is_it = |kept: &Kept| kept.job.file == range.file && kept.job.block == range.block;
-        let (Some(idx), Some(pattern)) = (self.kept.iter().position(is_it), &mut query.pattern)
-        else {
+        let Some(idx) = self.kept.iter().position(is_it) else {
             return found;
         };
         let (kept, block) = (&self.kept[idx], &mut query.blocks[idx]);
         query.waiting.retain(|waiting| *waiting != idx);
-        if block.is_searched {
+        let is_known = block.is_searched && (query.filter.slot.is_none() || block.is_counted);
+        if is_known {
             return found;
         }
         let start = u32::try_from(range.start.saturating_sub(kept.job.start)).unwrap_or(u32::MAX);
-        let rows = matching(&kept.table, pattern, text, start, &block.candidates);
-        block.take(kept, rows, &query.filter, &mut found);
+        if let Some(pattern) = query.pattern.as_mut().filter(|_| !block.is_searched) {
+            let rows = matching(&kept.table, pattern, text, start, &block.candidates);
+            block.take(kept, rows, &query.filter, &mut found);
+        }
+        if let Some(slot) = &query.filter.slot {
+            let values = &mut query.values;
+            values.count(slot, &kept.table, text, start, &block.rows);
+            block.is_counted = true;
+        }
         found.n_bytes = range.end - range.start;
         found
     }
@@ -182,6 +198,11 @@ impl Shard {
                 Answer::Hits(self.first_from(file, block, line).into_iter().collect())
             }
             Question::Sources => Answer::Sources(self.by_source()),
+            Question::Messages => Answer::Messages(self.by_message()),
+            Question::Values => {
+                let query = self.query.as_ref();
+                Answer::Values(query.map(|query| query.values.clone()).unwrap_or_default())
+            }
         }
     }
 
@@ -238,6 +259,25 @@ impl Shard {
                 kept.job.block > block || row.line + row.n_lines > line
             })
             .map(|(idx, at)| kept.hit(idx, at))
+    }
+
+    fn by_message(&self) -> Vec<(MessageId, u64)> {
+        let Some(query) = &self.query else {
+            return Vec::new();
+        };
+        let mut sums: Vec<u64> = Vec::new();
+        for (kept, block) in self.kept.iter().zip(&query.blocks) {
+            for row in block.rows.iter() {
+                let (message, _) = kept.table.message_and_time(row);
+                let id = kept.ids[message as usize].index();
+                if id >= sums.len() {
+                    sums.resize(id + 1, 0);
+                }
+                sums[id] += 1;
+            }
+        }
+        let some = sums.into_iter().enumerate().filter(|(_, n)| *n > 0);
+        some.map(|(id, n)| (MessageId::from_index(id), n)).collect()
     }
 
     fn by_source(&self) -> Vec<(String, u64)> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
+use crate::table::values::{Slot, SlotValues};
 
 /// Where records stand that have no time, in files that have none: before all others.
 pub const TIMELESS: Timestamp = Timestamp(i64::MIN);
@@ -86,6 +87,8 @@ pub struct Filter {
     pub episodes: Option<Vec<(MessageId, Timestamp, Timestamp)>>,
     /// What the record says.
     pub text: Option<TextFilter>,
+    /// The place in the records whose values are counted.
+    pub slot: Option<Slot>,
     /// For each file the first time in it, where records before the first time stand.
     pub leads: Vec<Option<Timestamp>>,
     /// The stretches of time in which the hits are counted.
@@ -194,10 +197,14 @@ pub enum Question {
     },
     /// Records by source, whatever the query.
     Sources,
+    /// The hits by message.
+    Messages,
+    /// The values that were counted.
+    Values,
 }
 
 /// What a shard answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
     /// To [`Question::Counts`]: one entry a stretch.
     Counts(Vec<u32>),
@@ -209,6 +216,10 @@ pub enum Answer {
     Before(u64),
     /// To [`Question::Sources`]: by name.
     Sources(Vec<(String, u64)>),
+    /// To [`Question::Messages`]: those that have any.
+    Messages(Vec<(MessageId, u64)>),
+    /// To [`Question::Values`].
+    Values(SlotValues),
 }
 
 /// Names with how often they occur, in any order and more than once → once each, most frequent first, equal ones by name.

@@ -3,6 +3,7 @@
 pub mod pattern;
 pub mod rows;
 pub mod scan;
+pub mod values;
 
 use self::rows::RowSet;
 use crate::base::time::Timestamp;

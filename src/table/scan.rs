@@ -78,10 +78,11 @@ pub fn matching(
     found
 }
 
-struct Records<'a> {
-    table: &'a BlockTable,
-    text: &'a [u8],
-    text_start: u32,
+/// The records of a block whose text is at hand.
+pub(super) struct Records<'a> {
+    pub(super) table: &'a BlockTable,
+    pub(super) text: &'a [u8],
+    pub(super) text_start: u32,
 }
 
 impl Records<'_> {
@@ -93,7 +94,7 @@ impl Records<'_> {
         (start, end.min(self.text.len()))
     }
 
-    fn text_of(&self, row: usize) -> &[u8] {
+    pub(super) fn text_of(&self, row: usize) -> &[u8] {
         let (start, end) = self.range(row);
         &self.text[start..end]
     }

@@ -142,6 +142,15 @@ impl Plots {
         Ok(picked.map(|picked| picked.into_ts()).transpose()?)
     }
 
+    /// Where everything is that a pointer can hit, as [`plot::targets`] has it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no plot of that name.
+    pub fn targets(&self, kind: &str, view: &Ts<View>) -> Result<Vec<f64>, JsError> {
+        Ok(plot::targets(named(kind)?, &self.report, &view.to_rust()?))
+    }
+
     /// The colours of a plot with their meaning.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use crate::ingest::container::Container;
 use crate::ingest::forward::Forward;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{Place, RawLine, Selection};
-use crate::session::{Exporter, Page, RECORD_CAP, Reread};
+use crate::session::{Exporter, Page, RECORD_CAP, Reread, values};
 use crate::shard::question::{Answer, Begun, Found, Hit, Question, TextRange};
 
 /// What the engine worker is asking of the shards.
@@ -25,7 +25,8 @@ pub(super) struct Asked {
     page: Option<Page>,
     hits: Vec<Hit>,
     row: Option<u64>,
-    sources: Vec<Answer>,
+    /// Answers to a question that is asked once.
+    answers: Vec<Answer>,
     export: Option<Exporter>,
 }
 
@@ -166,6 +167,20 @@ impl EngineWorker {
         self.query.page = None;
     }
 
+    /// Asks how many of the hits are of each template, in the same way.
+    #[wasm_bindgen(js_name = askFacets)]
+    pub fn ask_facets(&mut self) {
+        self.query.question = Some(Question::Messages);
+        self.query.page = None;
+    }
+
+    /// Asks for the values that were counted, in the same way.
+    #[wasm_bindgen(js_name = askValues)]
+    pub fn ask_values(&mut self) {
+        self.query.question = Some(Question::Values);
+        self.query.page = None;
+    }
+
     /// What to ask the shards next.
     ///
     /// # Errors
@@ -183,7 +198,9 @@ impl EngineWorker {
     pub fn answer(&mut self, answers: Vec<js_sys::Uint8Array>) -> Result<(), JsValue> {
         let answers = unpacked(&answers)?;
         match self.query.question.take() {
-            Some(Question::Sources) => self.query.sources = answers,
+            Some(Question::Sources | Question::Messages | Question::Values) => {
+                self.query.answers = answers;
+            }
             Some(_) => match self.engine.row(answers) {
                 Ok(row) => self.query.row = Some(row),
                 Err(next) => self.query.question = Some(next),
@@ -227,7 +244,23 @@ impl EngineWorker {
     /// # Errors
     /// `wire`.
     pub fn sources(&mut self) -> Result<JsValue, JsValue> {
-        shown(&self.engine.sources(std::mem::take(&mut self.query.sources)))
+        shown(&self.engine.sources(std::mem::take(&mut self.query.answers)))
+    }
+
+    /// The hits by template that were asked for, as `TemplateCount`s.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn facets(&mut self) -> Result<JsValue, JsValue> {
+        shown(&self.engine.facets(std::mem::take(&mut self.query.answers)))
+    }
+
+    /// The values that were asked for, as `ValueCounts`.
+    ///
+    /// # Errors
+    /// `wire`.
+    pub fn values(&mut self) -> Result<JsValue, JsValue> {
+        shown(&values(std::mem::take(&mut self.query.answers)))
     }
 
     /// Where the text of the hits stands: file as opened, offset and length, three numbers a hit.

@@ -10,7 +10,6 @@ export function queryChecks({
   file,
   shownLines,
   totalOf,
-  frames,
   gzipSync,
   readFileSync,
 }) {

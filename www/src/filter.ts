@@ -1,4 +1,5 @@
-// Which records the lines panel shows, what is known of them so far, and the steps back.
+// The one selection of the page: which records every view lifts out and the lines panel shows, what is known of them so far,
+// and the steps back and forth.
 
 import { computed, effect, signal } from "@preact/signals";
 import type { Place, RawLine, Selection, SourceCount, TextQuery } from "../pkg/logloupe.js";
@@ -9,32 +10,55 @@ import * as state from "./state.ts";
 const BINS = 240;
 /** Steps that can be taken back. */
 const UNDO_CAP = 50;
+/** Filters that are kept by name. */
+const SAVED_CAP = 30;
 
-/** What is selected now; starts as what the panel was opened for. */
+/** A filter that was kept: in memory only, because what is searched for may be text of the log. */
+export interface SavedFilter {
+  name: string;
+  selection: Selection;
+}
+
+/** What is selected now; empty: everything. */
 export const selection = signal<Selection>({});
 /** What is found of it so far; null until there is an answer. */
 export const found = signal<Found | null>(null);
 export const failure = signal<EngineError | null>(null);
 /** Names the selection for questions about it; changes with every query. */
 export const find = signal(0);
+/** Records of each pattern among what is selected; null while that is not known, or all are selected. */
+export const facets = signal<Map<number, number> | null>(null);
 const past = signal<Selection[]>([]);
+const future = signal<Selection[]>([]);
 export const canUndo = computed(() => past.value.length > 0);
+export const canRedo = computed(() => future.value.length > 0);
+export const isActive = computed(() => Object.keys(cleaned(selection.value)).length > 0);
+export const saved = signal<SavedFilter[]>([]);
 /** The sources of the log, once they were asked for. */
 export const sources = signal<SourceCount[] | null>(null);
 
 effect(() => {
   const view = state.linesView.value;
-  past.value = [];
   if (view !== null) {
-    select(view.selection);
+    change(view.selection, true);
+    // What was selected before the panel was opened can be asked for once more.
+    if (found.peek() === null || found.peek()?.query !== find.peek()) {
+      select(selection.peek());
+    }
   }
 });
 effect(() => {
   if (state.report.value === null) {
     sources.value = null;
-    found.value = null;
-    selection.value = {};
+    saved.value = [];
   }
+  // Another answer numbers patterns and incidents anew.
+  found.value = null;
+  facets.value = null;
+  failure.value = null;
+  selection.value = {};
+  past.value = [];
+  future.value = [];
 });
 
 function select(next: Selection): void {
@@ -52,6 +76,9 @@ function select(next: Selection): void {
     (update) => {
       if (isCurrent(update.query)) {
         found.value = update;
+        if (update.isFinal) {
+          void askFacets(update.query);
+        }
       }
     },
     (error) => {
@@ -64,19 +91,42 @@ function select(next: Selection): void {
   find.value = query;
 }
 
-/** Selects something else; the step can be taken back. */
-export function change(part: Selection): void {
-  const next = cleaned({ ...selection.peek(), ...part });
+/** Evaluates the same selection once more, after another query took its place in the workers. */
+export function again(): void {
+  if (state.report.peek() !== null && find.peek() !== 0) {
+    select(selection.peek());
+  }
+}
+
+async function askFacets(query: number): Promise<void> {
+  if (!isActive.peek()) {
+    facets.value = null;
+    return;
+  }
+  try {
+    const counts = (await state.core()?.facets(query)) ?? [];
+    if (query === find.peek()) {
+      facets.value = new Map(counts.map(({ template, nRecords }) => [template, nRecords]));
+    }
+  } catch {
+    // A newer selection asks for its own; without them nothing is lifted out.
+    facets.value = null;
+  }
+}
+
+/** Selects something else, in place of all that was selected or in addition to it; the step can be taken back. */
+export function change(part: Selection, isWhole = false): void {
+  const next = cleaned(isWhole ? part : { ...selection.peek(), ...part });
   if (JSON.stringify(next) !== JSON.stringify(cleaned(selection.peek()))) {
     past.value = [...past.peek(), selection.peek()].slice(-UNDO_CAP);
+    future.value = [];
     select(next);
   }
 }
 
 /** Without any condition: all records. */
 export function clearAll(): void {
-  const none = Object.keys(selection.peek()).map((key) => [key, undefined]);
-  change(Object.fromEntries(none) as Selection);
+  change({}, true);
 }
 
 export function undo(): boolean {
@@ -85,8 +135,37 @@ export function undo(): boolean {
     return false;
   }
   past.value = past.peek().slice(0, -1);
+  future.value = [...future.peek(), selection.peek()];
   select(before);
   return true;
+}
+
+export function redo(): boolean {
+  const next = future.peek().at(-1);
+  if (next === undefined) {
+    return false;
+  }
+  future.value = future.peek().slice(0, -1);
+  past.value = [...past.peek(), selection.peek()];
+  select(next);
+  return true;
+}
+
+/** Keeps what is selected under a name, until the page is closed or another log is opened. */
+export function save(name: string): void {
+  const others = saved.peek().filter((known) => known.name !== name);
+  saved.value = [...others, { name, selection: selection.peek() }].slice(-SAVED_CAP);
+}
+
+/** Leaves patterns out, or takes them in again. */
+export function exclude(template: number): void {
+  const { withoutTemplates, templates } = selection.peek();
+  const kept = templates?.filter((id) => id !== template);
+  change({
+    templates: kept === undefined || kept.length === 0 ? undefined : kept,
+    withoutTemplates: [...new Set([...(withoutTemplates ?? []), template])],
+    slot: undefined,
+  });
 }
 
 export function changeText(part: Partial<TextQuery>): void {
@@ -108,6 +187,27 @@ export function readLines(query: number, first: number, nLines: number): Promise
 /** At which record of the selection a place is. */
 export async function rowOf(place: Place): Promise<number> {
   return (await state.core()?.seek(find.peek(), place)) ?? 0;
+}
+
+/** Waits until the search for what is selected is over; answers whether it was not replaced meanwhile. */
+export function settled(): Promise<boolean> {
+  const query = find.peek();
+  return new Promise((resolve) => {
+    let dispose = (): void => undefined;
+    let isOver = false;
+    dispose = effect(() => {
+      const isReplaced = find.value !== query;
+      const isDone = found.value?.query === query && found.value.isFinal;
+      if (isReplaced || isDone || failure.value !== null) {
+        isOver = true;
+        resolve(isDone && !isReplaced);
+        dispose();
+      }
+    });
+    if (isOver) {
+      dispose();
+    }
+  });
 }
 
 /** Asks for the sources, once a log. */

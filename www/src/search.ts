@@ -5,6 +5,7 @@
 // query ends an older one within a block.
 
 import { type Rereader } from "../pkg/logloupe.js";
+import { Extraction, type Piece } from "./extract.ts";
 import type {
   Command,
   Comparison,
@@ -13,7 +14,9 @@ import type {
   RawLine,
   ShardWorker,
   SourceCount,
+  TemplateCount,
   Update,
+  ValueCounts,
 } from "../pkg/logloupe.js";
 
 /** What a shard is asked about the query. */
@@ -115,6 +118,7 @@ export class Search {
   #lastUpdate = 0;
   /** Text of packed files that was read last. */
   #windows: Window[] = [];
+  readonly #extract: Extraction;
 
   constructor(
     readonly run: number,
@@ -124,7 +128,9 @@ export class Search {
     readonly read: Read,
     readonly send: (update: Update) => void,
     readonly asFailure: (error: unknown) => { code: string; message: string },
-  ) {}
+  ) {
+    this.#extract = new Extraction(engine, shards, files, read);
+  }
 
   /** Ends what is searched for; to be called as soon as a newer query or a stop is known. */
   overtake(query: number): void {
@@ -251,6 +257,33 @@ export class Search {
     await this.#askAll();
     const [sources, isCut] = this.engine.sources() as [SourceCount[], boolean];
     this.send({ type: "sources", run: this.run, query: command.query, sources, isCut });
+  }
+
+  /** The next piece of the selected records as a file. */
+  async export(command: CommandOf<"export">): Promise<Piece> {
+    this.#check(command.find);
+    if (command.isFirst) {
+      this.#extract.begin(command.choice, command.format, command.isRedacted);
+    }
+    return this.#extract.piece();
+  }
+
+  /** Hits by template. */
+  async facets(command: CommandOf<"facets">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askFacets();
+    await this.#askAll();
+    const templates = this.engine.facets() as TemplateCount[];
+    this.send({ type: "facets", run: this.run, query: command.query, templates });
+  }
+
+  /** What was counted at the place that the selection names. */
+  async values(command: CommandOf<"values">): Promise<void> {
+    this.#check(command.find);
+    this.engine.askValues();
+    await this.#askAll();
+    const values = this.engine.values() as ValueCounts;
+    this.send({ type: "values", run: this.run, query: command.query, values });
   }
 
   /** Says what differs between two sides; what is selected stays. */

@@ -1,28 +1,33 @@
 // The page: what is shown in which state, and the keys that work everywhere.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
+import { actionOf, isPaletteOpen } from "../actions.ts";
 import * as compare from "../compare.ts";
 import * as filter from "../filter.ts";
-import { toggleTheme } from "../settings.ts";
+import { isSaveOpen } from "../save.ts";
 import * as state from "../state.ts";
 import { ChangesPanel } from "./changes.tsx";
 import { Choices } from "./choices.tsx";
 import { ComparePanel } from "./compare.tsx";
 import { Levels, Notes } from "./facts.tsx";
-import { FileInput, pickFiles } from "./files.tsx";
+import { FileInput } from "./files.tsx";
 import { Help } from "./help.tsx";
 import { Incidents } from "./incidents.tsx";
 import { Files } from "./lanes.tsx";
 import { Lines } from "./lines.tsx";
+import { GoToTime, Palette } from "./palette.tsx";
 import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
+import { Save } from "./save.tsx";
+import { SelfTest, isSelfTestOpen } from "./selftest.tsx";
 import { SessionsPanel } from "./sessions.tsx";
+import { SelectionBar } from "./selection.tsx";
 import { Summary } from "./summary.tsx";
 import { Templates } from "./templates.tsx";
-import { Top, showAllLines } from "./top.tsx";
+import { Top } from "./top.tsx";
 import { Windows } from "./windows.tsx";
 
 export function App(): JSX.Element {
@@ -34,9 +39,14 @@ export function App(): JSX.Element {
       <FileInput />
       <Offer />
       <Said />
+      {report.value !== null && <SelectionBar report={report.value} />}
       <Body />
       {report.value !== null && <Lines report={report.value} />}
+      <Save />
+      <SelfTest />
       <Help />
+      <Palette />
+      <GoToTime />
     </>
   );
 }
@@ -55,32 +65,54 @@ function Body(): JSX.Element {
   }
 }
 
+/** Parts of the answer in the order in which they are shown: the first at once, each other a frame later, so that no task is
+ * long. */
+const PARTS: ((props: { report: Report }) => JSX.Element | null)[] = [
+  Summary,
+  TimelinePanel,
+  Incidents,
+  ChangesPanel,
+  ComparePanel,
+  PlotGrid,
+  Templates,
+  Windows,
+  SessionsPanel,
+  ({ report }) => (
+    <div class="facts">
+      <Levels report={report} />
+      <Files report={report} />
+      <Notes report={report} />
+      <Choices />
+    </div>
+  ),
+];
+/** Parts that are shown at once: what fits a screen. */
+const FIRST_PARTS = 2;
+
 function Answer({ report }: { report: Report }): JSX.Element {
   const main = useRef<HTMLElement>(null);
+  const [nParts, setParts] = useState(FIRST_PARTS);
   useEffect(() => main.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // A timer, not a frame: a tab in the background has none.
+    if (nParts < PARTS.length) {
+      const timer = setTimeout(() => setParts(nParts + 1));
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [nParts]);
+  const isWhole = nParts >= PARTS.length;
   return (
     <main
       class={`answer ${state.linesView.value === null ? "" : "has-lines"}`}
       ref={main}
       tabIndex={-1}
-      aria-busy={state.isBusy.value}
-      data-done
+      aria-busy={state.isBusy.value || !isWhole}
+      {...(isWhole ? { "data-done": true } : {})}
     >
-      <Summary report={report} />
-      <TimelinePanel report={report} />
-      <Incidents report={report} />
-      <ChangesPanel report={report} />
-      <ComparePanel report={report} />
-      <PlotGrid report={report} />
-      <Templates report={report} />
-      <Windows report={report} />
-      <SessionsPanel report={report} />
-      <div class="facts">
-        <Levels report={report} />
-        <Files report={report} />
-        <Notes report={report} />
-        <Choices />
-      </div>
+      {PARTS.slice(0, nParts).map((Part, idx) => (
+        <Part key={idx} report={report} />
+      ))}
     </main>
   );
 }
@@ -150,35 +182,39 @@ function Said(): JSX.Element {
 function listenForKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (
-      (event.ctrlKey || event.metaKey) &&
-      event.key.toLowerCase() === "o" &&
-      !event.shiftKey &&
-      !event.altKey
+      event.defaultPrevented ||
+      state.isHelpOpen.value ||
+      isPaletteOpen.value ||
+      isSaveOpen.value ||
+      isSelfTestOpen.value
     ) {
-      event.preventDefault();
-      pickFiles();
       return;
     }
-    const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
-    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
-    if (isUndo && !event.shiftKey && !isTyping && state.linesView.value !== null) {
-      event.preventDefault();
-      filter.undo();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || state.isHelpOpen.value) {
-      return;
-    }
+    const { target } = event;
+    const isTyping =
+      target instanceof HTMLSelectElement ||
+      (target instanceof HTMLInputElement && target.type !== "checkbox");
     if (event.key === "Escape") {
       onEscape(event, isTyping);
-    } else if (!isTyping && onLetter(event.key)) {
+      return;
+    }
+    // Enter on a button presses it.
+    const isOnControl =
+      target instanceof HTMLElement && target.closest("button, a, summary, canvas");
+    if (event.key === "Enter" && isOnControl !== null && isOnControl !== false) {
+      return;
+    }
+    const action = actionOf(event, isTyping);
+    if (action !== undefined) {
       event.preventDefault();
+      action.run();
     }
   };
   window.addEventListener("keydown", onKey);
   return () => window.removeEventListener("keydown", onKey);
 }
 
+/** Ends or closes the innermost thing that is open. */
 function onEscape(event: KeyboardEvent, isTyping: boolean): void {
   if (state.isRunning.value) {
     state.cancel();
@@ -192,49 +228,9 @@ function onEscape(event: KeyboardEvent, isTyping: boolean): void {
     state.offered.value = null;
   } else if (state.notice.value !== null) {
     state.notice.value = null;
+  } else if (filter.isActive.value) {
+    filter.clearAll();
   } else {
     state.range.value = null;
   }
-}
-
-/** Whether the key means something here. */
-function onLetter(key: string): boolean {
-  switch (key) {
-    case "?":
-      state.isHelpOpen.value = true;
-      return true;
-    case "t":
-    case "T":
-      toggleTheme();
-      return true;
-    case "/": {
-      const search =
-        document.getElementById("lines-search") ?? document.getElementById("pattern-search");
-      search?.focus();
-      return search !== null;
-    }
-    case "l":
-    case "L":
-      return showAllLines();
-    case "0":
-      state.range.value = null;
-      return true;
-    case "]":
-      return stepIncident(1);
-    case "[":
-      return stepIncident(-1);
-  }
-  return false;
-}
-
-/** Moves the focus to the next or previous incident. */
-function stepIncident(step: 1 | -1): boolean {
-  const titles = [...document.querySelectorAll<HTMLElement>(".incident .link-title")];
-  const current = titles.findIndex((title) =>
-    title.closest(".incident")?.contains(document.activeElement),
-  );
-  const next = titles[current === -1 ? (step === 1 ? 0 : titles.length - 1) : current + step];
-  next?.focus();
-  next?.closest(".incident")?.scrollIntoView({ block: "nearest" });
-  return next !== undefined;
 }

@@ -3,8 +3,10 @@
 import type { JSX } from "preact";
 import type { AmountReport, ChangeReport, LineRef, Report } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
 import { Empty, Level, Panel, TemplateText } from "./parts.tsx";
+import { visible } from "../visible.ts";
 
 /** Changes of each sort that are shown at once. */
 const FIRST_SHOWN = 6;
@@ -115,13 +117,18 @@ function List({ changes }: { changes: ChangeReport[] }): JSX.Element {
   return (
     <ul class="changes">
       {changes.map((change) => (
-        <li key={`${change.template} ${change.startMs}`}>
+        <li
+          key={`${change.template} ${change.startMs}`}
+          class={outClass(
+            isTemplateLifted(change.template) && isSpanLifted(change.startMs, change.endMs),
+          )}
+        >
           <button type="button" class="link-title" onClick={() => showChange(change)}>
             <TemplateText text={change.text} />
           </button>
           <p class="incident-facts">
             {change.level !== "" && <Level level={change.level} />}
-            <span>{change.reason}</span>
+            <span>{visible(change.reason)}</span>
             <span>{format.span(change.startMs, change.endMs)} UTC</span>
           </p>
         </li>

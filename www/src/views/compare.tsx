@@ -359,6 +359,9 @@ function titleOf(kind: DifferenceKind): string {
 
 /** Records an hour, with enough digits that a little is not nothing. */
 function rate(perHour: number): string {
+  if (perHour === 0) {
+    return "none";
+  }
   const digits = perHour >= 10 ? 0 : perHour >= 1 ? 1 : 2;
   const text = perHour > 0 && perHour < 0.01 ? "< 0.01" : perHour.toFixed(digits);
   return `${perHour >= 1000 ? format.count(Math.round(perHour)) : text}/h`;

@@ -3,17 +3,16 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Report, Selection } from "../../pkg/logloupe.js";
+import type { Report } from "../../pkg/logloupe.js";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
-import * as state from "../state.ts";
-import type { LinesView } from "../state.ts";
 import { visible } from "../visible.ts";
+import { Chips } from "./chips.tsx";
 
 /** Milliseconds after the last key until a text is searched for. */
 const TYPING_MS = 250;
 
-export function Filters({ report, view }: { report: Report; view: LinesView }): JSX.Element {
+export function Filters({ report }: { report: Report }): JSX.Element {
   const { levels, sources, files, fromMs, toMs } = filter.selection.value;
   const hasTimes = report.totals.firstMs != null;
   return (
@@ -70,7 +69,7 @@ export function Filters({ report, view }: { report: Report; view: LinesView }): 
           </div>
         </Menu>
       )}
-      <Chips report={report} view={view} />
+      <Chips report={report} />
     </div>
   );
 }
@@ -256,82 +255,4 @@ function Instant(props: {
       />
     </label>
   );
-}
-
-/** What is selected, condition by condition. */
-function Chips({ report, view }: { report: Report; view: LinesView }): JSX.Element | null {
-  const { selection } = filter;
-  const chips = chipsOf(selection.value, report, view);
-  if (chips.length === 0 && !filter.canUndo.value) {
-    return null;
-  }
-  return (
-    <div class="chips" role="group" aria-label="Conditions">
-      {chips.map(({ label, without }) => (
-        <span key={label} class="chip">
-          <bdi dir="ltr">{visible(label)}</bdi>
-          <button
-            type="button"
-            aria-label={`Remove the condition ${visible(label)}`}
-            onClick={() => filter.change(without)}
-          >
-            ×
-          </button>
-        </span>
-      ))}
-      {chips.length > 0 && (
-        <button type="button" class="button small" onClick={filter.clearAll}>
-          Clear all
-        </button>
-      )}
-      <button
-        type="button"
-        class="button small"
-        disabled={!filter.canUndo.value}
-        onClick={filter.undo}
-        aria-keyshortcuts="Control+Z"
-      >
-        Undo
-      </button>
-    </div>
-  );
-}
-
-interface Chip {
-  label: string;
-  without: Selection;
-}
-
-function chipsOf(selection: Selection, report: Report, view: LinesView): Chip[] {
-  const { text, levels, sources, files, fromMs, toMs, incident, cluster } = selection;
-  const chips: Chip[] = [];
-  const add = (label: string, without: Selection): void => {
-    chips.push({ label, without });
-  };
-  if (incident != null) add(`Incident ${incident}`, { incident: undefined });
-  if (cluster != null) {
-    const name = report.clusters.groups.find(({ id }) => id === cluster)?.name ?? "";
-    add(`Cluster ${name}`, { cluster: undefined });
-  }
-  if (selection.templates != null) add(`Pattern ${short(view.detail)}`, { templates: undefined });
-  if (selection.messages != null) add(`Message ${short(view.detail)}`, { messages: undefined });
-  if (text != null && text.pattern !== "") {
-    add(text.isRegex ? `/${text.pattern}/` : `“${text.pattern}”`, { text: undefined });
-  }
-  if (levels != null)
-    add(levels.map((level) => level || "no level").join(", "), { levels: undefined });
-  if (sources != null) add(`Source ${short(sources.join(", ") || "none")}`, { sources: undefined });
-  if (files != null) {
-    const names = files.map((id) => state.fileNames.value.get(id) ?? "");
-    add(`File ${short(names.join(", "))}`, { files: undefined });
-  }
-  const time = { fromMs: undefined, toMs: undefined };
-  if (fromMs != null && toMs != null) add(format.span(fromMs, toMs), time);
-  else if (fromMs != null) add(`from ${format.dateTime(fromMs)}`, time);
-  else if (toMs != null) add(`before ${format.dateTime(toMs)}`, time);
-  return chips;
-}
-
-function short(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -2,23 +2,30 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { ACTIONS, shownKeys } from "../actions.ts";
 import * as state from "../state.ts";
 
+/** Keys that are no actions of their own. */
 const KEYS: [keys: string[], effect: string][] = [
-  [["Ctrl", "O"], "Open files"],
   [["Ctrl", "V"], "Analyse pasted text or files"],
-  [["Esc"], "Cancel what is running, or close what is open"],
-  [["L"], "All lines"],
-  [["/"], "Search the lines when they are open, else the patterns"],
-  [["Ctrl", "Z"], "Take back the last change of what the lines are"],
-  [["]"], "Next incident"],
-  [["["], "Previous incident"],
-  [["0"], "Show the whole timeline again"],
-  [["←", "→", "↑", "↓"], "On the timeline: choose a bar. On the 3D plot: turn it"],
-  [["Enter"], "Lines of the chosen bar, row or incident"],
-  [["T"], "Light or dark"],
-  [["?"], "This help"],
+  [["Esc"], "Cancel what is running, or close what is open, then clear the selection"],
+  [["W", "A", "S", "D"], "On the timeline: zoom in, earlier, zoom out, later"],
+  [["Ctrl", "wheel"], "On the timeline: zoom; Shift and wheel: move"],
+  [
+    ["←", "→", "↑", "↓"],
+    "On the timeline: choose a bar. On the lines: choose a line. On the 3D plot: turn it",
+  ],
+  [["Enter"], "Lines of the chosen bar, row, incident or selection"],
 ];
+
+/** All keys: those of actions, then the others. */
+function allKeys(): [keys: string[], effect: string][] {
+  const ofActions = ACTIONS.flatMap(({ name, keys }): [string[], string][] => {
+    const [first] = keys;
+    return first === undefined || first === "Enter" ? [] : [[shownKeys(first), name]];
+  });
+  return [...ofActions, ...KEYS];
+}
 
 export function Help(): JSX.Element | null {
   return state.isHelpOpen.value ? <HelpDialog /> : null;
@@ -51,7 +58,7 @@ function HelpDialog(): JSX.Element {
           </button>
         </header>
         <dl class="keys">
-          {KEYS.map(([keys, effect]) => (
+          {allKeys().map(([keys, effect]) => (
             <div key={effect}>
               <dt>
                 {keys.map((key) => (

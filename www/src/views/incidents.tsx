@@ -3,11 +3,16 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
+import { visible } from "../visible.ts";
 import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
+import * as filter from "../filter.ts";
+import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
+import { markIncident } from "../normal.ts";
 import * as state from "../state.ts";
 import { ShowAll, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, TemplateText } from "./parts.tsx";
+import { SuppressedList } from "./suppressed.tsx";
 
 const FIRST_SHOWN = 6;
 const areAllShown = signal(false);
@@ -45,7 +50,7 @@ function isTooLittle({ skipped }: Report): boolean {
 }
 
 export function Incidents({ report }: { report: Report }): JSX.Element {
-  const { incidents, nIncidents, suppressed } = report;
+  const { incidents, nIncidents } = report;
   const nStrangeSessions = report.sessions.reduce((sum, { nAnomalous }) => sum + nAnomalous, 0);
   const shown = areAllShown.value ? incidents : incidents.slice(0, FIRST_SHOWN);
   return (
@@ -92,22 +97,7 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
         areAllShown={areAllShown.value}
         toggle={toggled(areAllShown)}
       />
-      {suppressed.length > 0 && (
-        <details class="incident-patterns">
-          <summary>
-            {format.counted(suppressed.length, "pattern")} left out, because they recur all over the
-            log
-          </summary>
-          <ul>
-            {suppressed.map((pattern) => (
-              <li key={pattern.template}>
-                <TemplateText text={pattern.text} /> ({format.counted(pattern.nRecords, "record")},{" "}
-                {format.counted(pattern.nTimes, "time")})
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <SuppressedList report={report} />
       {nIncidents > incidents.length && (
         <p class="about">
           The {format.count(incidents.length)} worst of {format.count(nIncidents)} incidents are
@@ -118,11 +108,55 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** Where the unusual lines come from, each with its lines. */
+function Sources({ incident }: { incident: Incident }): JSX.Element {
+  const { sources, nSources } = incident;
+  return (
+    <p class="edge incident-sources">
+      <span class="edge-label">
+        {nSources === 1 ? "Source" : `${format.count(nSources)} sources`}
+      </span>
+      {sources.map(({ name, text, nRecords }, idx) => (
+        <span key={name}>
+          {idx > 0 && ", "}
+          <button
+            type="button"
+            class="row-button"
+            title="Show its lines in this incident"
+            onClick={() =>
+              state.showLines({
+                title: `Incident ${incident.id}`,
+                detail: name === "" ? "lines without a source" : name,
+                selection: { incident: incident.id, sources: [name] },
+              })
+            }
+          >
+            {name === "" ? "none" : <LogText text={text} />} ({format.count(nRecords)})
+          </button>
+        </span>
+      ))}
+      {nSources > sources.length && `, and ${format.count(nSources - sources.length)} more`}
+    </p>
+  );
+}
+
+/** Whether an incident holds anything that is selected. */
+function isLifted({ id, startMs, endMs, templates }: Incident): boolean {
+  if (filter.selection.value.incident === id) {
+    return true;
+  }
+  const isSaid = templates.length === 0 || templates.some(isTemplateLifted);
+  return isSaid && isSpanLifted(startMs, endMs);
+}
+
 function Card({ incident, report }: { incident: Incident; report: Report }): JSX.Element {
   const edge = incident.leadingEdge;
   const templates = incident.templates.flatMap((id) => state.templatesById.value.get(id) ?? []);
   return (
-    <li class={`incident band-${format.band(incident.score)}`} id={`incident-${incident.id}`}>
+    <li
+      class={`incident band-${format.band(incident.score)} ${outClass(isLifted(incident))}`}
+      id={`incident-${incident.id}`}
+    >
       <div class="incident-rank" aria-hidden="true">
         {incident.id}
       </div>
@@ -144,7 +178,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <span>{format.counted(incident.nRecords, "record")}</span>
           )}
         </p>
-        <p class="incident-reason" title={`Ranked by ${incident.rank}`}>
+        <p class="incident-reason" title={visible(`Ranked by ${incident.rank}`)}>
           <LogText text={incident.reason} />
         </p>
         <p class="edge">
@@ -165,6 +199,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <TemplateText text={incident.trigger.text} />
           </p>
         )}
+        {incident.sources.length > 0 && <Sources incident={incident} />}
         {incident.changes.length > 0 && (
           <details class="incident-patterns">
             <summary>{format.counted(incident.changes.length, "pattern")} changed with it</summary>
@@ -207,6 +242,15 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             title="What comes more often, less often or for the first time than before it"
           >
             Compare with before
+          </button>
+          <button
+            type="button"
+            class="button small"
+            disabled={state.isBusy.value}
+            onClick={() => markIncident(incident)}
+            title="Its patterns make no incident any more; this can be taken back below the incidents"
+          >
+            This is normal
           </button>
         </div>
       </div>

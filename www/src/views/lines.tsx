@@ -4,16 +4,22 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
+import { goToRow, wantedRow } from "../cursor.ts";
 import { EngineError, type Found } from "../engine.ts";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
 import type { LinesView } from "../state.ts";
+import { STYLES, timeStyle, type TimeStyle } from "../times.ts";
 import { visible } from "../visible.ts";
 import { Filters } from "./filters.tsx";
+import { ContextBar } from "./context.tsx";
+import { MarksList } from "./marks_list.tsx";
+import { Minimap } from "./minimap.tsx";
 import { Empty, TemplateText } from "./parts.tsx";
 import { PAGE, Rows, type Page } from "./rows.tsx";
 import { Strip } from "./strip.tsx";
+import { Values } from "./values.tsx";
 
 /** Pages kept; those in view are fetched again when needed. */
 const PAGES_KEPT = 20;
@@ -42,8 +48,8 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
 
   useEffect(() => {
     const opener = document.activeElement;
-    // All lines are opened to be searched.
-    const isWhole = Object.keys(view.selection).length === 0;
+    // All lines are opened to be searched, unless a jump opened them.
+    const isWhole = Object.keys(view.selection).length === 0 && view.title === "All lines";
     const first = isWhole ? document.getElementById("lines-search") : close.current;
     first?.focus({ preventScroll: true });
     // The panel must not hide what was chosen.
@@ -59,13 +65,13 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
     <section
       class={`lines ${isStale ? "is-stale" : ""}`}
       role="dialog"
-      aria-label={`Lines: ${isAsOpened ? view.title : "a selection"}`}
+      aria-label={`Lines: ${isAsOpened ? visible(view.title) : "a selection"}`}
       aria-busy={found === null || isStale || !found.isFinal}
       id="lines"
     >
-      <header class="lines-head">
+      <div class="lines-head">
         <div class="lines-title">
-          <h2>{isAsOpened ? view.title : "Lines"}</h2>
+          <h2>{isAsOpened ? visible(view.title) : "Lines"}</h2>
           <p class="lines-detail">
             <TemplateText text={isAsOpened ? view.detail : ""} />
           </p>
@@ -73,6 +79,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
         <div class="lines-tools">
           <Total found={found} report={report} />
           <GoTo report={report} />
+          {report.totals.firstMs != null && <TimeChoice />}
           <label class="check">
             <input
               type="checkbox"
@@ -89,15 +96,17 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
             class="button small"
             ref={close}
             onClick={state.closeLines}
-            aria-label="Close the lines"
             aria-keyshortcuts="Escape"
           >
             Close <kbd>Esc</kbd>
           </button>
         </div>
-      </header>
-      <Filters report={report} view={view} />
+      </div>
+      <Filters report={report} />
+      <ContextBar />
+      <MarksList />
       {found !== null && found.total > 0 && <Strip histogram={found.histogram} />}
+      <Values report={report} />
       {failure !== null && !["pattern", "params"].includes(failure.code) ? (
         <div class="lines-note" role="alert">
           <p>{reasonOf(failure)}</p>
@@ -124,7 +133,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
 
 /** How many records are selected, and how far the search is. */
 function Total({ found, report }: { found: Found | null; report: Report }): JSX.Element {
-  const { nRecords, firstMs } = report.totals;
+  const { nRecords } = report.totals;
   if (found === null) {
     return (
       <span class="lines-total" role="status">
@@ -140,7 +149,6 @@ function Total({ found, report }: { found: Found | null; report: Report }): JSX.
           ? format.counted(nRecords, "record")
           : `${format.count(found.total)} of ${format.counted(nRecords, "record")}`}
         {!found.isFinal && ` so far`}
-        {firstMs != null && <span class="wide-only">, times in UTC</span>}
       </span>
       {!found.isFinal && (
         <>
@@ -157,8 +165,25 @@ function Total({ found, report }: { found: Found | null; report: Report }): JSX.
   );
 }
 
-/** Row to show first; what is typed in as a line, until it is somewhere else. */
-const startRow = signal<{ find: number; row: number } | null>(null);
+/** How times are written. */
+function TimeChoice(): JSX.Element {
+  return (
+    <select
+      class="time-style"
+      aria-label="How times are written"
+      value={timeStyle.value}
+      onChange={(event) => {
+        timeStyle.value = event.currentTarget.value as TimeStyle;
+      }}
+    >
+      {STYLES.map(([style, words]) => (
+        <option key={style} value={style}>
+          {words}
+        </option>
+      ))}
+    </select>
+  );
+}
 
 /** Goes to a line of a file. */
 function GoTo({ report }: { report: Report }): JSX.Element {
@@ -166,7 +191,7 @@ function GoTo({ report }: { report: Report }): JSX.Element {
   const go = async (line: number): Promise<void> => {
     const find = filter.find.peek();
     const row = await filter.rowOf({ type: "line", file, line });
-    startRow.value = { find, row };
+    goToRow(find, row);
   };
   return (
     <form
@@ -244,7 +269,7 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
   latest.current = total;
   const [, redraw] = useState(0);
   const [firstRow, setFirstRow] = useState(0);
-  const start = startRow.value;
+  const start = wantedRow.value;
   const goTo = start !== null && start.find === query ? Math.min(start.row, total - 1) : null;
 
   useEffect(() => () => void (isMounted.current = false), []);
@@ -285,17 +310,21 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
   return (
     <>
       {total > ROWS && <Pager total={total} firstRow={firstRow} setFirstRow={setFirstRow} />}
-      <Rows
-        key={firstRow}
-        nRows={Math.min(ROWS, total - firstRow)}
-        firstRow={firstRow}
-        startRow={goTo !== null && goTo >= firstRow ? goTo - firstRow : 0}
-        pages={pages.current}
-        fetchPage={fetchPage}
-        unfolded={unfolded.current}
-        report={report}
-        hasFiles={report.nFiles > 1}
-      />
+      <div class="lines-body">
+        <Rows
+          key={firstRow}
+          query={query}
+          nRows={Math.min(ROWS, total - firstRow)}
+          firstRow={firstRow}
+          startRow={goTo !== null && goTo >= firstRow ? goTo - firstRow : 0}
+          pages={pages.current}
+          fetchPage={fetchPage}
+          unfolded={unfolded.current}
+          report={report}
+          hasFiles={report.nFiles > 1}
+        />
+        <Minimap found={found} report={report} />
+      </div>
     </>
   );
 }

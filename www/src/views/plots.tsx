@@ -1,18 +1,27 @@
 // The plots: canvases drawn by the core, with tooltips, clicks, a brush on the timeline and a turn of the 3D scatter.
 
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Plots, type Report, type View } from "../../pkg/logloupe.js";
 import * as compare from "../compare.ts";
+import { pointAt } from "../cursor.ts";
+import * as filter from "../filter.ts";
 import * as format from "../format.ts";
 import { schedule, unschedule } from "../frame.ts";
 import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
+import { visible } from "../visible.ts";
+import * as zoom from "../zoom.ts";
 import { Picking } from "./compare.tsx";
+import { NetworkTable } from "./network.tsx";
+import { Overlay } from "./overlay.tsx";
+import { showSelected } from "./selection.tsx";
 import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
+import { PlotTable } from "./plottable.tsx";
+import { isRanked } from "./ranked.ts";
+import { SavePlot } from "./saveplot.tsx";
 import { targetAt, type Target } from "./targets.ts";
 
 const START_YAW = 0.6;
@@ -23,6 +32,7 @@ const BASE_FONT_PX = 15;
 export function TimelinePanel({ report }: { report: Report }): JSX.Element {
   const { timeline, totals } = report;
   const range = state.range.value;
+  const selected = filter.selection.value;
   const hasTimes = timeline.nBins > 0;
   return (
     <Panel
@@ -30,7 +40,7 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
       title="Timeline"
       about={
         hasTimes
-          ? `Records per ${format.duration(timeline.binMs)}, stacked by level; marked stretches are unusual, numbered lines are incidents. Drag to zoom, choose a bar to read its lines.${
+          ? `Records per ${format.duration(timeline.binMs)}, stacked by level; marked stretches are unusual, numbered lines are incidents. Drag to select a stretch, choose a bar to read its lines, Ctrl and wheel to zoom.${
               totals.nUntimed > 0
                 ? ` ${format.counted(totals.nUntimed, "record")} without a time are not drawn.`
                 : ""
@@ -38,36 +48,32 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
           : undefined
       }
       actions={
-        range === null ? (
-          <button type="button" class="button small" onClick={showAllLines}>
-            All lines <kbd>L</kbd>
-          </button>
-        ) : (
-          <>
+        <>
+          {hasTimes && <ZoomButtons />}
+          {selected.fromMs != null && selected.toMs != null && (
             <button
               type="button"
               class="button small"
-              onClick={() =>
-                state.showLines({
-                  title: "Time range",
-                  detail: `${format.span(range.fromMs, range.toMs)} UTC`,
-                  selection: { fromMs: range.fromMs, toMs: range.toMs },
-                })
-              }
+              onClick={() => zoom.zoomTo(selected.fromMs ?? 0, selected.toMs ?? 0)}
             >
-              Lines in this range
+              Zoom to the selection <kbd>F</kbd>
             </button>
-            <button
-              type="button"
-              class="button small"
-              onClick={() => {
-                state.range.value = null;
-              }}
-            >
+          )}
+          {range !== null && (
+            <button type="button" class="button small" onClick={zoom.fit}>
               Whole log <kbd>0</kbd>
             </button>
-          </>
-        )
+          )}
+          {filter.isActive.value ? (
+            <button type="button" class="button small" onClick={() => showSelected()}>
+              Lines of the selection
+            </button>
+          ) : (
+            <button type="button" class="button small" onClick={showAllLines}>
+              All lines <kbd>L</kbd>
+            </button>
+          )}
+        </>
       }
     >
       <Picking />
@@ -83,6 +89,32 @@ export function TimelinePanel({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** Zooming without a wheel or a keyboard. */
+function ZoomButtons(): JSX.Element {
+  const steps: [sign: string, label: string, run: () => void][] = [
+    ["‹", "Earlier", () => zoom.pan(-1)],
+    ["›", "Later", () => zoom.pan(1)],
+    ["−", "Zoom out", () => zoom.zoom(-2)],
+    ["+", "Zoom in", () => zoom.zoom(2)],
+  ];
+  return (
+    <span class="zoom-buttons" role="group" aria-label="Zoom the timeline">
+      {steps.map(([sign, label, run]) => (
+        <button
+          key={label}
+          type="button"
+          class="button small"
+          aria-label={label}
+          title={label}
+          onClick={run}
+        >
+          {sign}
+        </button>
+      ))}
+    </span>
+  );
+}
+
 /** What a plot shows, in a line; a plot not named here speaks for itself. */
 const ABOUT: Record<string, string> = {
   scatter:
@@ -91,12 +123,11 @@ const ABOUT: Record<string, string> = {
     "Each point is a distinct message; near points use the same words. What is in no cluster is drawn as noise.",
   heatmap:
     "How the features of the windows move: +1 together, −1 against each other, 0 independently.",
+  network:
+    "Each point is a pattern of an incident; the larger, the more lines. Strong lines link patterns that say alike things, faint ones those that only come at the same time. Choose a point to read its lines.",
   scatter3d:
     "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
 };
-
-/** Whether the heatmap shows correlation by rank. */
-const isRanked = signal(false);
 
 function RankToggle(): JSX.Element {
   return (
@@ -119,7 +150,7 @@ function aboutPlot(kind: string, { clusters }: Report): string | undefined {
 }
 
 /** Whether a plot has nothing to draw; it then says so in words. */
-function isEmpty(kind: string, { points, space, features, clusters }: Report): boolean {
+function isEmpty(kind: string, { points, space, features, clusters, network }: Report): boolean {
   switch (kind) {
     case "scatter":
       return points.length === 0;
@@ -129,6 +160,8 @@ function isEmpty(kind: string, { points, space, features, clusters }: Report): b
       return features.correlation.length === 0;
     case "clusters":
       return clusters.points.length === 0;
+    case "network":
+      return network.nodes.length === 0;
     default:
       return false;
   }
@@ -153,6 +186,7 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
             ) : (
               <Plot kind={name} report={report} />
             )}
+            {name === "network" && <NetworkTable report={report} />}
           </Panel>
         ))}
     </div>
@@ -174,6 +208,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   const press = useRef<{ at: Place; last: Place; isDrag: boolean } | null>(null);
   const pointer = useRef({});
   const cursor = useRef<number | null>(null);
+  const [turned, setTurned] = useState(0);
   const isTurnable = kind === "scatter3d";
   const isTimeline = kind === "timeline";
   const isTimed = isTimeline || kind === "scatter";
@@ -249,6 +284,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   const turn = (dx: number, dy: number): void => {
     const { yaw, pitch } = angle.current;
     angle.current = { yaw: yaw + dx, pitch: Math.max(-1.5, Math.min(1.5, pitch + dy)) };
+    setTurned((n) => n + 1);
     drawSoon();
   };
 
@@ -269,6 +305,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
       schedule(pointer.current, () => {
         const target = find(at);
         setHover(target === null ? null : { at, target });
+        pointAt(target?.span?.fromMs, target?.span?.toMs);
       });
       return;
     }
@@ -294,16 +331,16 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     if (!pressed.isDrag) {
       find(at)?.open?.();
     } else if (isTimeline) {
-      zoomTo(Math.min(pressed.at.x, at.x), Math.max(pressed.at.x, at.x));
+      selectTime(Math.min(pressed.at.x, at.x), Math.max(pressed.at.x, at.x));
     }
   };
-  const zoomTo = (fromX: number, toX: number): void => {
+  const selectTime = (fromX: number, toX: number): void => {
     const from = timeNear(fromX, 1);
     const to = timeNear(toX, -1);
     if (from !== null && to !== null && to.toMs > from.fromMs) {
       const range = { fromMs: from.fromMs, toMs: to.toMs };
       if (!compare.takeRange(range)) {
-        state.range.value = range;
+        filter.change(range);
       }
     }
   };
@@ -319,6 +356,30 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     return null;
   };
 
+  // Not a property: Preact would listen passively, and the page would scroll or zoom instead.
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null || !isTimeline) {
+      return;
+    }
+    const onWheel = (event: WheelEvent): void => {
+      const isZoom = event.ctrlKey || event.metaKey;
+      const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+      if (!isZoom && (sideways === 0 || Math.abs(sideways) < Math.abs(event.deltaY))) {
+        return;
+      }
+      event.preventDefault();
+      if (isZoom) {
+        const share = event.offsetX / Math.max(1, element.clientWidth);
+        zoom.zoom(Math.max(-3, Math.min(3, -event.deltaY / 100)), share);
+      } else {
+        zoom.pan(Math.max(-2, Math.min(2, sideways / 100)));
+      }
+    };
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  }, []);
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
@@ -328,6 +389,9 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     if (isTurnable && (sideways !== 0 || upwards !== 0)) {
       event.preventDefault();
       turn(sideways * 0.1, upwards * 0.1);
+    } else if (isTimeline && zoomByKey(event.key)) {
+      event.preventDefault();
+      event.stopPropagation();
     } else if (isTimeline && sideways !== 0) {
       event.preventDefault();
       stepBar(sideways);
@@ -349,6 +413,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
       if (target !== null && target.label !== before) {
         cursor.current = x;
         setHover({ at: { x, y }, target });
+        pointAt(target.span?.fromMs, target.span?.toMs);
         return;
       }
     }
@@ -368,7 +433,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
           tabIndex={0}
           role={isTurnable || isTimeline ? "application" : "img"}
           aria-roledescription="plot"
-          aria-label={drawn?.describe(kind) ?? ""}
+          aria-label={visible(drawn?.describe(kind) ?? "")}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
           onPointerUp={onPointerUp}
@@ -381,13 +446,16 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
             if (press.current === null) {
               setHover(null);
             }
+            pointAt(null);
           }}
           onBlur={() => {
             setHover(null);
+            pointAt(null);
             cursor.current = null;
           }}
           onKeyDown={onKeyDown}
         />
+        {kind !== "heatmap" && <Overlay kind={kind} viewNow={viewNow} turned={turned} />}
         {brush !== null && (
           <div
             class="brush"
@@ -409,8 +477,23 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
         )}
       </div>
       <Legend kind={kind} />
+      <SavePlot kind={kind} canvas={() => canvas.current} drawn={drawn} view={viewNow} />
+      <PlotTable kind={kind} report={report} />
     </>
   );
+}
+
+/** WASD on the timeline, as on other timelines; answers whether the key was one of them. */
+function zoomByKey(key: string): boolean {
+  const steps: Record<string, () => void> = {
+    w: () => zoom.zoom(1),
+    s: () => zoom.zoom(-1),
+    a: () => zoom.pan(-1),
+    d: () => zoom.pan(1),
+  };
+  const run = steps[key.toLowerCase()];
+  run?.();
+  return run !== undefined;
 }
 
 function Legend({ kind }: { kind: string }): JSX.Element | null {

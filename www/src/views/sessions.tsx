@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Evaluation, Report, SessionReport, Sessions } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import { isSpanLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
 import { Head, ShowAll, Table } from "./listing.tsx";
 import { Empty, LogText, Panel, Score, TemplateText } from "./parts.tsx";
@@ -69,7 +70,15 @@ function OfIdentifier({ found }: { found: Sessions }): JSX.Element {
           }
         >
           {list.map((session) => (
-            <tr key={session.id} role="row">
+            <tr
+              key={session.id}
+              role="row"
+              class={outClass(
+                session.startMs == null ||
+                  session.endMs == null ||
+                  isSpanLifted(session.startMs, session.endMs),
+              )}
+            >
               <td role="cell">
                 <Score value={session.score} />
               </td>

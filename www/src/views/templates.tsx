@@ -5,13 +5,17 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Report, TemplateReport } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import * as filter from "../filter.ts";
+import { isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
 import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
+import { PatternTools } from "./pattern_tools.tsx";
 import { SimilarPatterns } from "./similar.tsx";
+import { NormalPattern } from "./suppressed.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
 
-type Column = "score" | "nRecords" | "firstMs";
+type Column = "score" | "nRecords" | "firstMs" | "lastMs";
 
 const FIRST_SHOWN = 20;
 const search = signal("");
@@ -54,21 +58,24 @@ export function Templates({ report }: { report: Report }): JSX.Element {
         </>
       }
       actions={
-        <label class="search">
-          <span class="visually-hidden">Search the patterns</span>
-          <input
-            id="pattern-search"
-            type="search"
-            placeholder="Search patterns  /"
-            autocomplete="off"
-            spellcheck={false}
-            value={search.value}
-            aria-keyshortcuts="/"
-            onInput={(event) => {
-              search.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <>
+          <SortChoice hasTimes={hasTimes} />
+          <label class="search">
+            <span class="visually-hidden">Search the patterns</span>
+            <input
+              id="pattern-search"
+              type="search"
+              placeholder="Search patterns  /"
+              autocomplete="off"
+              spellcheck={false}
+              value={search.value}
+              aria-keyshortcuts="/"
+              onInput={(event) => {
+                search.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+        </>
       }
     >
       {found.length === 0 ? (
@@ -102,8 +109,8 @@ export function Templates({ report }: { report: Report }): JSX.Element {
                 <SortHeader
                   order={order}
                   column="firstMs"
-                  title="First seen (UTC)"
-                  hint="Time of its first record"
+                  title="First, last seen (UTC)"
+                  hint="Time of its first record, and of its last"
                 />
               )}
             </>
@@ -138,8 +145,15 @@ function Row(props: {
 }): JSX.Element {
   const { template, hasTimes } = props;
   const open = (): void => showTemplate(template);
+  const nSelected = filter.facets.value?.get(template.id) ?? 0;
+  const isLifted = isTemplateLifted(template.id);
   return (
-    <tr role="row" class="clickable" onClick={open} data-template={template.id}>
+    <tr
+      role="row"
+      class={`clickable ${outClass(isLifted)}`}
+      onClick={open}
+      data-template={template.id}
+    >
       <td role="cell" class="cell-score">
         <Score value={template.score} />
       </td>
@@ -159,11 +173,18 @@ function Row(props: {
             <LogText text={template.reason} />
           </span>
         )}
-        <SimilarPatterns template={template} />
+        <div class="row-tools">
+          <PatternTools template={template} />
+          <SimilarPatterns template={template} />
+          <NormalPattern template={template} />
+        </div>
       </td>
       <td role="cell" class="cell-count number">
         {format.count(template.nRecords)}
         <span class="share">{format.share(template.nRecords / Math.max(1, props.nRecords))}</span>
+        {filter.facets.value !== null && isLifted && nSelected < template.nRecords && (
+          <span class="selected-count">{format.count(nSelected)} selected</span>
+        )}
       </td>
       {hasTimes && (
         <td role="cell" class="cell-trend">
@@ -173,7 +194,12 @@ function Row(props: {
       {hasTimes && (
         <td role="cell" class="cell-first" title={lastSeen(template)}>
           {template.firstMs != null ? (
-            format.dateTime(template.firstMs)
+            <>
+              {format.dateTime(wholeSecond(template.firstMs))}
+              {template.lastMs != null && template.lastMs > template.firstMs && (
+                <span class="last-seen">{format.dateTime(wholeSecond(template.lastMs))}</span>
+              )}
+            </>
           ) : (
             <span class="none">no time</span>
           )}
@@ -181,6 +207,46 @@ function Row(props: {
       )}
     </tr>
   );
+}
+
+/** Orders by name, for those who do not think in columns. */
+const ORDERS: [name: string, order: Order<Column>][] = [
+  ["Strangest first", { column: "score", isDescending: true }],
+  ["Rarest first", { column: "nRecords", isDescending: false }],
+  ["Most frequent first", { column: "nRecords", isDescending: true }],
+  ["Newest first", { column: "firstMs", isDescending: true }],
+  ["Last seen first", { column: "lastMs", isDescending: true }],
+];
+
+function SortChoice({ hasTimes }: { hasTimes: boolean }): JSX.Element {
+  const { column, isDescending } = order.value;
+  const offered = ORDERS.filter(([, { column: of }]) => hasTimes || !of.endsWith("Ms"));
+  const now = offered.findIndex(
+    ([, known]) => known.column === column && known.isDescending === isDescending,
+  );
+  return (
+    <select
+      id="pattern-order"
+      aria-label="Order of the patterns"
+      value={now}
+      onChange={(event) => {
+        const chosen = offered[Number(event.currentTarget.value)];
+        if (chosen !== undefined) order.value = chosen[1];
+      }}
+    >
+      {now === -1 && <option value={-1}>By column</option>}
+      {offered.map(([name], idx) => (
+        <option key={name} value={idx}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Seconds are enough in a list. */
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
 }
 
 function lastSeen(template: TemplateReport): string {

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { DetectorReport, Report, WindowReport } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
+import { isSpanLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
 import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, LogText, Panel, Score } from "./parts.tsx";
@@ -177,7 +178,12 @@ function Row({
     (value, idx) => `${names[idx] ?? "?"}: ${Math.round(value * 1000) / 1000}`,
   );
   return (
-    <tr role="row" class="clickable" onClick={open} title={values.join("\n")}>
+    <tr
+      role="row"
+      class={`clickable ${outClass(isSpanLifted(window.startMs, window.endMs))}`}
+      onClick={open}
+      title={values.join("\n")}
+    >
       <td role="cell" class="cell-score">
         <Score value={window.score} />
       </td>
