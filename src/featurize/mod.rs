@@ -3,6 +3,7 @@
 //!
 //! | module | input → output |
 //! | --- | --- |
+//! | [`amounts`] | records of a block → how durations and sizes are spread, the largest of them, mergeable |
 //! | [`tally`] | records of a block, one at a time → counts per bin of time, mergeable in block order |
 //! | [`windows`] | the merged tally → one row of features a window |
 //! | [`tfidf`] | distinct masked messages with counts → sparse unit vectors |
@@ -18,6 +19,7 @@
 //! | [`dataset`] | rows (dense or sparse) with weights, as detectors and clusterers take them |
 //! | [`scale`] | columns → one scale: by mean and deviation, by median and quartiles, or 0 to 1 |
 
+pub mod amounts;
 pub mod dataset;
 pub mod identifier;
 pub mod identify;

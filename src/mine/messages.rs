@@ -156,6 +156,12 @@ impl Messages {
         }
     }
 
+    /// Where the variables of the message that was filed last stand in it.
+    #[must_use]
+    pub fn spans(&self) -> &[(u32, u32)] {
+        &self.spans
+    }
+
     /// The distinct messages up to the cap, by first appearance.
     #[must_use]
     pub fn list(&self) -> &[Message] {

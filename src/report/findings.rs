@@ -6,6 +6,7 @@ use crate::base::time::Timestamp;
 use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
+use crate::detect::amounts::FarValues;
 use crate::detect::autoencoder::Training;
 use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
@@ -15,6 +16,7 @@ use crate::detect::rate_change::{ChangeKind, RateChange, Rates, rate_changes};
 use crate::detect::sessions::SessionScores;
 use crate::error::FitError;
 use crate::evaluate::measures::Measures;
+use crate::featurize::amounts::{Spread, Unit};
 use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
@@ -218,6 +220,17 @@ pub struct TemplateFindings {
     pub slots: Vec<SlotKind>,
 }
 
+/// How the values of a variable are spread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AmountFindings {
+    /// The template.
+    pub template: TemplateId,
+    /// What the values are numbers of.
+    pub unit: Unit,
+    /// The values.
+    pub spread: Spread,
+}
+
 impl TemplateFindings {
     /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
     #[must_use]
@@ -345,6 +358,8 @@ pub struct Findings {
     pub sessions: Vec<SessionFindings>,
     /// The cap of sessions bit.
     pub is_sessions_full: bool,
+    /// Durations and sizes far larger than usual, the farthest first.
+    pub far_amounts: Vec<(AmountFindings, FarValues)>,
 }
 
 /// Counts of templates in slices of time that are kept at most, beyond [`limits::SPARKLINE`] of each.

@@ -4,6 +4,7 @@
 //! byte sizes are `f64`, counts are `u32`. Lists are bounded (see [`limits`]); the totals say how many there were.
 //! The JSON rendering of a report is the same bytes natively and in every browser.
 
+mod amounts;
 pub mod build;
 mod changes;
 mod conservation;
@@ -52,6 +53,8 @@ pub mod limits {
     pub const SESSION_TEMPLATES: usize = 50;
     /// Examples of each kind of agreement with labels.
     pub const EXAMPLES: usize = 5;
+    /// Patterns listed with durations or sizes far larger than usual.
+    pub const AMOUNTS: usize = 40;
     /// Changes of rate listed of each sort.
     pub const CHANGES: usize = 40;
     /// Sources named by one incident.
@@ -113,6 +116,8 @@ pub struct Report {
     pub suppressed: Vec<SuppressedReport>,
     /// Patterns that come much more or less often than usual.
     pub changes: Changes,
+    /// Durations and sizes far larger than usual, the farthest first.
+    pub amounts: Vec<AmountReport>,
     /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.
     pub sessions: Vec<Sessions>,
     /// How good the scores are, where labels were given.
@@ -555,7 +560,7 @@ pub struct IncidentSource {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct IncidentChange {
-    /// `new`, `surging` or `vanished`.
+    /// `new`, `surging` or `vanished`; `far beyond usual` for a duration or size.
     pub mark: String,
     /// The pattern.
     pub template: u32,
@@ -644,6 +649,27 @@ pub struct SuppressedReport {
     pub n_times: u32,
     /// Records.
     pub n_records: u32,
+}
+
+/// A duration or size in a pattern of which some values are far larger than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct AmountReport {
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Score of the largest, 50 to 100.
+    pub score: f64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// Records with a value.
+    pub n_records: u32,
+    /// Records with one that is far larger than usual.
+    pub n_far: u32,
+    /// The largest of those, largest first; the text says the value.
+    pub records: Vec<LineRef>,
 }
 
 /// The sessions of one identifier.

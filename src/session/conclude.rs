@@ -1,16 +1,20 @@
 //! What the texts add up to → the question for the shards; their answers → the report.
 
+use std::collections::BTreeMap;
+
 use super::analysis::{self, Merged};
 use super::input::Source;
 use super::{Engine, evaluation};
 use crate::base::ids::{FileId, TemplateId};
 use crate::base::order::Arrange;
 use crate::base::time::SECOND;
+use crate::base::written::Written;
 use crate::correlate::incidents::Episode;
 use crate::error::Error;
+use crate::featurize::amounts::{LargeValue, Spread};
 use crate::featurize::sessions::{SessionSet, Sessions};
 use crate::report::build;
-use crate::report::findings::{InputFindings, TemplateFindings};
+use crate::report::findings::{AmountFindings, InputFindings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::involved::Collector;
 use crate::shard::wire::{BlockLabels, Survey, Surveyed};
@@ -45,6 +49,7 @@ impl Engine {
             is_messages_full: said.is_crowded(),
             sessions,
             is_sessions_full,
+            amounts: self.amounts(),
         };
         let findings = analysis::detect(merged, &self.options);
         for input in &mut self.inputs {
@@ -73,6 +78,34 @@ impl Engine {
         self.findings = Some(findings);
         self.meanings = None;
         survey
+    }
+
+    /// How durations and sizes are spread in the texts that are shown, by template and variable.
+    fn amounts(&self) -> Vec<AmountFindings> {
+        let said = self.said();
+        let mut all: BTreeMap<(TemplateId, u8), AmountFindings> = BTreeMap::new();
+        for (place, &key) in (0..).zip(&self.order) {
+            let file = &self.files[key as usize];
+            let instant = |time| Written::instant(file.calendar.instant(time));
+            for ((message, slot), (unit, spread)) in &file.amounts {
+                let message = self.names[message.index()];
+                let template = said.template(message);
+                let found = (all.entry((template, *slot))).or_insert_with(|| AmountFindings {
+                    template,
+                    unit: *unit,
+                    spread: Spread::default(),
+                });
+                // What another message of the pattern counts in another unit is another thing.
+                if found.unit == *unit {
+                    found.spread.merge(spread, |value| LargeValue {
+                        file: FileId(place),
+                        time: value.time.map(instant),
+                        ..value
+                    });
+                }
+            }
+        }
+        all.into_values().collect()
     }
 
     /// The sessions in the texts that are shown, one set an identifier, and whether there were too many.

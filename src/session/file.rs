@@ -3,6 +3,8 @@
 //! What a lane adds up to is kept apart from the others, so that lanes can be put in order or left out afterwards without
 //! reading anything again.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::said::Saying;
@@ -10,6 +12,7 @@ use crate::base::calendar::Calendar;
 use crate::base::ids::MessageId;
 use crate::base::time::Timestamp;
 use crate::base::written::N_CYCLES;
+use crate::featurize::amounts::{LargeValue, Spread, Unit};
 use crate::featurize::sessions::Sessions;
 use crate::featurize::times::Times;
 use crate::mine::messages::Occurrences;
@@ -39,6 +42,8 @@ pub(super) struct OpenFile {
     /// What its lines leave out of their times, once all have been read.
     pub(super) calendar: Calendar,
     pub(super) sessions: Sessions,
+    /// How durations and sizes are spread, by message and variable.
+    pub(super) amounts: BTreeMap<(MessageId, u8), (Unit, Spread)>,
     /// By first appearance.
     pub(super) sayings: Vec<Saying>,
     saying_idx: FxHashMap<MessageId, u32>,
@@ -66,6 +71,7 @@ impl OpenFile {
             times: Times::default(),
             calendar: Calendar::default(),
             sessions: Sessions::default(),
+            amounts: BTreeMap::new(),
             sayings: Vec::new(),
             saying_idx: FxHashMap::default(),
         }
@@ -114,6 +120,15 @@ impl OpenFile {
         let sessions = std::mem::take(&mut summary.sessions);
         let later_by = self.times.merge(std::mem::take(&mut summary.times));
         self.sessions.merge(sessions, ids, base, &later_by);
+        for amount in std::mem::take(&mut summary.amounts) {
+            let key = (ids[amount.message.index()], amount.place);
+            let (_, spread) = (self.amounts.entry(key)).or_insert((amount.unit, Spread::default()));
+            spread.merge(&amount.spread, |value| LargeValue {
+                line: base + value.line,
+                time: value.time.map(|time| time.later_by(&later_by)),
+                ..value
+            });
+        }
         self.n_merged += 1;
         self.findings.add(&summary);
         if self.is_merged() {

@@ -23,6 +23,8 @@ struct RunMessage {
     /// What it said at the end of the run.
     template: TemplateId,
     is_failed_login: bool,
+    /// It is one message, not all beyond the cap that begin alike.
+    is_kept: bool,
 }
 
 /// What stands for the messages beyond the cap that begin alike.
@@ -177,6 +179,11 @@ impl Said {
             .collect()
     }
 
+    /// Whether this is one message, not all beyond the cap that begin alike.
+    pub(super) fn is_kept(&self, id: MessageId) -> bool {
+        self.list.get(id.index()).is_some_and(|said| said.is_kept)
+    }
+
     /// Distinct messages.
     pub(super) fn n_messages(&self) -> usize {
         self.list.len()
@@ -203,6 +210,7 @@ impl Said {
         let id = self.add(message.text, message.slots);
         self.room.take(&self.list[id.index()].text);
         self.ids.insert(message.hash, id);
+        self.list[id.index()].is_kept = true;
         id
     }
 
@@ -242,6 +250,7 @@ impl Said {
         let group = self.miner.add(&text);
         self.list.push(RunMessage {
             is_failed_login: login::read(&text).is_failed,
+            is_kept: false,
             text,
             slots,
             said: Occurrences::default(),

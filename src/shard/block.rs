@@ -11,6 +11,7 @@ use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
 use crate::base::written::Cycles;
 use crate::evaluate::column;
+use crate::featurize::amounts::{BlockAmounts, LargeValue};
 use crate::featurize::identifier::Identifier;
 use crate::featurize::login::{self, Login};
 use crate::featurize::sessions::{BlockSessions, RecordPlace};
@@ -90,6 +91,7 @@ struct Block {
     scratch: Vec<u8>,
     messages: Messages,
     logins: Vec<Login>,
+    amounts: BlockAmounts,
     sessions: BlockSessions,
     cycles: Cycles,
     table: BlockTable,
@@ -143,6 +145,7 @@ impl OpenBlock {
             scratch: Vec::new(),
             messages: Messages::default(),
             logins: Vec::new(),
+            amounts: BlockAmounts::default(),
             sessions: BlockSessions::new(identifiers),
             cycles: Cycles::default(),
             table: BlockTable::default(),
@@ -419,9 +422,20 @@ impl Block {
         let filed = self.messages.file(message, fields.level);
         if filed.is_new {
             self.logins.push(login::read(self.messages.newest()));
+            let is_kept = (filed.idx as usize) < self.messages.list().len();
+            self.amounts.begin(message, self.messages.spans(), is_kept);
         }
-        let said = self.logins[filed.idx as usize];
         let time = fields.timestamp.map(|time| self.cycles.follow(time));
+        (self.amounts).add(filed.idx, message, self.messages.spans(), |value| {
+            LargeValue {
+                value,
+                time,
+                file: self.job.file,
+                line,
+                offset: piece.offset,
+            }
+        });
+        let said = self.logins[filed.idx as usize];
         if let Some(time) = time {
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
@@ -502,6 +516,7 @@ impl Block {
             .map(|(format, &n)| (format as u16, n))
             .collect();
         self.summary.messages = self.messages.into_block();
+        self.summary.amounts = self.amounts.finish();
         self.summary.sessions = self.sessions.finish();
         self.table.shrink();
         Finished {

@@ -7,6 +7,7 @@ use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::written::{N_CYCLES, Written};
 use crate::correlate::incidents::Episode;
+use crate::featurize::amounts::Amount;
 use crate::featurize::identifier::Identifier;
 use crate::featurize::sessions::SessionTally;
 use crate::featurize::times::Times;
@@ -104,6 +105,8 @@ pub struct Summary {
     pub messages: BlockMessages,
     /// What is counted over time.
     pub times: Times,
+    /// How its durations and sizes are spread.
+    pub amounts: Vec<Amount>,
     /// What is counted per session.
     pub sessions: SessionTally,
 }
