@@ -7,7 +7,7 @@
 //! own in each record, so that it does not matter which comes first.
 //!
 //! Values are counted in bins of a sixteenth of an octave, which are the upper bits of the number itself: 6 % wide, no logarithm
-//! a record, and any merge gives the same counts. (A sketch with relative error as in Masson, Rim and Lee, "DDSketch", VLDB 2019.)
+//! a record, and any merge gives the same counts. (A sketch with relative error as in Masson, Rim and Lee, VLDB 2019.)
 
 use serde::{Deserialize, Serialize};
 
@@ -372,7 +372,7 @@ mod tests {
             let to = from + span.find([' ', ',', ')']).unwrap_or(span.len());
             let around = unit_around(text.as_bytes(), from, to);
             assert_eq!(
-                amount(text[from..to].as_bytes(), around),
+                amount(&text.as_bytes()[from..to], around),
                 expected,
                 "{text}"
             );
