@@ -6,8 +6,9 @@
 
 use std::fmt::Write;
 
-use logloupe::local::{Layout, analyze, meta};
-use logloupe::protocol::Options;
+use logloupe::error::Error;
+use logloupe::local::{Analysis, Layout, analyze, meta};
+use logloupe::protocol::{FileMeta, Options, SessionChoice};
 use logloupe::report::Report;
 
 const N_ORDERS: usize = 900;
@@ -66,11 +67,93 @@ fn is_strange(order: usize) -> bool {
 }
 
 fn run(files: &[(&str, &[u8])], layout: Layout) -> Report {
-    let files: Vec<_> = files
-        .iter()
-        .map(|(name, bytes)| (meta(name, bytes, 1_772_496_000_000.0), *bytes))
-        .collect();
-    analyze(&files, Options::default(), layout).unwrap()
+    analyze(&named(files), Options::default(), layout).unwrap()
+}
+
+fn named<'a>(files: &[(&str, &'a [u8])]) -> Vec<(FileMeta, &'a [u8])> {
+    let with_meta = |(name, bytes): &(&str, &'a [u8])| {
+        let meta = meta(name, bytes, 1_772_496_000_000.0);
+        (meta, *bytes)
+    };
+    files.iter().map(with_meta).collect()
+}
+
+fn tied_by(session: SessionChoice) -> Options {
+    Options {
+        session,
+        ..Options::default()
+    }
+}
+
+fn expression(regex: &str) -> SessionChoice {
+    SessionChoice::Pattern {
+        regex: regex.to_owned(),
+    }
+}
+
+#[test]
+fn an_expression_says_what_ties_records_together() {
+    let (log, labels) = log();
+    let files: [(&str, &[u8]); 2] = [("orders.log", &log), ("labels.csv", &labels)];
+    let tied =
+        |regex: &str, layout| analyze(&named(&files), tied_by(expression(regex)), layout).unwrap();
+    // The same as is found without it.
+    let (found, chosen) = (
+        run(&files, Layout::default()),
+        tied(r"(ord-\w+)", Layout::default()),
+    );
+    assert_eq!(chosen.sessions[0].identifier, r"(ord-\w+)");
+    assert_eq!(chosen.sessions[0].n_sessions, found.sessions[0].n_sessions);
+    assert_eq!(
+        chosen.sessions[0].n_anomalous,
+        found.sessions[0].n_anomalous
+    );
+    assert_eq!(
+        chosen.evaluation.as_ref().unwrap().matched as usize,
+        N_ORDERS
+    );
+    // One that nobody would find: the last digit of an order.
+    let tens = tied(r"ord-\w*x\d*(\d)\b", Layout::default());
+    assert_eq!((tens.sessions[0].n_sessions, tens.sessions.len()), (10, 1));
+    let layout = Layout {
+        n_shards: 3,
+        chunk_len: 7,
+        block_len: 20_011,
+    };
+    assert_eq!(tied(r"ord-\w*x\d*(\d)\b", layout), tens);
+    assert!(
+        tied("order=([a-z]+)", Layout::default())
+            .sessions
+            .is_empty()
+    );
+}
+
+#[test]
+fn sessions_can_be_left_alone_and_a_choice_of_them_reads_again() {
+    let (log, _) = log();
+    let files = named(&[("orders.log", &log)]);
+    let off = tied_by(SessionChoice::Off);
+    let report = analyze(&files, off.clone(), Layout::default()).unwrap();
+    assert!(report.sessions.is_empty());
+    let mut analysis = Analysis::new(&files, Options::default(), Layout::default()).unwrap();
+    assert!(!analysis.change(off, &[], false).unwrap());
+    assert_eq!(analysis.report.sessions.len(), 1);
+}
+
+#[test]
+fn an_expression_that_names_no_session_is_refused() {
+    let (log, _) = log();
+    for regex in ["", "ord-", "(?:ord)", "(ord", r"(a)\1"] {
+        let found = analyze(
+            &named(&[("orders.log", &log)]),
+            tied_by(expression(regex)),
+            Layout::default(),
+        );
+        let Err(Error::Params(error)) = found else {
+            panic!("{regex} was taken");
+        };
+        assert_eq!(error.option, "session", "{regex}");
+    }
 }
 
 #[test]

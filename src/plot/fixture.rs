@@ -2,7 +2,7 @@
 
 use crate::report::{
     ClusterGroup, ClusterPoint, Clusters, Features, Incident, LevelSeries, LineRef, MessagePoint,
-    Report, TemplateReport, Timeline, TimelineMark, WindowPoint,
+    Network, NetworkEdge, NetworkNode, Report, TemplateReport, Timeline, TimelineMark, WindowPoint,
 };
 
 pub(super) const START: f64 = 1_772_431_200_000.0; // 2026-03-02 06:00 UTC
@@ -41,10 +41,50 @@ fn incident(id: u32, title: &str, from_bin: f64, to_bin: f64, score: f64) -> Inc
         },
         templates: vec![1],
         keys: Vec::new(),
+        sources: Vec::new(),
+        n_sources: 0,
         messages: vec![1],
         changes: Vec::new(),
         trigger: None,
         rank: String::new(),
+    }
+}
+
+/// Three incidents: one that holds together, one of two kinds of lines, and one beyond those with a colour of their own.
+fn network() -> Network {
+    let node = |idx: usize, incident: u32, n_records: u32| NetworkNode {
+        x: 6.0 * noise(idx, 21) + 9.0 * f64::from(incident.min(4)),
+        y: 8.0 * noise(idx, 22),
+        incident,
+        template: idx as u32 % 5,
+        text: format!("pattern {idx} with <*> of <*> and some more words"),
+        n_records,
+        score: 95.0 - 4.0 * idx as f64,
+    };
+    let edge = |from: u32, to: u32, cosine: f64| NetworkEdge {
+        from,
+        to,
+        cosine,
+        is_alike: cosine > 0.0,
+    };
+    Network {
+        nodes: vec![
+            node(0, 1, 500),
+            node(1, 1, 62),
+            node(2, 1, 8),
+            node(3, 2, 80),
+            node(4, 2, 20),
+            node(5, 2, 1),
+            node(6, 14, 3),
+        ],
+        edges: vec![
+            edge(0, 1, 0.91),
+            edge(1, 2, 0.84),
+            edge(3, 4, 0.0),
+            edge(4, 5, 0.87),
+            edge(3, 6, 0.9),
+        ],
+        n_all: 9,
     }
 }
 
@@ -281,6 +321,7 @@ pub(super) fn report() -> Report {
             incident(4, "circuit open", 39.2, 39.3, 51.0),
         ],
         n_incidents: 4,
+        network: network(),
         suppressed: Vec::new(),
         sessions: Vec::new(),
         evaluation: None,
@@ -300,6 +341,7 @@ pub(super) fn empty() -> Report {
         timezone: "UTC".to_owned(),
         window_ms: 0.0,
         timeline: Timeline::default(),
+        detectors: Vec::new(),
         windows: Vec::new(),
         n_anomalous_windows: 0,
         features: Features::default(),
@@ -309,6 +351,7 @@ pub(super) fn empty() -> Report {
         clusters: Clusters::default(),
         incidents: Vec::new(),
         n_incidents: 0,
+        network: Network::default(),
         suppressed: Vec::new(),
         changes: crate::report::Changes::default(),
         sessions: Vec::new(),

@@ -19,6 +19,7 @@ mod clock;
 mod clusters;
 mod frame;
 mod heatmap;
+mod network;
 mod scale;
 mod scatter;
 mod scatter3d;
@@ -144,6 +145,13 @@ pub enum Pick {
         /// Index into [`crate::report::Features::names`].
         column: u32,
     },
+    /// A pattern in an incident.
+    Pattern {
+        /// Its template.
+        template: u32,
+        /// Rank as in [`crate::report::Incident::id`].
+        incident: u32,
+    },
     /// An incident.
     Incident {
         /// Rank as in [`crate::report::Incident::id`].
@@ -234,6 +242,7 @@ pub fn all() -> &'static [&'static dyn Plot] {
         &heatmap::Heatmap,
         &scatter3d::Scatter3d,
         &clusters::Clusters,
+        &network::Network,
     ]
 }
 
@@ -312,7 +321,7 @@ pub fn pick(plot: &dyn Plot, report: &Report, view: &View, x: f64, y: f64) -> Op
 }
 
 /// Everything a pointer can hit, eight numbers each, so that a page can lift some of it out without drawing it all again: what it
-/// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident) and its two numbers as in [`Pick`], then 0 and the sides
+/// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident, 5 a pattern in one) and its two numbers as in [`Pick`], then 0 and the sides
 /// x0, y0, x1, y1 of a rectangle, or 1 and the middle x, y of a disc, its radius, and its place in the list that is shown. Device pixels; from back to front.
 #[must_use]
 pub fn targets(plot: &dyn Plot, report: &Report, view: &View) -> Vec<f64> {
@@ -325,6 +334,9 @@ pub fn targets(plot: &dyn Plot, report: &Report, view: &View) -> Vec<f64> {
             Pick::Cluster { id } => [2.0, f64::from(id), 0.0],
             Pick::Cell { row, column } => [3.0, f64::from(row), f64::from(column)],
             Pick::Incident { id } => [4.0, f64::from(id), 0.0],
+            Pick::Pattern { template, incident } => {
+                [5.0, f64::from(template), f64::from(incident)]
+            }
         });
         numbers.extend(shape);
     }

@@ -88,6 +88,14 @@ fn odd_reports() -> Vec<Report> {
     for (idx, point) in wild.clusters.points.iter_mut().enumerate() {
         point.x = [f64::NAN, 1e308, -1e308][idx % 3];
     }
+    for (idx, node) in wild.network.nodes.iter_mut().enumerate() {
+        node.x = [f64::NAN, 1e308, -1e308][idx % 3];
+        node.incident = [0, u32::MAX][idx % 2];
+        node.n_records = [0, u32::MAX][idx % 2];
+    }
+    for edge in &mut wild.network.edges {
+        edge.to = u32::MAX;
+    }
     wild.features.correlation.truncate(2);
     wild.features.correlation[1].truncate(1);
     for incident in &mut wild.incidents {
@@ -175,7 +183,7 @@ fn any_report_can_be_drawn_at_any_size() {
                     plot.name()
                 );
                 if view.width < 10_000 {
-                    svg(*plot, &report, &view);
+                    let _ = svg(*plot, &report, &view);
                 }
                 for (x, y) in [(0.0, 0.0), (100.0, 100.0), (-5.0, f64::NAN), (1e300, 10.0)] {
                     let _ = pick(*plot, &report, &view, x, y);

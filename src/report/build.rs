@@ -2,7 +2,9 @@
 
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
-use super::{changes, evaluation, incidents, lanes, messages, notices, sessions, time, words};
+use super::{
+    changes, evaluation, incidents, lanes, messages, network, notices, sessions, time, words,
+};
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
 use crate::error::FitError;
@@ -36,6 +38,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         timeline: time::timeline(findings),
         n_anomalous_windows: time::alarms(findings).len() as u32,
         windows,
+        detectors: time::detectors(findings),
         features: Features {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
             correlation: rounded(&findings.correlation),
@@ -46,6 +49,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         space: time::space(findings),
         clusters: messages::clusters(findings, options),
         n_incidents: findings.incidents.len() as u32,
+        network: network::network(findings, options),
         suppressed: incidents::suppressed(findings),
         changes: changes::changes(findings),
         sessions: sessions::sessions(findings),

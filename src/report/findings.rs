@@ -6,6 +6,7 @@ use crate::base::time::Timestamp;
 use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
+use crate::detect::autoencoder::Training;
 use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
     score_of_run,
@@ -21,6 +22,7 @@ use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
 use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
+use crate::shard::involved::InvolvedSources;
 use crate::shard::wire::{Summary, Survey};
 
 use super::limits;
@@ -144,6 +146,7 @@ impl FileFindings {
             Shape::Csv(_) => "csv",
             Shape::Directives(_) => "directives",
             Shape::JsonArray => "jsonArray",
+            Shape::JsonMembers => "jsonMembers",
             Shape::JsonObjects => "jsonObjects",
             Shape::JournalExport => "journalExport",
             Shape::Pattern(_) => "pattern",
@@ -302,6 +305,8 @@ pub struct Findings {
     pub windows: Option<Windows>,
     /// Scores of the windows; empty when they could not be scored.
     pub window_scores: Vec<WindowScore>,
+    /// How the autoencoder learned what goes together in windows.
+    pub training: Training,
     /// Clusters of the windows; empty when they could not be clustered.
     pub window_clusters: Vec<Option<u32>>,
     /// Correlation of the window features; `None` where one is constant.
@@ -320,6 +325,8 @@ pub struct Findings {
     pub alarm_causes: Vec<AlarmCause>,
     /// Episodes of anomalous messages.
     pub episodes: Vec<Episode>,
+    /// The sources they are of, by message and time.
+    pub involved: InvolvedSources,
     /// Records of each template in each of [`Findings::n_slices`] slices.
     pub slices: Vec<u32>,
     /// The first record of each template that has a time.

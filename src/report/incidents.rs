@@ -3,7 +3,7 @@
 use super::build::{saturate, score};
 use super::findings::{AlarmCause, Findings, SuppressedBy};
 use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
-use super::{changes, sessions, words};
+use super::{changes, involved, sessions, words};
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -110,6 +110,7 @@ fn incident(
         None => format!("{}{over}", alarm.unwrap_or_default()),
     };
     messages.truncate(limits::INCIDENT_MESSAGES);
+    let (sources, n_sources) = involved::sources(findings, component);
     Incident {
         id,
         title,
@@ -125,6 +126,8 @@ fn incident(
             .collect(),
         templates,
         messages: messages.iter().map(|message| message.0).collect(),
+        sources,
+        n_sources,
         changes: incident_changes(findings, component),
         trigger: trigger(findings, component, candidates),
         rank: rank(component),

@@ -11,8 +11,10 @@ mod evaluation;
 pub mod export;
 pub mod findings;
 mod incidents;
+mod involved;
 mod lanes;
 mod messages;
+mod network;
 mod notices;
 mod sessions;
 mod time;
@@ -34,6 +36,8 @@ pub mod limits {
     pub const GROUPS: usize = 200;
     /// Anomalous windows listed.
     pub const WINDOWS: usize = 100;
+    /// Patterns of incidents in their network, the strangest.
+    pub const NETWORK_NODES: usize = 200;
     /// Incidents listed.
     pub const INCIDENTS: usize = 60;
     /// Distinct messages named by one incident.
@@ -50,6 +54,8 @@ pub mod limits {
     pub const EXAMPLES: usize = 5;
     /// Changes of rate listed of each sort.
     pub const CHANGES: usize = 40;
+    /// Sources named by one incident.
+    pub const INCIDENT_SOURCES: usize = 12;
     /// Changes of rate named by one incident.
     pub const INCIDENT_CHANGES: usize = 12;
     /// Slices of a template's sparkline.
@@ -83,6 +89,8 @@ pub struct Report {
     pub timeline: Timeline,
     /// Windows at or above the alarm threshold, strangest first.
     pub windows: Vec<WindowReport>,
+    /// The detectors that judge windows.
+    pub detectors: Vec<DetectorReport>,
     /// How many windows are at or above the alarm threshold in all.
     pub n_anomalous_windows: u32,
     /// Window features and their correlation.
@@ -99,6 +107,8 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// How many incidents there are in all.
     pub n_incidents: u32,
+    /// How the patterns of the listed incidents hang together.
+    pub network: Network,
     /// What would be an incident if there were no reason to leave it out: what a person marked first, then the most frequent.
     pub suppressed: Vec<SuppressedReport>,
     /// Patterns that come much more or less often than usual.
@@ -165,7 +175,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
-    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonMembers`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
     /// labels.
     pub shape: String,
     /// Physical lines.
@@ -277,10 +287,27 @@ pub struct WindowReport {
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
-    /// Detectors to which it is an alarm by themselves: `usualRange`, `isolationForest`, `halfSpaceTrees`, `silence`.
+    /// Detectors to which it is an alarm by themselves, and `silence` where a stretch without records makes the score.
     pub detectors: Vec<String>,
+    /// What each of [`Report::detectors`] says of it, 0 to 100; `null` where it cannot tell.
+    pub opinions: Vec<Option<f64>>,
     /// Value of each feature, in the order of [`Features::names`].
     pub values: Vec<f64>,
+}
+
+/// A method that judges windows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct DetectorReport {
+    /// Stable name.
+    pub name: String,
+    /// Windows that are an alarm to it alone.
+    pub n_alarms: u32,
+    /// Mean squared error of each time that the windows were gone through, for the autoencoder; empty for others.
+    pub losses: Vec<f64>,
+    /// Whether it learned no more before it had gone through them as often as it may.
+    pub is_stopped_early: bool,
 }
 
 /// The window features.
@@ -448,12 +475,79 @@ pub struct Incident {
     pub keys: Vec<String>,
     /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
     pub messages: Vec<u32>,
+    /// The sources of its unusual records, the most frequent first, at most [`limits::INCIDENT_SOURCES`]; none where records have
+    /// no source.
+    pub sources: Vec<IncidentSource>,
+    /// How many sources there are in all.
+    pub n_sources: u32,
     /// Patterns that are new, surge or fall silent in it, at most [`limits::INCIDENT_CHANGES`].
     pub changes: Vec<IncidentChange>,
     /// What probably set it off: what was said shortly before.
     pub trigger: Option<Trigger>,
     /// What the score is made of, as a sentence.
     pub rank: String,
+}
+
+/// The patterns of incidents as a graph, laid out in two dimensions.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The patterns, by incident and time; one that is in two incidents is there twice.
+    pub nodes: Vec<NetworkNode>,
+    /// What links them.
+    pub edges: Vec<NetworkEdge>,
+    /// How many patterns there are in all, of which at most [`limits::NETWORK_NODES`] are shown.
+    pub n_all: u32,
+}
+
+/// A pattern in an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkNode {
+    /// First axis of the layout.
+    pub x: f64,
+    /// Second axis of the layout.
+    pub y: f64,
+    /// The incident, by its rank.
+    pub incident: u32,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Unusual records with it in the incident.
+    pub n_records: u32,
+    /// Score 0 to 100.
+    pub score: f64,
+}
+
+/// What links two patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkEdge {
+    /// Place of one in [`Network::nodes`].
+    pub from: u32,
+    /// Place of the other.
+    pub to: u32,
+    /// Cosine of the two, where they are alike.
+    pub cosine: f64,
+    /// They say alike things; otherwise they only fall together in time.
+    pub is_alike: bool,
+}
+
+/// Unusual records of an incident that are of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentSource {
+    /// The source, by which its records can be selected; empty for records without one.
+    pub name: String,
+    /// The same, cut to [`limits::TEXT_CHARS`].
+    pub text: String,
+    /// Records.
+    pub n_records: u32,
 }
 
 /// A pattern whose rate changes with an incident.

@@ -12,6 +12,7 @@ use crate::featurize::sessions::{SessionSet, Sessions};
 use crate::report::build;
 use crate::report::findings::{InputFindings, TemplateFindings};
 use crate::report::{Report, limits};
+use crate::shard::involved::Collector;
 use crate::shard::wire::{BlockLabels, Survey, Surveyed};
 
 /// Entries of all sessions that are kept so that the run can be worked out again.
@@ -159,9 +160,11 @@ impl Engine {
             u32::try_from(base + u64::from(line) + 1).unwrap_or(u32::MAX)
         };
         let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
+        let mut involved = Collector::default();
         let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
             verdicts.extend(answer.verdicts);
+            involved.merge(&answer.involved);
             for (message, first, last) in answer.spans {
                 if let Some(message) = findings.messages.get_mut(message.index()) {
                     message.first = Some(message.first.map_or(first, |known| known.min(first)));
@@ -197,6 +200,11 @@ impl Engine {
             }
         }
         edges.arrange_by_key(|(window, edge)| (*window, edge.start, edge.file, edge.offset));
+        findings.involved = involved.into_sources();
+        findings
+            .involved
+            .entries
+            .arrange_by_key(|entry| (entry.message, entry.at));
         findings.changes = findings.rate_changes();
         analysis::correlate(findings, episodes, &edges, &self.options);
         findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);

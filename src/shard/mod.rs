@@ -5,6 +5,7 @@
 mod block;
 pub mod contrast;
 pub mod hidden;
+pub mod involved;
 mod query;
 pub mod question;
 pub mod wire;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use self::block::{Finished, Label, OpenBlock};
+use self::involved::{BySource, Collector};
 use self::query::Query;
 use self::question::{Hit, TIMELESS};
 use self::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed, Verdict};
@@ -176,6 +178,7 @@ impl Shard {
 
     fn surveyed(&self, survey: &Survey) -> Surveyed {
         let mut out = Surveyed::default();
+        let mut involved = Collector::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
         let mut spans: Vec<Option<(Timestamp, Timestamp)>> = vec![None; survey.templates.len()];
@@ -186,7 +189,7 @@ impl Shard {
             .any(|alarm| alarm & survey.wants_edge != 0);
         let mut edges = vec![None; if has_edges { survey.alarms.len() } else { 0 }];
         for kept in &self.kept {
-            let mut open: FxHashMap<u32, Episode> = FxHashMap::default();
+            let mut open: FxHashMap<u32, (Episode, BySource)> = FxHashMap::default();
             let mut lane = vec![0u32; n_slices as usize];
             let records = kept.table.times_and_messages(&kept.calendar);
             for (idx, (time, message)) in records.enumerate() {
@@ -232,7 +235,11 @@ impl Shard {
                     time.0 < episode.end.0.saturating_add(survey.link_us)
                         && time.0 > episode.start.0.saturating_sub(survey.link_us)
                 };
-                if let Some(episode) = open.get_mut(&message).filter(|episode| near(episode)) {
+                let source = kept.table.source(idx);
+                if let Some((episode, by_source)) =
+                    open.get_mut(&message).filter(|open| near(&open.0))
+                {
+                    by_source.add(source);
                     episode.n_records += 1;
                     episode.end = episode.end.max(time);
                     if time < episode.start {
@@ -242,18 +249,27 @@ impl Shard {
                             ..kept.episode(idx, id, time)
                         };
                     }
-                } else if let Some(closed) = open.insert(message, kept.episode(idx, id, time)) {
-                    out.episodes.push((kept.job.block, closed));
+                } else {
+                    let mut by_source = BySource::default();
+                    by_source.add(source);
+                    let opened = (kept.episode(idx, id, time), by_source);
+                    if let Some((closed, by_source)) = open.insert(message, opened) {
+                        involved.close(&closed, &by_source, &kept.sources);
+                        out.episodes.push((kept.job.block, closed));
+                    }
                 }
             }
             let key = kept.job.file.0 * n_slices;
             let lane = lane.into_iter().zip(key..).filter(|(n, _)| *n > 0);
             out.lanes.extend(lane.map(|(n, key)| (key, n)));
             let mut rest: Vec<_> = open.into_values().collect();
-            rest.arrange_by_key(|episode| (episode.message, episode.start));
-            out.episodes
-                .extend(rest.into_iter().map(|episode| (kept.job.block, episode)));
+            rest.arrange_by_key(|(episode, _)| (episode.message, episode.start));
+            for (episode, by_source) in rest {
+                involved.close(&episode, &by_source, &kept.sources);
+                out.episodes.push((kept.job.block, episode));
+            }
         }
+        out.involved = involved.into_sources();
         out.verdicts = self.verdicts(survey);
         out.spans = (0..)
             .zip(spans)

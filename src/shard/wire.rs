@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::involved::InvolvedSources;
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
 use crate::base::written::{N_CYCLES, Written};
@@ -216,6 +217,8 @@ impl Survey {
 pub struct Surveyed {
     /// Episodes of the anomalous messages; `line` counts from the beginning of `block`.
     pub episodes: Vec<(u32, Episode)>,
+    /// The sources that the records of the episodes are of.
+    pub involved: InvolvedSources,
     /// (template × slices + slice, records) where there are any.
     pub slices: Vec<(u32, u32)>,
     /// (template, block, first record of it); `line` counts from the beginning of the block.

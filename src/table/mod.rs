@@ -1,6 +1,7 @@
 //! Records of one block in columns: at most 24 bytes a line, the text stays in the file.
 
 pub mod pattern;
+mod required;
 pub mod rows;
 pub mod scan;
 pub mod values;

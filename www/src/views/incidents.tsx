@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
+import { visible } from "../visible.ts";
 import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
 import * as filter from "../filter.ts";
@@ -107,6 +108,38 @@ export function Incidents({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** Where the unusual lines come from, each with its lines. */
+function Sources({ incident }: { incident: Incident }): JSX.Element {
+  const { sources, nSources } = incident;
+  return (
+    <p class="edge incident-sources">
+      <span class="edge-label">
+        {nSources === 1 ? "Source" : `${format.count(nSources)} sources`}
+      </span>
+      {sources.map(({ name, text, nRecords }, idx) => (
+        <span key={name}>
+          {idx > 0 && ", "}
+          <button
+            type="button"
+            class="row-button"
+            title="Show its lines in this incident"
+            onClick={() =>
+              state.showLines({
+                title: `Incident ${incident.id}`,
+                detail: name === "" ? "lines without a source" : name,
+                selection: { incident: incident.id, sources: [name] },
+              })
+            }
+          >
+            {name === "" ? "none" : <LogText text={text} />} ({format.count(nRecords)})
+          </button>
+        </span>
+      ))}
+      {nSources > sources.length && `, and ${format.count(nSources - sources.length)} more`}
+    </p>
+  );
+}
+
 /** Whether an incident holds anything that is selected. */
 function isLifted({ id, startMs, endMs, templates }: Incident): boolean {
   if (filter.selection.value.incident === id) {
@@ -145,7 +178,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <span>{format.counted(incident.nRecords, "record")}</span>
           )}
         </p>
-        <p class="incident-reason" title={`Ranked by ${incident.rank}`}>
+        <p class="incident-reason" title={visible(`Ranked by ${incident.rank}`)}>
           <LogText text={incident.reason} />
         </p>
         <p class="edge">
@@ -166,6 +199,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <TemplateText text={incident.trigger.text} />
           </p>
         )}
+        {incident.sources.length > 0 && <Sources incident={incident} />}
         {incident.changes.length > 0 && (
           <details class="incident-patterns">
             <summary>{format.counted(incident.changes.length, "pattern")} changed with it</summary>

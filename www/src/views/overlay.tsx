@@ -13,7 +13,7 @@ import * as state from "../state.ts";
 
 /** Numbers of a target: what it is and two numbers of it, then its shape and four numbers of that. */
 const FIELDS = 8;
-const [WINDOW, MESSAGE] = [0, 1];
+const [WINDOW, MESSAGE, PATTERN] = [0, 1, 5];
 
 type SizedView = View & { width: number; height: number; scale: number };
 
@@ -230,7 +230,10 @@ function drawDiscs(
     const ms = hasTimes ? points[row]?.ms : undefined;
     return ms === undefined || (nSelectedIn(ms, ms + 1) ?? 1) > 0;
   };
-  const messages = selection.peek().messages;
+  const { messages, incident } = selection.peek();
+  /** Whether a pattern of an incident is selected. */
+  const isPatternIn = (template: number, of: number): boolean =>
+    facets.peek()?.has(template) === true && (incident == null || incident === of);
   const discs: [x: number, y: number, radius: number][] = [];
   let nPoints = 0;
   for (let at = 0; at < numbers.length; at += FIELDS) {
@@ -245,7 +248,9 @@ function drawDiscs(
         ? messages == null
           ? facets.peek()?.has(b) === true && isThen(row)
           : messages.includes(a)
-        : what === WINDOW && (nSelectedIn(a, b) ?? 0) > 0;
+        : what === PATTERN
+          ? isPatternIn(a, b)
+          : what === WINDOW && (nSelectedIn(a, b) ?? 0) > 0;
     if (isIn) discs.push([x, y, radius]);
   }
   if (nPoints === 0) {

@@ -1,6 +1,5 @@
 // The plots: canvases drawn by the core, with tooltips, clicks, a brush on the timeline and a turn of the 3D scatter.
 
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Plots, type Report, type View } from "../../pkg/logloupe.js";
@@ -12,12 +11,17 @@ import { schedule, unschedule } from "../frame.ts";
 import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
+import { visible } from "../visible.ts";
 import * as zoom from "../zoom.ts";
 import { Picking } from "./compare.tsx";
+import { NetworkTable } from "./network.tsx";
 import { Overlay } from "./overlay.tsx";
 import { showSelected } from "./selection.tsx";
 import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
+import { PlotTable } from "./plottable.tsx";
+import { isRanked } from "./ranked.ts";
+import { SavePlot } from "./saveplot.tsx";
 import { targetAt, type Target } from "./targets.ts";
 
 const START_YAW = 0.6;
@@ -119,12 +123,11 @@ const ABOUT: Record<string, string> = {
     "Each point is a distinct message; near points use the same words. What is in no cluster is drawn as noise.",
   heatmap:
     "How the features of the windows move: +1 together, −1 against each other, 0 independently.",
+  network:
+    "Each point is a pattern of an incident; the larger, the more lines. Strong lines link patterns that say alike things, faint ones those that only come at the same time. Choose a point to read its lines.",
   scatter3d:
     "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
 };
-
-/** Whether the heatmap shows correlation by rank. */
-const isRanked = signal(false);
 
 function RankToggle(): JSX.Element {
   return (
@@ -147,7 +150,7 @@ function aboutPlot(kind: string, { clusters }: Report): string | undefined {
 }
 
 /** Whether a plot has nothing to draw; it then says so in words. */
-function isEmpty(kind: string, { points, space, features, clusters }: Report): boolean {
+function isEmpty(kind: string, { points, space, features, clusters, network }: Report): boolean {
   switch (kind) {
     case "scatter":
       return points.length === 0;
@@ -157,6 +160,8 @@ function isEmpty(kind: string, { points, space, features, clusters }: Report): b
       return features.correlation.length === 0;
     case "clusters":
       return clusters.points.length === 0;
+    case "network":
+      return network.nodes.length === 0;
     default:
       return false;
   }
@@ -181,6 +186,7 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
             ) : (
               <Plot kind={name} report={report} />
             )}
+            {name === "network" && <NetworkTable report={report} />}
           </Panel>
         ))}
     </div>
@@ -427,7 +433,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
           tabIndex={0}
           role={isTurnable || isTimeline ? "application" : "img"}
           aria-roledescription="plot"
-          aria-label={drawn?.describe(kind) ?? ""}
+          aria-label={visible(drawn?.describe(kind) ?? "")}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
           onPointerUp={onPointerUp}
@@ -471,6 +477,8 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
         )}
       </div>
       <Legend kind={kind} />
+      <SavePlot kind={kind} canvas={() => canvas.current} drawn={drawn} view={viewNow} />
+      <PlotTable kind={kind} report={report} />
     </>
   );
 }

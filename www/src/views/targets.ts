@@ -3,6 +3,7 @@
 import type { Pick, Plots, Report, View } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { showIncident } from "./incidents.tsx";
+import { showNode } from "./network.tsx";
 import { showWindow } from "./windows.tsx";
 
 export interface Target {
@@ -53,6 +54,13 @@ function linesOf(pick: Pick, report: Report): { span: Target["span"]; open: Targ
         open: () =>
           state.showLines({ title: "Cluster", detail: name, selection: { cluster: pick.id } }),
       };
+    }
+    case "pattern": {
+      const { template, incident } = pick;
+      const node = report.network.nodes.find(
+        (node) => node.template === template && node.incident === incident,
+      );
+      return { span: null, open: node === undefined ? null : () => showNode(node) };
     }
     case "incident": {
       const incident = report.incidents.find(({ id }) => id === pick.id);

@@ -1,0 +1,224 @@
+//! The patterns of incidents as a graph: a colour an incident, lines between what says alike things or comes at the same time.
+
+use super::scale::{Scale, counted, short};
+use super::scene::{Align, Area, Dot, Label, Scene, TargetShape, cut_to_width};
+use super::theme::{Theme, fade};
+use super::{LegendEntry, Pick, Plot, View, cut};
+use crate::base::math;
+use crate::base::order::Arrange;
+use crate::report::{NetworkNode, Report};
+
+/// Incidents with a colour of their own; those after them share a grey.
+const N_COLORED: usize = 10;
+
+/// Nodes that are named in the picture where there is room, the strangest; the others under the pointer.
+const N_NAMED: usize = 12;
+
+/// The plot.
+pub(super) struct Network;
+
+fn is_finite(node: &NetworkNode) -> bool {
+    node.x.is_finite() && node.y.is_finite()
+}
+
+fn color_of(theme: Theme, incident: u32) -> plotters::style::RGBAColor {
+    match (incident as usize).checked_sub(1) {
+        Some(place) if place < N_COLORED => theme.category(place),
+        _ => theme.muted(),
+    }
+}
+
+/// The incidents that have nodes, in the order of their rank.
+fn incidents(report: &Report) -> Vec<u32> {
+    let nodes = report.network.nodes.iter().filter(|node| is_finite(node));
+    let mut ranks: Vec<u32> = nodes.map(|node| node.incident).collect();
+    ranks.arrange();
+    ranks.dedup();
+    ranks
+}
+
+impl Plot for Network {
+    fn name(&self) -> &'static str {
+        "network"
+    }
+
+    fn title(&self) -> &'static str {
+        "What belongs together in incidents"
+    }
+
+    fn describe(&self, report: &Report) -> String {
+        let network = &report.network;
+        let n_nodes = network.nodes.iter().filter(|node| is_finite(node)).count();
+        if n_nodes == 0 {
+            return "There are no incidents with unusual lines to link.".to_owned();
+        }
+        let n_alike = network.edges.iter().filter(|edge| edge.is_alike).count();
+        let all = if u64::from(network.n_all) > n_nodes as u64 {
+            format!(
+                " of {}, the strangest",
+                super::scale::grouped(u64::from(network.n_all))
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "A graph of {}{all}, in {}; {} between patterns that say alike things.",
+            counted(n_nodes as u64, "pattern"),
+            counted(incidents(report).len() as u64, "incident"),
+            counted(n_alike as u64, "link"),
+        )
+    }
+
+    fn scene(&self, report: &Report, view: &View) -> Scene {
+        let network = &report.network;
+        let mut order: Vec<usize> = (0..network.nodes.len())
+            .filter(|idx| is_finite(&network.nodes[*idx]))
+            .collect();
+        if order.is_empty() {
+            return Scene::sentence(view, &self.describe(report));
+        }
+        let mut scene = Scene::new(view);
+        let pad = view.px(26.0);
+        let area = Area {
+            x0: pad,
+            y0: pad,
+            x1: view.bounds().x1 - pad,
+            y1: view.bounds().y1 - pad,
+        };
+        if area.width() < view.px(8.0) || area.height() < view.px(8.0) {
+            return scene;
+        }
+        let range = |value: fn(&NetworkNode) -> f64| {
+            let values = order.iter().map(|idx| value(&network.nodes[*idx]));
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
+                (lo.min(v), hi.max(v))
+            })
+        };
+        let (x_range, y_range) = (range(|node| node.x), range(|node| node.y));
+        let x = Scale::new(x_range.0, x_range.1, area.x0, area.x1);
+        let y = Scale::new(y_range.0, y_range.1, area.y1, area.y0);
+        let theme = view.theme();
+        let place = |idx: u32| -> Option<Dot> {
+            let node = network.nodes.get(idx as usize)?;
+            is_finite(node).then(|| (x.at(node.x), y.at(node.y)))
+        };
+        // Links of time below those of content.
+        for is_alike in [false, true] {
+            for edge in network
+                .edges
+                .iter()
+                .filter(|edge| edge.is_alike == is_alike)
+            {
+                if let (Some(from), Some(to)) = (place(edge.from), place(edge.to)) {
+                    let (width, alpha) = if is_alike { (1.6, 0.7) } else { (1.0, 0.3) };
+                    scene.path(&[from, to], view.px(width), fade(theme.axis(), alpha));
+                }
+            }
+        }
+        // Large below small.
+        order.arrange_by_key(|idx| (std::cmp::Reverse(network.nodes[*idx].n_records), *idx));
+        for &idx in &order {
+            let node = &network.nodes[idx];
+            let at = (x.at(node.x), y.at(node.y));
+            let size = 4.0 + 0.9 * math::log2(f64::from(node.n_records.max(1)));
+            let radius = view.px(size.min(16.0));
+            scene.disc(at, radius, theme.surface());
+            scene.disc(at, radius, fade(color_of(theme, node.incident), 0.85));
+            let pick = Pick::Pattern {
+                template: node.template,
+                incident: node.incident,
+            };
+            scene.target(TargetShape::Disc { at, radius }, pick, idx);
+        }
+        order.arrange_by(|a, b| {
+            let score = |idx: usize| network.nodes[idx].score;
+            score(*b).total_cmp(&score(*a)).then(a.cmp(b))
+        });
+        for &idx in order.iter().take(N_NAMED) {
+            let node = &network.nodes[idx];
+            name_node(&mut scene, view, &node.text, (x.at(node.x), y.at(node.y)));
+        }
+        scene
+    }
+
+    fn legend(&self, report: &Report, theme: Theme) -> Vec<LegendEntry> {
+        let ranks = incidents(report);
+        let is_coloured = |rank: &&u32| (1..=N_COLORED as u32).contains(*rank);
+        let mut entries: Vec<LegendEntry> = ranks
+            .iter()
+            .filter(is_coloured)
+            .map(|rank| {
+                let incident = report.incidents.iter().find(|known| known.id == *rank);
+                let title = incident.map_or("", |incident| incident.title.as_str());
+                let label = format!("incident {rank}: {}", cut(title, 60));
+                LegendEntry::new(label, color_of(theme, *rank))
+            })
+            .collect();
+        if ranks.iter().any(|rank| !is_coloured(&rank)) {
+            entries.push(LegendEntry::new("other incidents", theme.muted()));
+        }
+        entries
+    }
+
+    fn tooltip(&self, report: &Report, _: &Pick, row: usize) -> Vec<String> {
+        let network = &report.network;
+        let Some(node) = network.nodes.get(row) else {
+            return Vec::new();
+        };
+        let is_of = |end: u32| end as usize == row;
+        let alike = network.edges.iter().filter(|edge| edge.is_alike);
+        let n_alike = alike
+            .filter(|edge| is_of(edge.from) || is_of(edge.to))
+            .count();
+        vec![
+            cut(&node.text, 120),
+            format!(
+                "incident {}, {}, score {}",
+                node.incident,
+                counted(u64::from(node.n_records), "record"),
+                short(node.score)
+            ),
+            format!("alike: {}", counted(n_alike as u64, "other pattern")),
+        ]
+    }
+}
+
+/// Writes what a node says beside it, where there is room.
+fn name_node(scene: &mut Scene, view: &View, text: &str, (x, y): Dot) {
+    let size = view.font();
+    let bounds = view.bounds();
+    let text = cut_to_width(&cut(text, 36), size, bounds.x1 / 3);
+    let far = view.px(18.0);
+    if text.is_empty() {
+        return;
+    }
+    for (at, across) in [
+        ((x, y - far), Align::Middle),
+        ((x, y + far), Align::Middle),
+        ((x + far, y), Align::Start),
+        ((x - far, y), Align::End),
+    ] {
+        let label = Label {
+            at,
+            text: text.clone(),
+            size,
+            color: view.theme().ink(),
+            across,
+            down: Align::Middle,
+        };
+        let pad = view.px(3.0);
+        let area = label.area();
+        let plate = Area {
+            x0: area.x0 - pad,
+            y0: area.y0 - 1,
+            x1: area.x1 + pad,
+            y1: area.y1 + 1,
+        };
+        if scene.is_free(plate) {
+            scene.rect(plate, fade(view.theme().surface(), 0.75));
+            scene.label(label);
+            scene.reserve(plate);
+            return;
+        }
+    }
+}

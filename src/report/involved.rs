@@ -1,0 +1,45 @@
+//! The episodes of an incident → the sources they are of, the most frequent first.
+
+use super::build::saturate;
+use super::findings::Findings;
+use super::{IncidentSource, limits, words};
+use crate::base::order::Arrange;
+use crate::correlate::incidents::Incident as Component;
+
+/// The sources of an incident, at most [`limits::INCIDENT_SOURCES`], and how many there are in all; none where records have no
+/// source.
+pub(super) fn sources(findings: &Findings, component: &Component) -> (Vec<IncidentSource>, u32) {
+    let involved = &findings.involved;
+    let mut found: Vec<(&str, u64)> = Vec::new();
+    for idx in &component.episodes {
+        let episode = &findings.episodes[*idx as usize];
+        let from = involved
+            .entries
+            .partition_point(|entry| (entry.message, entry.at) < (episode.message, episode.start));
+        let own = involved.entries[from..]
+            .iter()
+            .take_while(|entry| entry.message == episode.message && entry.at <= episode.end);
+        found.extend(own.filter_map(|entry| {
+            let name = involved.names.get(entry.source as usize)?;
+            Some((name.as_str(), u64::from(entry.n_records)))
+        }));
+    }
+    found.arrange();
+    found.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        kept.1 += if is_same { next.1 } else { 0 };
+        is_same
+    });
+    if found.iter().all(|(name, _)| name.is_empty()) {
+        return (Vec::new(), 0);
+    }
+    let n_sources = saturate(found.len() as u64);
+    found.arrange_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let listed = found.into_iter().take(limits::INCIDENT_SOURCES);
+    let source = |(name, n_records): (&str, u64)| IncidentSource {
+        name: name.to_owned(),
+        text: words::quoted(name),
+        n_records: saturate(n_records),
+    };
+    (listed.map(source).collect(), n_sources)
+}

@@ -1,0 +1,215 @@
+// What stands between the incidents and the patterns: marks of what is normal, changes, similar patterns, the network.
+
+import assert from "node:assert/strict";
+
+/** Checks, each with its name; `tools` are those of run.mjs. */
+export function exploreChecks({
+  openPage,
+  analyse,
+  sample,
+  shownLines,
+  frames,
+  totalOf,
+  reportOf,
+  inkOf,
+}) {
+  const opened = async () => {
+    const page = await openPage();
+    const report = await analyse(page, sample("text", "sample.log"));
+    return { page, report };
+  };
+  /** Waits until the answer has been worked out again. */
+  const changed = async (page, is) => {
+    await page.waitForFunction(is);
+    await frames(page);
+    return reportOf(page);
+  };
+
+  return [
+    [
+      "an incident marked as normal is left out, listed, and comes back",
+      async () => {
+        const { page, report } = await opened();
+        const first = report.incidents.find(({ keys }) => keys.length > 0);
+        await page.click(`#incident-${first.id} button:text-is('This is normal')`);
+        const less = await changed(page, () => document.querySelector("#suppressed li") !== null);
+        assert.ok(less.incidents.every(({ title }) => title !== first.title));
+        assert.equal(less.totals.nRecords, report.totals.nRecords);
+        const left = less.suppressed.filter(({ by }) => by === "normal");
+        assert.equal(left.length, first.keys.length);
+        assert.match(await page.innerText("#suppressed"), /that you marked as normal/);
+        assert.match(await page.innerText("#suppressed li"), /record/);
+
+        // Other choices leave the mark alone.
+        await page.fill("#choices [name=minScore]", "100");
+        await page.click("#choices button[type=submit]");
+        const none = await changed(
+          page,
+          () => document.querySelector("#incidents .incident") === null,
+        );
+        assert.equal(none.nIncidents, 0);
+        assert.ok(none.suppressed.some(({ by }) => by === "minScore"));
+        assert.ok(none.suppressed.some(({ by }) => by === "normal"));
+        await page.fill("#choices [name=minScore]", "0");
+        await page.click("#choices button[type=submit]");
+        await changed(page, () => document.querySelector("#incidents .incident") !== null);
+
+        for (let n = left.length; n > 0; n--) {
+          await page.click("#suppressed button:text-is('Alarm again')");
+          await page.waitForFunction(
+            (rest) =>
+              [...document.querySelectorAll("#suppressed button")].filter(
+                (button) => button.textContent === "Alarm again",
+              ).length === rest,
+            n - 1,
+          );
+        }
+        assert.deepEqual((await reportOf(page)).incidents, report.incidents);
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "a pattern can be marked as normal where it is listed",
+      async () => {
+        const { page, report } = await opened();
+        const [first] = report.templates;
+        const row = `.templates tbody tr[data-template="${first.id}"]`;
+        await page.click(`${row} .mark-normal`);
+        const marked = await changed(page, () =>
+          /Marked as normal/.test(document.querySelector(".templates")?.textContent ?? ""),
+        );
+        const now = marked.templates.find(({ key }) => key === first.key);
+        assert.deepEqual([now.isNormal, now.score, now.nRecords], [true, 0, first.nRecords]);
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "sessions are tied by an expression, or not at all; one that cannot be is refused",
+      async () => {
+        const { page } = await opened();
+        const apply = () => page.click("#choices button[type=submit]");
+        await page.selectOption("#choices [name=session]", "pattern");
+        await page.fill("#choices [name=sessionRegex]", "order=(\\w+)");
+        await apply();
+        await page.waitForFunction(() => window.logloupe.report()?.sessions.length === 1);
+        assert.equal((await reportOf(page)).sessions[0].identifier, "order=(\\w+)");
+        await page.selectOption("#choices [name=session]", "off");
+        await apply();
+        await page.waitForFunction(() => window.logloupe.report()?.sessions.length === 0);
+        await page.selectOption("#choices [name=session]", "pattern");
+        await page.fill("#choices [name=sessionRegex]", "order=");
+        await apply();
+        await page.waitForSelector("[role=alert]");
+        assert.match(await page.innerText("[role=alert]"), /first group/);
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "what changed: every sort is listed, and each leads to its lines",
+      async () => {
+        const { page, report } = await opened();
+        assert.ok(report.changes.nAll > 0);
+        assert.match(await page.innerText("#changes-title"), /What changed \(\d+\)/);
+        for (const [title, list] of [
+          ["New", report.changes.new],
+          ["Surging", report.changes.surging],
+          ["Fewer or silent", report.changes.vanished],
+        ]) {
+          const shown = await page.$$(`#changes section[aria-label="${title}"] li`);
+          assert.equal(shown.length, list.length, title);
+        }
+        const [change] = report.changes.new;
+        await page.click("#changes section[aria-label=New] .link-title");
+        assert.equal(await totalOf(page), change.nRecords);
+        const fixed = change.text
+          .split("<*>")
+          .sort((a, b) => b.length - a.length)[0]
+          .trim();
+        assert.ok((await shownLines(page)).every(({ text }) => text.includes(fixed)));
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "similar patterns are learned when they are asked for",
+      async () => {
+        const { page } = await opened();
+        await page.click(".templates .similar > button");
+        await page.waitForSelector(".templates .similar ol li");
+        const said = await page.innerText(".templates .similar ol li");
+        assert.match(said, /[01]\.\d\d/);
+        await page.click(".templates .similar ol .row-button");
+        assert.ok((await totalOf(page)) > 0);
+        await page.keyboard.press("Escape");
+        await page.click(".templates .similar > button");
+        await page.waitForSelector(".templates .similar ol", { state: "detached" });
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "the heatmap by rank is another picture",
+      async () => {
+        const { page } = await opened();
+        const picture = () => page.$eval("#plot-heatmap", (canvas) => canvas.toDataURL());
+        await frames(page);
+        const before = await picture();
+        await page.check("#heatmap .choice-check input");
+        await frames(page);
+        assert.notEqual(await picture(), before);
+        await page.uncheck("#heatmap .choice-check input");
+        await frames(page);
+        assert.equal(await picture(), before);
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "the network of patterns: drawn, pointed at, chosen, and read as a table",
+      async () => {
+        const { page, report } = await opened();
+        const { nodes } = report.network;
+        assert.ok(nodes.length > 1);
+        await frames(page);
+        assert.ok((await inkOf(page, "plot-network")) > 0.002);
+        assert.match(
+          await page.getAttribute("#plot-network", "aria-label"),
+          /graph of \d+ pattern/,
+        );
+        const canvas = page.locator("#plot-network");
+        await canvas.scrollIntoViewIfNeeded();
+        const { width, height } = await canvas.boundingBox();
+        // The leftmost node stands at the margin of the picture, at a height of its own.
+        const left = nodes.reduce((a, b) => (b.x < a.x ? b : a));
+        const ys = nodes.map(({ y }) => y);
+        const [low, high] = [Math.min(...ys), Math.max(...ys)];
+        const share = high > low ? (high - left.y) / (high - low) : 0.5;
+        const position = { x: 26, y: 26 + share * (height - 52) };
+        assert.ok(position.x < width);
+        await canvas.hover({ position });
+        await page.waitForSelector("#network .tooltip");
+        assert.match(
+          await page.innerText("#network .tooltip"),
+          new RegExp(`incident ${left.incident},`),
+        );
+        await canvas.click({ position });
+        assert.equal(await totalOf(page), left.nRecords);
+        await page.keyboard.press("Escape");
+
+        await page.click("#network .network-table summary");
+        const rows = await page.$$("#network .network-table tbody tr");
+        assert.equal(rows.length, nodes.length);
+        await page.click("#network .network-table .row-button");
+        assert.equal(await totalOf(page), nodes[0].nRecords);
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "the sources of an incident lead to their lines in it",
+      async () => {
+        const { page, report } = await opened();
+        const incident = report.incidents.find(({ sources }) => sources.length > 0);
+        await page.click(`#incident-${incident.id} .incident-sources .row-button`);
+        assert.equal(await totalOf(page), incident.sources[0].nRecords);
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+  ];
+}
