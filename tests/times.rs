@@ -28,7 +28,7 @@ fn in_zone(zone: &str) -> Options {
         timezone: zone.to_owned(),
         // Few trees and wide windows, because what they score does not matter here.
         n_trees: 10,
-        window_seconds: Some(3600),
+        window_seconds: Some(21_600),
         ..Options::default()
     }
 }
@@ -134,7 +134,7 @@ fn seen(analysis: &mut Analysis<'_>) -> (String, Vec<logloupe::protocol::RawLine
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5, max_shrink_iters: 8, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn another_zone_gives_what_reading_with_it_gives(
