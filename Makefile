@@ -20,10 +20,10 @@ WASM := www/pkg/logloupe_bg.wasm
 help: ## List the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: setup setup-rust setup-wasm setup-web setup-browser setup-check setup-fuzz
+.PHONY: setup setup-rust setup-wasm setup-web setup-browser setup-check setup-fuzz setup-engines
 setup: ## Install everything that any target but fuzz needs
 	@tools/setup
-setup-rust setup-wasm setup-web setup-browser setup-check setup-fuzz: setup-%:
+setup-rust setup-wasm setup-web setup-browser setup-check setup-fuzz setup-engines: setup-%:
 	@tools/setup $*
 
 .PHONY: serve
@@ -35,6 +35,10 @@ dist: dist/index.html ## Build dist/: a static folder for any sub-path of any ho
 dist/index.html: $(WASM) $(PAGE_SOURCES) | setup-web
 	$(WITH_TOOLS) cd www && vite build
 	@touch $@
+
+.PHONY: single
+single: dist ## Build dist/logloupe.html: the page as one file that runs by itself, without any network
+	$(WITH_TOOLS) node tools/single.mjs
 
 .PHONY: wasm
 wasm: $(WASM) ## Build www/pkg/: the analysis as WebAssembly, with its TypeScript types
@@ -58,6 +62,10 @@ test-wasm: setup-web setup-wasm setup-browser ## Run the tests of the WebAssembl
 test-browser: dist setup-browser ## Run the page's tests: the built page in headless Chromium
 	$(WITH_TOOLS) node tests/browser/run.mjs
 
+.PHONY: test-browsers
+test-browsers: single setup-engines ## Run the page in Firefox and WebKit as well
+	$(WITH_TOOLS) node tests/browser/engines.mjs
+
 .PHONY: properties
 properties: setup-rust ## Try every property with 10,000 cases (CASES=100000 for another number)
 	$(WITH_TOOLS) PROPTEST_CASES=$(CASES) cargo test --locked --test 'properties_*'
@@ -80,6 +88,8 @@ bench: setup-rust ## Measure the stages natively (LOGLOUPE_BENCH=FILE for a log 
 bench-web: dist setup-browser ## Measure the built page in headless Chromium (LOGLOUPE_BENCH=FILE for a log of your own)
 	$(WITH_TOOLS) cargo build --locked --release --examples
 	$(WITH_TOOLS) node tests/browser/speed.mjs $(LOGLOUPE_BENCH)
+	$(WITH_TOOLS) node tests/browser/core_speed.mjs $(LOGLOUPE_BENCH)
+	$(WITH_TOOLS) node tests/browser/frames.mjs $(LOGLOUPE_BENCH)
 
 .PHONY: check
 check: setup-check setup-wasm setup-web $(WASM) ## Check formatting, lints, types and licences

@@ -24,7 +24,7 @@ use logloupe::base::time::Timestamp;
 use logloupe::base::zone::Zone;
 use logloupe::ingest::container::Container;
 use logloupe::ingest::encoding::without_bom;
-use logloupe::parse::{Parser, Shape};
+use logloupe::parse::{Parser, Shape, gather};
 use logloupe::protocol::{FileMeta, Options};
 use logloupe::report::words::level_name;
 use logloupe::session::{Engine, HEAD_LEN, Reread, Task};
@@ -422,7 +422,17 @@ fn write_records(
                 let raw = &text[((hit.offset - range.start) as usize).min(text.len())..];
                 let raw = &raw[..raw.len().min(hit.byte_len.min(RECORD_CAP) as usize)];
                 let first = parsed_part(raw, &hit, &setup.plan.shape);
-                let fields = parser.parse(first, &mut scratch).fields;
+                let parsed = parser.parse(first, &mut scratch);
+                let whole = if parser.is_bare(first, &parsed) {
+                    with_lines_below(raw, first)
+                } else {
+                    first.to_vec()
+                };
+                let fields = if whole.len() > first.len() {
+                    parser.parse_below(&whole, &mut scratch).fields
+                } else {
+                    parsed.fields
+                };
                 let (template, score) = engine.facts(&hit);
                 let template_text = templates
                     .entry(template.0)
@@ -438,7 +448,7 @@ fn write_records(
                     source,
                     &template.0.to_string(),
                     template_text,
-                    &String::from_utf8_lossy(fields.message.get(first, &scratch)),
+                    &String::from_utf8_lossy(fields.message.get(&whole, &scratch)),
                     &format!("{score:.2}"),
                 ])?;
             }
@@ -459,4 +469,16 @@ fn parsed_part<'a>(raw: &'a [u8], hit: &Hit, shape: &Shape) -> &'a [u8] {
         }
         _ => raw,
     }
+}
+
+/// A record's first line and what is read of those below it.
+fn with_lines_below(raw: &[u8], first: &[u8]) -> Vec<u8> {
+    let mut record = first.to_vec();
+    for line in raw.split(|&byte| byte == b'\n').skip(1) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.trim_ascii().is_empty() {
+            gather(&mut record, first.len(), line);
+        }
+    }
+    record
 }

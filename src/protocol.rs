@@ -93,6 +93,12 @@ pub struct Options {
     pub n_trees: u32,
     /// Rows each tree sees (2 to 4096).
     pub sample_size: u32,
+    /// Times that the autoencoder goes through the windows at most (1 to 1000).
+    pub n_epochs: u32,
+    /// Share of the windows in percent (50 to 99.9) that the autoencoder takes for normal.
+    pub error_percentile: f64,
+    /// How features of windows are brought to one scale before distances between them are taken.
+    pub scaling: ScalingChoice,
     /// What makes groups of messages.
     pub clusterer: ClustererChoice,
     /// Cosine distance (0 to 2, exclusive of 0): the radius of DBSCAN, the smallest that HDBSCAN looks at; `None`: chosen from the
@@ -167,6 +173,9 @@ impl Default for Options {
             seed: 1,
             n_trees: 100,
             sample_size: 256,
+            n_epochs: 100,
+            error_percentile: 95.0,
+            scaling: ScalingChoice::Standard,
             clusterer: ClustererChoice::Dbscan,
             eps: None,
             min_points: 5,
@@ -179,6 +188,17 @@ impl Default for Options {
             min_score: 0.0,
         }
     }
+}
+
+/// What brings features to one scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum ScalingChoice {
+    /// Mean and standard deviation.
+    Standard,
+    /// Median and quartiles, which outliers do not move.
+    Robust,
 }
 
 /// A method that makes groups of messages.

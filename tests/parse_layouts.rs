@@ -138,6 +138,228 @@ fn headers_are_taken_apart_without_a_pattern() {
     }
 }
 
+/// Layouts of products as their manuals show them; none of them has code of its own.
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn layouts_of_products_are_read_by_the_walk() {
+    for (line, want) in [
+        (
+            "03-11-2024 15:04:22.123 +0000 INFO  WatchedFile [123 tailreader0] - Will begin reading at offset=0",
+            "03-11 15:04:22 INFO WatchedFile | Will begin reading at offset=0",
+        ),
+        (
+            "[11.03.2024 15:04:22.123] <22> Error    Failed to connect to host esx01",
+            "03-11 15:04:22 ERROR  | Failed to connect to host esx01",
+        ),
+        (
+            "[3/11/24 15:04:22:123 UTC] 0000002c ServletWrappe E com.ibm.ws.webcontainer.servlet.ServletWrapper service SRVE0068E: Uncaught exception",
+            "03-11 15:04:22 ERROR com.ibm.ws.webcontainer.servlet.ServletWrapper | service SRVE0068E: Uncaught exception",
+        ),
+        (
+            "15:04:22,123 INFO  [org.jboss.as] (Controller Boot Thread) WFLYSRV0025: started in 2345ms",
+            "04-30 15:04:22 INFO org.jboss.as | (Controller Boot Thread) WFLYSRV0025: started in 2345ms",
+        ),
+        (
+            "2024-03-11 15:04:22,123 ERROR [org.jboss.msc.service.fail] (MSC service thread 1-2) MSC000001: Failed to start service",
+            "03-11 15:04:22 ERROR org.jboss.msc.service.fail | (MSC service thread 1-2) MSC000001: Failed to start service",
+        ),
+        (
+            "2024 Mar 11 15:04:22:123 GMT +0 BW.shop-Process_Archive Error [BW-Core] BWENGINE-100118 Job-1 failed",
+            "03-11 15:04:22 ERROR BW-Core | BWENGINE-100118 Job-1 failed",
+        ),
+        (
+            "2024-03-11 15:04:22 : ERROR : (4711 | READER_1_1_1) : (IS | IntSvc) : node01 : RR_4035 : SQL Error",
+            "03-11 15:04:22 ERROR  | (4711 | READER_1_1_1) : (IS | IntSvc) : node01 : RR_4035 : SQL Error",
+        ),
+        (
+            "2024/03/11 15:04:22 kid1| WARNING: disk cache is full",
+            "03-11 15:04:22 WARN kid1 | disk cache is full",
+        ),
+        (
+            "2024-03-11 15:04:22 1rjhgH-0001Ab-2C <= carol@example.com H=(mail) [192.0.2.7] P=esmtp S=1234",
+            "03-11 15:04:22 -  | 1rjhgH-0001Ab-2C <= carol@example.com H=(mail) [192.0.2.7] P=esmtp S=1234",
+        ),
+        (
+            "[2024-03-11 15:04:22] WARNING[4711]: res_timing.c:77 timing: no timer",
+            "03-11 15:04:22 WARN  | res_timing.c:77 timing: no timer",
+        ),
+        (
+            "03/11/2024-15:04:22.123456  [**] [1:2010935:3] ET SCAN Suspicious inbound to MSSQL port 1433 [**] [Classification: Potentially Bad Traffic] [Priority: 2] {TCP} 192.0.2.7:6000 -> 10.0.0.1:1433",
+            "03-11 15:04:22 -  | [**] [1:2010935:3] ET SCAN Suspicious inbound to MSSQL port 1433 [**] [Classification: Potentially Bad Traffic] [Priority: 2] {TCP} 192.0.2.7:6000 -> 10.0.0.1:1433",
+        ),
+        (
+            "11/3/2024 -- 15:04:22 - <Info> - CPUs/cores online: 4",
+            "11-03 15:04:22 INFO  | CPUs/cores online: 4",
+        ),
+        (
+            "[4711 - Suricata-Main] 2024-03-11 15:04:22 Info: cpu: CPUs/cores online: 4",
+            "03-11 15:04:22 INFO  | cpu: CPUs/cores online: 4",
+        ),
+        (
+            "03/11-15:04:22.123456  [**] [1:469:3] ICMP PING NMAP [**] [Classification: Attempted Information Leak] [Priority: 2] {ICMP} 192.0.2.7 -> 10.0.0.1",
+            "03-11 15:04:22 -  | [**] [1:469:3] ICMP PING NMAP [**] [Classification: Attempted Information Leak] [Priority: 2] {ICMP} 192.0.2.7 -> 10.0.0.1",
+        ),
+        (
+            "2024-03-11 15:04:22,123 fail2ban.actions        [4711]: NOTICE  [sshd] Ban 192.0.2.7",
+            "03-11 15:04:22 NOTICE sshd | Ban 192.0.2.7",
+        ),
+        (
+            "2024-03-11T15:04:22Z WRN Traefik can reject some encoded characters entryPointName=web",
+            "03-11 15:04:22 WARN  | Traefik can reject some encoded characters entryPointName=web",
+        ),
+        (
+            "2024-03-11T15:04:22.123Z [INFO]  core: security barrier not initialized",
+            "03-11 15:04:22 INFO core | security barrier not initialized",
+        ),
+        (
+            "    2024/03/11 15:04:22 [ERR] agent: coordinate update error: No cluster leader",
+            "03-11 15:04:22 ERROR agent | coordinate update error: No cluster leader",
+        ),
+        (
+            "2024-03-11 15:04:22.123456 W | etcdserver: read-only range request took too long (120ms) to execute",
+            "03-11 15:04:22 WARN  | etcdserver: read-only range request took too long (120ms) to execute",
+        ),
+        (
+            "2024.03.11 15:04:22.123456 [ 4711 ] {8f2c-11} <Error> executeQuery: Code: 60. DB::Exception: Table default.t does not exist",
+            "03-11 15:04:22 ERROR executeQuery | Code: 60. DB::Exception: Table default.t does not exist",
+        ),
+        (
+            "INFO  [main] 2024-03-11 15:04:22,123 CassandraDaemon.java:507 - Hostname: c1",
+            "03-11 15:04:22 INFO CassandraDaemon.java:507 | Hostname: c1",
+        ),
+        (
+            "2024-03-11 15:04:22,123 INFO  org.apache.flink.runtime.taskmanager.Task                     [] - Source: Custom (1/1) switched from CREATED to DEPLOYING.",
+            "03-11 15:04:22 INFO org.apache.flink.runtime.taskmanager.Task | Source: Custom (1/1) switched from CREATED to DEPLOYING.",
+        ),
+        (
+            "[2024-03-11 15:04:22,123] {taskinstance.py:1700} ERROR - Task failed with exception",
+            "03-11 15:04:22 ERROR taskinstance.py | Task failed with exception",
+        ),
+        (
+            "[2024-03-11 15:04:22,123: ERROR/ForkPoolWorker-1] Task shop.pay[7c] raised unexpected: KeyError",
+            "03-11 15:04:22 ERROR  | Task shop.pay[7c] raised unexpected: KeyError",
+        ),
+        (
+            "[2024-03-11 15:04:22 +0000] [4711] [INFO] Booting worker with pid: 4711",
+            "03-11 15:04:22 INFO  | Booting worker with pid: 4711",
+        ),
+        (
+            "[11-Mar-2024 15:04:22] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it",
+            "03-11 15:04:22 WARN pool www | server reached pm.max_children setting (5), consider raising it",
+        ),
+        (
+            "[2024-03-11 15:04:22] production.ERROR: Undefined index: total {\"exception\":\"[object]\"}",
+            "03-11 15:04:22 ERROR  | Undefined index: total {\"exception\":\"[object]\"}",
+        ),
+        (
+            "2024-03-11T15:04:22.123Z 4711 TID-ox1 HardWorker JID-123 INFO: start",
+            "03-11 15:04:22 INFO JID-123 | start",
+        ),
+        (
+            "2024-03-11 15:04:22.123+0000 [id=25]\tINFO\thudson.WebAppMain$3#run: Jenkins is fully up and running",
+            "03-11 15:04:22 INFO hudson.WebAppMain$3#run | Jenkins is fully up and running",
+        ),
+        (
+            "[2024.03.11-15.04.22:123][  0]LogStreaming: Warning: Failed to read file",
+            "03-11 15:04:22 WARN LogStreaming | Failed to read file",
+        ),
+        (
+            "[11Mar2024 15:04:22.123] [main/ERROR] [net.minecraftforge.fml.loading/]: Missing mod",
+            "03-11 15:04:22 ERROR net.minecraftforge.fml.loading/ | Missing mod",
+        ),
+        (
+            "  4711:20240311:150422.123 server #0 started [main process]",
+            "03-11 15:04:22 -  | server #0 started [main process]",
+        ),
+        (
+            "2024-03-11 15:04:22.123 ERROR (qtp1-17) [   x:core1] o.a.s.c.SolrCore org.apache.solr.common.SolrException: x",
+            "03-11 15:04:22 ERROR o.a.s.c.SolrCore | org.apache.solr.common.SolrException: x",
+        ),
+        (
+            "2024-03-11 15:04:22,123 | WARN  | Transport Connection to failed | org.apache.activemq.broker.TransportConnection | ActiveMQ Transport",
+            "03-11 15:04:22 WARN org.apache.activemq.broker.TransportConnection | ActiveMQ Transport",
+        ),
+        (
+            "2024-03-11T15:04:22.123Z\tINFO\tmain\tio.prestosql.server.PrestoServer\t======== SERVER STARTED ========",
+            "03-11 15:04:22 INFO io.prestosql.server.PrestoServer | ======== SERVER STARTED ========",
+        ),
+        (
+            "2024-03-11T15:04:22Z E! [outputs.influxdb] When writing to [http://x]: failed",
+            "03-11 15:04:22 ERROR outputs.influxdb | When writing to [http://x]: failed",
+        ),
+        (
+            "W240311 15:04:22.123456 4711 1@server/node.go:501 ⋮ [n1] 12 node unhealthy",
+            "03-11 15:04:22 WARN 1@server/node.go | 12 node unhealthy",
+        ),
+        (
+            "[2024/03/11 15:04:22.123 +00:00] [INFO] [server.go:235] [\"server is running MySQL protocol\"] [addr=127.0.0.1:4000]",
+            "03-11 15:04:22 INFO server.go:235 | [\"server is running MySQL protocol\"] [addr=127.0.0.1:4000]",
+        ),
+        (
+            "2024-03-11 15:04:22.123 WARNING (MainThread) [homeassistant.components.sensor] Setup taking over 10 seconds",
+            "03-11 15:04:22 WARN homeassistant.components.sensor | Setup taking over 10 seconds",
+        ),
+        (
+            "Mar 11, 2024 15:04:22.123 [0x7f] WARN - NetworkServiceBrowser: Error",
+            "03-11 15:04:22 WARN NetworkServiceBrowser | Error",
+        ),
+        (
+            "(W) 2024-03-11T15:04:22 - Failed to bind",
+            "03-11 15:04:22 WARN  | Failed to bind",
+        ),
+        (
+            "2024-03-11 15:04:22,123 [5] ERROR Shop.Cart [(null)] - Price missing",
+            "03-11 15:04:22 ERROR Shop.Cart | Price missing",
+        ),
+        (
+            "2024-03-11 15:04:22,123 - util.py[WARNING]: Failed to run module",
+            "03-11 15:04:22 WARN util.py | Failed to run module",
+        ),
+        (
+            "2024-03-11 15:04:22,123 [salt.minion      :1234][ERROR   ][4711] Error while bringing up minion",
+            "03-11 15:04:22 ERROR salt.minion      :1234 | Error while bringing up minion",
+        ),
+        (
+            "[    12.345] (EE) Failed to load module \"fbdev\"",
+            "01-01 00:00:12 ERROR  | Failed to load module \"fbdev\"",
+        ),
+        (
+            "2024-03-11-15.04.22.123456+060 E1234A567          LEVEL: Error",
+            "03-11 15:04:22 ERROR E1234A567 | ",
+        ),
+        (
+            "2024-03-11 15:04:22.12 Logon       Login failed for user 'sa'. [CLIENT: 192.0.2.7]",
+            "03-11 15:04:22 - Logon | Login failed for user 'sa'. [CLIENT: 192.0.2.7]",
+        ),
+        (
+            "2024-03-11T15:04:22.123Z cpu3:4711)WARNING: NMP: nmp_DeviceRetryCommand:133: Device failed",
+            "03-11 15:04:22 WARN  | NMP: nmp_DeviceRetryCommand:133: Device failed",
+        ),
+        (
+            "11-Mar-2024 15:04:22.123 general: error: zone example.com/IN: loading failed",
+            "03-11 15:04:22 ERROR general | zone example.com/IN: loading failed",
+        ),
+        (
+            "[1710169462] unbound[4711:0] info: start of service (unbound 1.17.1).",
+            "03-11 15:04:22 INFO  | start of service (unbound 1.17.1).",
+        ),
+        (
+            "2024-03-11 15:04:22.123456 [WARNING] sofia_reg.c:1793 SIP auth failure",
+            "03-11 15:04:22 WARN  | sofia_reg.c:1793 SIP auth failure",
+        ),
+        (
+            "2024-03-11T15:04:22.123456+00:00 [warning] msg: alarm_is_activated, mfa: emqx_alarm:log/4, line: 12",
+            "03-11 15:04:22 WARN  | msg: alarm_is_activated, mfa: emqx_alarm:log/4, line: 12",
+        ),
+        (
+            "E [11/Mar/2024:15:04:22 +0000] [Job 12] Unable to print",
+            "03-11 15:04:22 ERROR  | [Job 12] Unable to print",
+        ),
+    ] {
+        check(line, want);
+    }
+}
+
 #[test]
 fn columns_of_csv_become_fields() {
     let head = "Id,Time,Severity,Logger,Message\n1,2023-10-10 13:55:36,warn,cart,x\n";

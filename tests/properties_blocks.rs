@@ -20,6 +20,69 @@ fn run(text: &[u8], is_plain: bool, layout: Layout) -> Report {
     report
 }
 
+/// However it is cut: each record of an array within an object is one of its own, and all lines and bytes add up.
+#[test]
+fn records_within_objects_are_counted_one_by_one() {
+    let record = |n: u32| {
+        format!(
+            r#"{{"timeUnixNano":"17101694620000{n:05}","severityNumber":9,"body":{{"stringValue":"served {n}"}}}}"#
+        )
+    };
+    let line = |from: u32| {
+        let records: Vec<String> = (from..from + 7).map(record).collect();
+        let records = records.join(",");
+        format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{records}]}}]}}]}}"#)
+    };
+    let text: Vec<String> = (0..30).map(|idx| line(idx * 7)).collect();
+    let text = text.join("\n") + "\n";
+    for block_len in [300, 1000, 5000, 1 << 20] {
+        for (n_shards, chunk_len) in [(1, 1 << 20), (3, 7)] {
+            let layout = Layout {
+                n_shards,
+                chunk_len,
+                block_len,
+            };
+            let report = run(text.as_bytes(), false, layout);
+            assert_eq!(report.totals.n_records, 210, "blocks of {block_len}");
+            assert_eq!(report.totals.n_lines, 30, "blocks of {block_len}");
+            assert_eq!(report.totals.n_untimed, 0);
+        }
+    }
+}
+
+/// A record whose level and text stand on its second line keeps them wherever a block ends.
+#[test]
+fn levels_on_the_line_below_do_not_depend_on_blocks() {
+    let record = |n: u32| {
+        let (minute, second) = (n / 60 % 60, n % 60);
+        let level = ["INFO", "WARNING", "SEVERE"][n as usize % 3];
+        format!(
+            "Mar 02, 2026 10:{minute:02}:{second:02} AM shop.cart.Service start\n{level}: step {n}\n"
+        )
+    };
+    let text: String = (0..4000).map(record).collect();
+    let levels = |block_len, n_shards| {
+        let layout = Layout {
+            n_shards,
+            chunk_len: 4096,
+            block_len,
+        };
+        let report = run(text.as_bytes(), false, layout);
+        assert_eq!(report.totals.n_records, 4000, "blocks of {block_len}");
+        assert_eq!(report.totals.n_untimed, 0);
+        let levels = report.levels.iter();
+        levels
+            .map(|level| level.n_records)
+            .filter(|n| *n > 0)
+            .collect::<Vec<_>>()
+    };
+    let whole = levels(1 << 24, 1);
+    assert_eq!(whole, [1334, 1333, 1333]);
+    for block_len in [30_000, 50_001, 100_000] {
+        assert_eq!(levels(block_len, 2), whole, "blocks of {block_len}");
+    }
+}
+
 /// A line of a log without its end: headers, continuations, blank and broken ones.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let text = |text: &'static str| Just(text.as_bytes().to_vec());

@@ -47,7 +47,7 @@ pub fn ln_gamma(x: f64) -> f64 {
 /// Square root; exact by IEEE 754 on every target.
 #[must_use]
 pub fn sqrt(x: f64) -> f64 {
-    libm::sqrt(x)
+    x.sqrt()
 }
 
 /// Rounds to `digits` decimals, for numbers that people read; non-finite input gives 0.

@@ -23,6 +23,7 @@ use std::ops::ControlFlow;
 
 use self::spanning::spanning_tree;
 use self::tree::Tree;
+use super::knee::Nearest;
 use super::search::Search;
 use super::{Clusterer, Clustering, knee};
 use crate::error::{FitError, ParamsError};
@@ -115,40 +116,32 @@ fn core_distance(
         Rows::Sparse(_) => (1.3, 1.0 - 1e-9),
         Rows::Dense(_) => (2.0, f64::MAX),
     };
-    let mut around = Vec::new();
+    let mut nearest = Nearest::new(min_points - own);
     let mut radius = finest;
     for step in 0.. {
-        around.clear();
-        let mut weight = own;
+        nearest.clear();
         search.visit(row_idx, radius, |other, distance| {
-            weight += u64::from(data.weight(other as usize));
-            around.push((distance, data.weight(other as usize)));
+            nearest.add(distance, data.weight(other as usize));
             // Within the finest radius all distances are one.
-            if radius <= finest && weight >= min_points {
+            if radius <= finest && nearest.is_enough() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
         });
-        if weight >= min_points || radius >= last {
+        if nearest.is_enough() || radius >= last {
             break;
         }
         // Most neighbourhoods are small, so the radius grows step by step.
         radius = if step < 12 { radius * factor } else { last };
         radius = radius.min(last);
     }
-    around.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut weight = own;
-    for (distance, other) in around {
-        weight += u64::from(other);
-        if weight >= min_points {
-            return distance.max(finest);
-        }
-    }
-    match data.rows() {
+    let farthest = match data.rows() {
         Rows::Sparse(_) => 1.0,
         Rows::Dense(_) => f64::MAX,
-    }
+    };
+    let distance = nearest.distance();
+    distance.map_or(farthest, |distance| distance.max(finest))
 }
 
 #[cfg(test)]

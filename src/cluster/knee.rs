@@ -61,28 +61,71 @@ fn k_distance(
         return 0.0;
     }
     // Most neighbourhoods are small, so the radius grows step by step rather than beginning with the largest.
-    let mut around = Vec::new();
+    let mut nearest = Nearest::new(min_points - own);
     for radius in [limit / 8.0, limit / 4.0, limit / 2.0, limit] {
-        around.clear();
-        let mut weight = own;
+        nearest.clear();
         search.visit(row_idx as u32, radius, |other, distance| {
-            weight = weight.saturating_add(u64::from(data.weight(other as usize)));
-            around.push((distance, data.weight(other as usize)));
+            nearest.add(distance, data.weight(other as usize));
             ControlFlow::Continue(())
         });
-        if weight >= min_points {
+        if nearest.is_enough() {
             break;
         }
     }
-    around.arrange_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut weight = own;
-    for (distance, other) in around {
-        weight += u64::from(other);
-        if weight >= min_points {
-            return distance;
+    nearest.distance().unwrap_or(limit)
+}
+
+/// The nearest neighbours of a row that weigh enough together: of a thousand in a neighbourhood a handful decides, so the others
+/// are neither kept nor sorted.
+#[derive(Debug)]
+pub(super) struct Nearest {
+    /// What they must weigh, at least 1.
+    wanted: u64,
+    weight: u64,
+    /// Distance and weight, by distance.
+    rows: Vec<(f64, u32)>,
+}
+
+impl Nearest {
+    pub(super) fn new(wanted: u64) -> Self {
+        Self {
+            wanted,
+            weight: 0,
+            rows: Vec::new(),
         }
     }
-    limit
+
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.weight = 0;
+    }
+
+    pub(super) fn is_enough(&self) -> bool {
+        self.weight >= self.wanted
+    }
+
+    pub(super) fn add(&mut self, distance: f64, weight: u32) {
+        let is_nearer = |last: &(f64, u32)| distance.total_cmp(&last.0).is_lt();
+        if weight == 0 || self.is_enough() && !self.rows.last().is_some_and(is_nearer) {
+            return;
+        }
+        let is_before = |row: &(f64, u32)| row.0.total_cmp(&distance).is_le();
+        let at = self.rows.partition_point(is_before);
+        self.rows.insert(at, (distance, weight));
+        self.weight += u64::from(weight);
+        while let Some(last) = self.rows.last()
+            && self.weight - u64::from(last.1) >= self.wanted
+        {
+            self.weight -= u64::from(last.1);
+            self.rows.pop();
+        }
+    }
+
+    /// Distance of the last one that is needed; `None` where all together do not weigh enough.
+    pub(super) fn distance(&self) -> Option<f64> {
+        let last = self.rows.last().filter(|_| self.is_enough());
+        last.map(|row| row.0)
+    }
 }
 
 /// The value of an ascending curve that lies farthest below its chord; `None` for a straight one.
@@ -106,6 +149,34 @@ fn knee(curve: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::rng;
+    use rand::RngExt;
+
+    #[test]
+    fn the_nearest_are_those_that_sorting_all_finds() {
+        let mut rng = rng::for_stage(3, "nearest");
+        for wanted in [1, 2, 5, 40, 1_000_000] {
+            for n_rows in [0, 1, 7, 200] {
+                let mut rows: Vec<(f64, u32)> = (0..n_rows)
+                    .map(|_| {
+                        let distance = f64::from(rng.random_range(0..30_u32)) / 10.0;
+                        (distance, rng.random_range(0..4_u32))
+                    })
+                    .collect();
+                let mut nearest = Nearest::new(wanted);
+                for (distance, weight) in &rows {
+                    nearest.add(*distance, *weight);
+                }
+                rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+                let mut weight = 0;
+                let last = rows.iter().find(|row| {
+                    weight += u64::from(row.1);
+                    weight >= wanted
+                });
+                assert_eq!(nearest.distance(), last.map(|row| row.0), "{wanted}");
+            }
+        }
+    }
 
     #[test]
     fn the_knee_is_where_the_curve_turns_up() {

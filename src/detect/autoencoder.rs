@@ -9,7 +9,7 @@
 //! more, so that a long log takes no longer than a short one.
 //!
 //! Training stops early when the mean error has not fallen by a thousandth for [`PATIENCE`] epochs; the errors are kept
-//! ([`Autoencoder::losses`]).
+//! ([`Training`]).
 //!
 //! **From error to 0–100.** The weighted median of the errors becomes 0, the error that a given share of the rows (95 %) do not
 //! exceed becomes 50, eight times that 100.
@@ -108,13 +108,21 @@ impl AutoencoderParams {
     }
 }
 
+/// How a network learned.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Training {
+    /// Mean squared error of each epoch, measured while it was trained.
+    pub losses: Vec<f64>,
+    /// Whether it ended before all epochs because nothing more was learned.
+    pub is_stopped_early: bool,
+}
+
 /// A trained network.
 #[derive(Debug, Clone)]
 pub struct Autoencoder {
     net: Net,
     limits: Limits,
-    losses: Vec<f64>,
-    is_stopped_early: bool,
+    training: Training,
     usual_error: f64,
     threshold: f64,
     typical: Vec<(f64, f64)>,
@@ -156,8 +164,7 @@ impl AutoencoderValidParams {
         let mut model = Autoencoder {
             net,
             limits,
-            losses: Vec::new(),
-            is_stopped_early: false,
+            training: Training::default(),
             usual_error: 0.0,
             threshold: 0.0,
             typical: typical_ranges(data),
@@ -192,14 +199,14 @@ impl AutoencoderValidParams {
                 &order[..n_rows],
                 self.0.batch_size as usize,
             );
-            model.losses.push(loss);
+            model.training.losses.push(loss);
             if loss < best - (best * PROGRESS).max(LEAST_PROGRESS) || best.is_infinite() {
                 (best, n_without) = (loss, 0);
             } else {
                 n_without += 1;
             }
             if n_without == PATIENCE {
-                model.is_stopped_early = true;
+                model.training.is_stopped_early = true;
                 break;
             }
         }
@@ -217,16 +224,10 @@ impl FitDetector for AutoencoderValidParams {
 }
 
 impl Autoencoder {
-    /// Mean squared error of each epoch, measured while it was trained.
+    /// How it learned.
     #[must_use]
-    pub fn losses(&self) -> &[f64] {
-        &self.losses
-    }
-
-    /// Whether training ended before all epochs because nothing more was learned.
-    #[must_use]
-    pub fn is_stopped_early(&self) -> bool {
-        self.is_stopped_early
+    pub fn training(&self) -> &Training {
+        &self.training
     }
 
     /// Mean squared error of each row, on columns of 0–1.

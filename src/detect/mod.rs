@@ -66,9 +66,9 @@ pub struct Contribution {
     pub share: f64,
     /// The row's value.
     pub value: f64,
-    /// 5 % of the rows have less than this.
+    /// 5 % of the rows (of the usual ones, to a detector that knows which are) have less than this.
     pub low: f64,
-    /// 5 % of the rows have more than this.
+    /// 5 % of them have more than this.
     pub high: f64,
 }
 

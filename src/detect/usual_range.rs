@@ -13,7 +13,6 @@ use ndarray::Array2;
 
 use super::{
     Contribution, Detector, FitDetector, calibrate, check_points, columns, is_sparse, ranked,
-    typical_ranges,
 };
 use crate::base::math;
 use crate::error::FitError;
@@ -49,6 +48,7 @@ pub struct UsualRangeParams {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UsualRange {
     columns: Vec<Column>,
+    /// 5 % and 95 % quantiles of the values within each usual range: what outliers cannot widen.
     typical: Vec<(f64, f64)>,
 }
 
@@ -116,9 +116,16 @@ impl UsualRangeParams {
         {
             return Err(FitError::NoVariance);
         }
+        let columns: Vec<Column> = all.iter().cloned().enumerate().map(column).collect();
+        let typical = all.into_iter().zip(&columns).map(|(pairs, column)| {
+            let is_usual = |pair: &(f64, f64)| column.deviation(pair.0).abs() <= USUAL;
+            let mut pairs: Vec<(f64, f64)> = pairs.into_iter().filter(is_usual).collect();
+            let mut quantile = |q| math::weighted_quantile(&mut pairs, q).unwrap_or(0.0);
+            (quantile(0.05), quantile(0.95))
+        });
         Ok(UsualRange {
-            columns: all.into_iter().enumerate().map(column).collect(),
-            typical: typical_ranges(data),
+            typical: typical.collect(),
+            columns,
         })
     }
 }

@@ -99,6 +99,13 @@ impl Encoding {
                 self.name().to_uppercase()
             );
         }
+        if matches!(self.charset, Charset::Utf32Le | Charset::Utf32Be) {
+            let _ = write!(
+                note,
+                "it is written in {}, which few other programs read",
+                self.name().to_uppercase()
+            );
+        }
         if self.is_cr_end {
             let and = if note.is_empty() { "" } else { "; " };
             let _ = write!(

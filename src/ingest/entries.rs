@@ -2,8 +2,12 @@
 //!
 //! Texts follow each other in the order of the archive. Names are labels: nothing is ever written under them.
 
+use rustc_hash::FxHashSet;
+
+use super::container::Container;
 use super::text::TextReader;
 use super::unpack::{EntryStart, Unpack, Within};
+use crate::base::hash;
 
 /// Entries an archive may have.
 pub(super) const ENTRY_CAP: u64 = 100_000;
@@ -63,6 +67,11 @@ pub(super) struct Entries {
     left: Listing,
     faults: Listing,
     notes: Listing,
+    /// The names met, as hashes, and those met again.
+    names: FxHashSet<u64>,
+    repeated: Listing,
+    /// Entries that are archives themselves.
+    nested: Listing,
 }
 
 impl Entries {
@@ -78,6 +87,9 @@ impl Entries {
             left: Listing::default(),
             faults: Listing::default(),
             notes: Listing::default(),
+            names: FxHashSet::default(),
+            repeated: Listing::default(),
+            nested: Listing::default(),
         }
     }
 
@@ -89,6 +101,9 @@ impl Entries {
 
     /// Begins an entry that will be read.
     pub(super) fn begin(&mut self, name: &[u8]) {
+        if !self.names.insert(hash::bytes(name)) {
+            self.repeated.add(|| shown(name, LISTED_CHARS));
+        }
         self.current = Some(Current {
             name: name.to_vec(),
             reader: TextReader::within(self.within, u64::MAX),
@@ -132,6 +147,9 @@ impl Entries {
             } else {
                 self.n_read += 1;
             }
+            if matches!(reader.container(), Some(Container::Zip | Container::Tar)) {
+                self.nested.add(listed);
+            }
             if let Some(fault) = reader.fault() {
                 self.faults.add(|| format!("{}: {fault}", listed()));
             }
@@ -173,6 +191,18 @@ impl Entries {
                 n => format!("{n} entries were"),
             };
             notes.push(format!("{n} left: {}", self.left.said()));
+        }
+        if self.repeated.n > 0 {
+            notes.push(format!(
+                "more than one entry bears the name {}; all were read",
+                self.repeated.said()
+            ));
+        }
+        if self.nested.n > 0 {
+            notes.push(format!(
+                "there are archives in it, which were read as well: {}",
+                self.nested.said()
+            ));
         }
         if self.n_read == 0 && self.left.n == 0 {
             notes.push("there is no file in it".to_owned());

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::LINE_CAP;
-use json::Json;
+use json::{Json, KeyScan};
 
 mod csv;
 mod json;
@@ -24,6 +24,8 @@ pub enum Boundary {
     CsvRecord,
     /// A comma or bracket of the outermost JSON array (RFC 8259).
     JsonElement,
+    /// A comma or bracket of an array of records within objects (`{"Records":[…]}`, OTLP's `logRecords`), one object or many.
+    JsonMember,
     /// The closing brace of an object that stands on its own; what is between objects is lines.
     JsonObject,
     /// A blank line.
@@ -85,6 +87,8 @@ pub struct Splitter {
     n_stray_quotes: u64,
     is_finished: bool,
     json: Json,
+    /// What of the text around an array of records has been read.
+    key: KeyScan,
 }
 
 impl Splitter {
@@ -109,6 +113,7 @@ impl Splitter {
             } else {
                 Json::Outside
             },
+            key: KeyScan::default(),
         }
     }
 
@@ -139,7 +144,8 @@ impl Splitter {
     /// Whether the text so far is a JSON array that has not been closed.
     #[must_use]
     pub fn is_array_open(&self) -> bool {
-        self.boundary == Boundary::JsonElement && self.json != Json::Outside
+        matches!(self.boundary, Boundary::JsonElement | Boundary::JsonMember)
+            && self.json != Json::Outside
     }
 
     /// Offset of the next byte.
@@ -158,7 +164,7 @@ impl Splitter {
         match self.boundary {
             Boundary::Line => self.push_lines(chunk, &mut sink),
             Boundary::CsvRecord => self.push_csv(chunk, &mut sink),
-            Boundary::JsonElement => self.push_json(chunk, &mut sink),
+            Boundary::JsonElement | Boundary::JsonMember => self.push_json(chunk, &mut sink),
             Boundary::JsonObject => self.push_objects(chunk, &mut sink),
             Boundary::Paragraph => self.push_paragraphs(chunk, &mut sink),
         }
@@ -269,9 +275,13 @@ impl Splitter {
         };
         let is_whole = bytes.len() as u64 == byte_len;
         let trimmed = match (self.boundary, bytes) {
-            (Boundary::JsonElement | Boundary::JsonObject | Boundary::Paragraph, _) => {
-                bytes.trim_ascii_end()
-            }
+            (
+                Boundary::JsonElement
+                | Boundary::JsonMember
+                | Boundary::JsonObject
+                | Boundary::Paragraph,
+                _,
+            ) => bytes.trim_ascii_end(),
             (_, [rest @ .., b'\r']) if is_whole => rest,
             _ => bytes,
         };

@@ -60,7 +60,9 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
         let is_word = |byte: u8| CLASS[byte as usize] & DELIMITER == 0;
         let before = message[at..mark].iter().rev();
         let start = mark - before.take_while(|&&byte| is_word(byte)).count();
+        // No digit and no slash of the word stands before the mark.
         let mut seen = 0;
+        let mut n_digits = 0;
         let mut end = mark;
         for &byte in &message[mark..] {
             let class = CLASS[byte as usize];
@@ -68,6 +70,7 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
                 break;
             }
             seen |= class;
+            n_digits += usize::from(class & DIGIT) / usize::from(DIGIT);
             end += 1;
         }
         at = end;
@@ -81,7 +84,11 @@ pub fn scan(message: &[u8], spans: &mut Vec<(u32, u32)>) -> Scan {
             continue;
         }
         if seen & (DIGIT | SLASH) != 0
-            && let Some((from, to)) = variable(message, start, end, seen)
+            && let Some((from, to)) = if seen & SLASH != 0 {
+                path(message, start, end, n_digits > 0)
+            } else {
+                variable(message, start, end, n_digits)
+            }
         {
             if ip.is_none() {
                 ip = address(
@@ -174,12 +181,10 @@ fn push(message: &[u8], spans: &mut Vec<(u32, u32)>, from: usize, to: usize) {
     }
 }
 
-/// The variable part of the word `start..end`, which may reach beyond the word when it is a path or URL.
-fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize, usize)> {
+/// The variable part of the word `start..end` without a slash. Counts that are known are passed on: a word is short, and
+/// counting again what a loop has seen costs more than the rest.
+fn variable(message: &[u8], start: usize, end: usize, n_digits: usize) -> Option<(usize, usize)> {
     let word = &message[start..end];
-    if seen & SLASH != 0 {
-        return path(message, start, end);
-    }
     // Punctuation around a value is not part of it; a sign is.
     let lead = word
         .iter()
@@ -191,7 +196,6 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
         .take_while(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'%' | 0x80..))
         .count();
     let core = &word[lead..word.len() - trail];
-    let n_digits = core.iter().filter(|b| b.is_ascii_digit()).count();
     let first = *core.iter().find(|b| !matches!(b, b'-' | b'+'))?;
     // `core.12`, `worker-3`, `step#7`, `task_9`: the number after the separator varies, the word before it does not.
     let digits = core.iter().rev().take_while(|b| b.is_ascii_digit()).count();
@@ -220,8 +224,8 @@ fn variable(message: &[u8], start: usize, end: usize, seen: u8) -> Option<(usize
     is_variable.then_some((start + lead, end - trail))
 }
 
-/// A path, URL, or address behind a slash; `None` for words such as `read/write`.
-fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+/// A path, URL, or address behind a slash, which may reach beyond the word `start..end`; `None` for words such as `read/write`.
+fn path(message: &[u8], start: usize, end: usize, has_digit: bool) -> Option<(usize, usize)> {
     let word = &message[start..end];
     if word[0] == b'/' {
         if word.len() == 1 {
@@ -261,7 +265,6 @@ fn path(message: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         return Some((start - scheme, reach - trail));
     }
     let n_slashes = memchr::memchr_iter(b'/', word).count();
-    let has_digit = word.iter().any(u8::is_ascii_digit);
     (n_slashes >= 2 || (has_digit && !word.starts_with(b"HTTP/"))).then_some((start, end))
 }
 

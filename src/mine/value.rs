@@ -78,21 +78,27 @@ pub(super) fn address(word: &[u8]) -> Option<u64> {
     if word.len() < 7 || word.len() > 15 || !word[0].is_ascii_digit() {
         return None;
     }
-    let mut octets = [0u8; 4];
-    let mut parts = word.split(|&b| b == b'.');
-    for octet in &mut octets {
-        let part = parts.next()?;
-        if part.is_empty() || part.len() > 3 {
-            return None;
-        }
-        let mut value = 0u16;
-        for &digit in part {
-            value = value * 10 + u16::from(digit.wrapping_sub(b'0').min(10));
-            if !digit.is_ascii_digit() {
+    let mut octets = [0_u8; 4];
+    let (mut n_octets, mut n_digits, mut value) = (0, 0, 0_u32);
+    for &byte in word {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            value = value * 10 + u32::from(digit);
+            n_digits += 1;
+            if n_digits > 3 {
                 return None;
             }
+        } else if byte == b'.' && n_digits > 0 && n_octets < 3 {
+            octets[n_octets] = u8::try_from(value).ok()?;
+            n_octets += 1;
+            (n_digits, value) = (0, 0);
+        } else {
+            return None;
         }
-        *octet = u8::try_from(value).ok()?;
     }
-    parts.next().is_none().then(|| hash::bytes(&octets))
+    if n_octets < 3 || n_digits == 0 {
+        return None;
+    }
+    octets[3] = u8::try_from(value).ok()?;
+    Some(hash::bytes(&octets))
 }

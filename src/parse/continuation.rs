@@ -1,6 +1,8 @@
-//! A line without header → does it continue the record above?
+//! A line → does it continue the record above?
 //!
 //! Stack traces and wrapped text look the same in every log; what tells them is how a line begins.
+
+use super::{Fields, Text};
 
 /// Whether a line begins like the inside of a stack trace or of wrapped text, whatever the file.
 pub(crate) fn reads_like_one(line: &[u8]) -> bool {
@@ -38,6 +40,29 @@ pub(crate) fn reads_like_one(line: &[u8]) -> bool {
             .all(|byte| matches!(byte, b'}' | b']' | b')' | b',' | b';' | b'"' | b' ')),
         first => first.is_ascii_alphabetic() && is_go_frame(line),
     }
+}
+
+/// Whether a line with a header of its own adds to the message above: `PostgreSQL` writes a server message's further fields so
+/// ("Error Reporting and Logging"), each with the whole header and two blanks behind its name.
+pub(super) fn adds_to_message(line: &[u8], fields: &Fields) -> bool {
+    let Text::Line(start, _) = fields.message else {
+        return false;
+    };
+    let Some(header) = line.get(..start as usize) else {
+        return false;
+    };
+    let Some(header) = header.strip_suffix(b":  ") else {
+        return false;
+    };
+    let names = [
+        &b"DETAIL"[..],
+        b"HINT",
+        b"STATEMENT",
+        b"CONTEXT",
+        b"QUERY",
+        b"LOCATION",
+    ];
+    names.iter().any(|name| header.ends_with(name))
 }
 
 /// The lines of `MySQL`'s slow query log behind `# Time: `.
@@ -78,6 +103,21 @@ fn is_go_frame(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn further_fields_of_a_server_message_are_told_by_their_name() {
+        for (header, want) in [
+            ("2024-03-11 15:04:22 UTC [71] STATEMENT:  ", true),
+            ("2024-03-11 15:04:22 UTC [71] HINT:  ", true),
+            ("2024-03-11 15:04:22 UTC [71] LOG:  ", false),
+            ("2024-03-11 15:04:22 STATEMENT: ", false),
+        ] {
+            let message = Text::line(header.len(), header.len() + 6);
+            let line = format!("{header}select");
+            let fields = Fields::of_message(message);
+            assert_eq!(adds_to_message(line.as_bytes(), &fields), want, "{header}");
+        }
+    }
 
     #[test]
     fn traces_continue_and_sentences_do_not() {

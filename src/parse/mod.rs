@@ -5,6 +5,7 @@
 //! [`formats::all`] in order and takes the first that knows the line; the answer depends on nothing but the line and the plan,
 //! so blocks of a file can be parsed in any order and on any number of workers.
 
+mod below;
 mod columns;
 pub(crate) mod continuation;
 mod csv_record;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
 
+pub use below::gather;
 pub use columns::HeaderColumns;
 pub use csv_record::CsvColumns;
 pub use directives::DirectiveColumns;

@@ -8,7 +8,7 @@ use super::json_scan::{Value, unescape, value};
 use super::pattern::Compiled;
 use super::plan::after_shape;
 use super::timestamp::Clock;
-use super::{Fields, ParsePlan, Shape, Text, continuation, journal_export};
+use super::{Fields, ParsePlan, Shape, Text, below, continuation, journal_export};
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 
@@ -112,7 +112,9 @@ impl Parser {
             Shape::Plain => as_plain(Fields::of_message(Text::line(0, record.len()))),
             Shape::Csv(columns) => as_plain(columns.parse(record, &self.ctx, scratch)),
             Shape::Directives(columns) => as_plain(columns.parse(record, &self.ctx, scratch)),
-            Shape::JsonArray | Shape::JsonObjects => self.parse_element(record, scratch),
+            Shape::JsonArray | Shape::JsonMembers | Shape::JsonObjects => {
+                self.parse_element(record, scratch)
+            }
             Shape::JournalExport => as_plain(journal_export::parse(record, &self.ctx)),
         }
     }
@@ -131,18 +133,52 @@ impl Parser {
             }
             _ => return Some(self.parse(line, scratch)),
         }
+        if let Some(key) = &self.plan.block_key {
+            let is_first = line.starts_with(key.as_bytes());
+            return is_first.then(|| self.parse(line, scratch));
+        }
         if continuation::reads_like_one(line) && !self.may_be_header(line) {
             return None;
         }
         scratch.clear();
         let parsed = self.parse_text(line, scratch);
-        if !self.plan.is_headed || begins_record(&parsed) {
+        if !self.plan.is_headed {
             return Some(parsed);
+        }
+        if begins_record(&parsed) {
+            return (!continuation::adds_to_message(line, &parsed.fields)).then_some(parsed);
         }
         // A header whose time is none: `2024-13-45 10:00:00 ERROR …`.
         let shape = self.plan.stamp_shape.as_ref()?;
         let end = after_shape(line, shape.as_bytes())?;
         Some(as_plain(formats::without_time(line, end)))
+    }
+
+    /// Whether the record that begins with `line` cannot be read without the lines below it.
+    #[must_use]
+    #[inline]
+    pub fn is_bare(&self, line: &[u8], parsed: &Parsed) -> bool {
+        let fields = &parsed.fields;
+        self.plan.shape == Shape::Lines
+            && (fields.message.is_empty()
+                || (self.plan.has_levels_below && fields.level.is_none())
+                || line.first() == Some(&b'=') && parsed.format.format().name() == below::REPORT
+                || self.plan.block_key.is_some())
+    }
+
+    /// Takes a whole record apart: its [bare](Self::is_bare) first line and the lines below it, as [`super::gather`] puts them
+    /// together. Clears `scratch` first.
+    pub fn parse_below(&mut self, record: &[u8], scratch: &mut Vec<u8>) -> Parsed {
+        let end = memchr::memchr(b'\n', record).unwrap_or(record.len());
+        let head = self.parse(&record[..end], scratch);
+        let is_block = self.plan.block_key.as_ref();
+        let fields = if is_block.is_some_and(|key| !key.starts_with('#')) {
+            below::block(record, &self.ctx)
+        } else {
+            let is_report = head.format.format().name() == below::REPORT;
+            below::text(record, end, head.fields, is_report, scratch)
+        };
+        Parsed { fields, ..head }
     }
 
     /// Whether `line` is written as the user said.

@@ -1,14 +1,17 @@
 //! The head of a file → how to cut and read the whole of it.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
 use super::Text;
+use super::below;
 use super::columns::HeaderColumns;
 use super::continuation;
 use super::csv_record::{CsvColumns, CsvFields, first_record};
 use super::directives::DirectiveColumns;
+use super::formats;
 use super::journal_export;
 use super::json_scan::skip_space;
 use super::parser::Parser;
@@ -18,6 +21,7 @@ use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::error::ParamsError;
+use crate::ingest::split::{Boundary, Splitter};
 
 /// How a file's text is cut into records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +35,8 @@ pub enum Shape {
     Directives(DirectiveColumns),
     /// One JSON array whose elements are the records.
     JsonArray,
+    /// JSON objects that hold arrays whose elements are the records.
+    JsonMembers,
     /// JSON objects one after the other, spread over lines.
     JsonObjects,
     /// Paragraphs of `KEY=value` as systemd's journal exports them.
@@ -44,6 +50,10 @@ pub enum Shape {
 /// What the head of a file tells about all of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "habits of a file that have nothing to do with each other"
+)]
 pub struct ParsePlan {
     /// How to cut the text.
     pub shape: Shape,
@@ -62,12 +72,18 @@ pub struct ParsePlan {
     /// How the stamp at the very beginning of most lines is written: runs of digits as `0`, of letters as `a`, marks as they are.
     /// A line that begins so but holds no valid time is a record without one.
     pub stamp_shape: Option<String>,
+    /// Whether the level of most records stands at the beginning of the line below their head.
+    pub has_levels_below: bool,
+    /// What the first line of every record begins with, where records are blocks of `key: value` lines.
+    pub block_key: Option<String>,
 }
 
 /// Where a header may end in a file of unknown habits.
 const STAMP_LIMIT: usize = 160;
 /// At least this share of lines must have a timestamp for the others to be continuations.
 const HEADED_SHARE: f64 = 0.25;
+/// The same where most timestamps stand alone on their lines: they are there for what stands below.
+const LONE_SHARE: f64 = 0.1;
 /// No more lines than this are looked at.
 const MAX_LINES: usize = 5000;
 
@@ -80,6 +96,8 @@ impl ParsePlan {
             Shape::Plain
         } else if is_json_array(head) {
             Shape::JsonArray
+        } else if is_wrapped_json(head) {
+            Shape::JsonMembers
         } else if is_spread_json(head) {
             Shape::JsonObjects
         } else if journal_export::is_export(head) {
@@ -100,7 +118,12 @@ impl ParsePlan {
             stamp_limit: STAMP_LIMIT as u32,
             columns: None,
             stamp_shape: None,
+            has_levels_below: false,
+            block_key: None,
         };
+        if plan.shape == Shape::Lines {
+            plan.block_key = below::block_key(lines(head).take(MAX_LINES));
+        }
         if plan.shape != Shape::Plain {
             plan.probe_lines(head);
         }
@@ -137,6 +160,7 @@ impl ParsePlan {
         let mut n_lines = 0;
         let mut n_stamped = 0;
         let mut n_yearless = 0;
+        let (mut n_lone, mut n_levels_below, mut is_below_head) = (0, 0, false);
         let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
         let mut scratch = Vec::new();
         let mut messages = Vec::new();
@@ -158,13 +182,16 @@ impl ParsePlan {
                 continue;
             }
             n_lines += 1;
+            n_levels_below += u32::from(is_below_head && below::level(line).is_some());
             let is_yearless = |found: &timestamp::Found| {
                 matches!(found.moment, timestamp::Moment::YearLess { .. })
             };
             n_yearless += u32::from(found.as_ref().is_some_and(is_yearless));
             let parsed = parser.parse(line, &mut scratch);
+            is_below_head = parsed.fields.timestamp.is_some() && parsed.fields.level.is_none();
             if parsed.fields.timestamp.is_some() {
                 n_stamped += 1;
+                n_lone += u32::from(parsed.fields.message.is_empty());
                 stamp_starts.extend(found.map(|found| found.start));
                 if let Some(found) = found.filter(|found| found.start <= 1) {
                     *shapes.entry(stamp_shape(&line[..found.end])).or_default() += 1;
@@ -186,7 +213,13 @@ impl ParsePlan {
             .and_then(|(shape, _)| String::from_utf8(shape).ok());
         (self.day_month, self.is_day_month_ambiguous) = order.decide();
         self.is_year_assumed = n_yearless > n_stamped / 2;
-        self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= HEADED_SHARE * f64::from(n_lines);
+        self.has_levels_below = n_levels_below * 4 > n_stamped;
+        let share = if n_lone * 2 > n_stamped {
+            LONE_SHARE
+        } else {
+            HEADED_SHARE
+        };
+        self.is_headed = n_stamped > 0 && f64::from(n_stamped) >= share * f64::from(n_lines);
         // Lines that quote a time far behind where all headers have it do not begin a record.
         if self.is_headed && stamp_starts.len() >= 20 {
             stamp_starts.arrange();
@@ -197,7 +230,7 @@ impl ParsePlan {
 }
 
 /// The lines of the head; a last line without its end is left out unless it is the only one.
-fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let end = memchr::memrchr(b'\n', head).unwrap_or(head.len());
     head[..end].split(|byte| *byte == b'\n')
 }
@@ -291,6 +324,30 @@ fn is_json_array(head: &[u8]) -> bool {
     }
 }
 
+/// Objects that say nothing themselves and hold an array of at least two records: `CloudTrail`, Azure Monitor, OTLP.
+fn is_wrapped_json(head: &[u8]) -> bool {
+    let open = skip_space(head, 0);
+    if head.get(open) != Some(&b'{') || formats::says_something(head, open) {
+        return false;
+    }
+    let (mut n_records, mut has_several, mut last_end) = (0, false, 0);
+    let mut splitter = Splitter::new(Boundary::JsonMember, 0, false);
+    let _ = splitter.push(head, |piece| {
+        let is_object = piece.bytes.first() == Some(&b'{');
+        // Nothing but the comma stands between two elements of one array.
+        let between = &head[last_end as usize..piece.offset as usize];
+        has_several |= n_records > 0 && between.trim_ascii().is_empty();
+        last_end = piece.end;
+        n_records = if is_object { n_records + 1 } else { 0 };
+        if is_object && n_records < 100 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    n_records >= 2 && has_several
+}
+
 /// An object that begins on the first line of text and ends on a later one.
 fn is_spread_json(head: &[u8]) -> bool {
     let open = skip_space(head, 0);
@@ -370,6 +427,20 @@ mod tests {
             "{ \"a\": {\n    \"b\": [1]\n  }\n}",
         ] {
             assert_eq!(shape(head), Shape::JsonObjects, "{head}");
+        }
+        for head in [
+            "{\"Records\":[{\"eventName\":\"a\"},{\"eventName\":\"b\"}]}",
+            "{\n  \"events\": [\n    {\"message\": 1},\n    {\"message\": 2}\n  ]\n}\n",
+            "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":1},{\"body\":2}]}]}]}\n",
+        ] {
+            assert_eq!(shape(head), Shape::JsonMembers, "{head}");
+        }
+        for head in [
+            "{\"Records\":[{\"eventName\":\"a\"}]}",
+            "{\"time\":\"2024-03-11T15:04:22Z\",\"msg\":\"got\",\"events\":[{\"a\":1},{\"a\":2}]}",
+            "{\"events\":[1,2,3]}",
+        ] {
+            assert_eq!(shape(head), Shape::Lines, "{head}");
         }
         for (head, delimiter) in [
             ("Time,Level,Message\n1,INFO,\"a\nb\"\n", b','),

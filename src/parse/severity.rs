@@ -5,17 +5,6 @@
 
 use super::Level;
 
-/// A word of at most 16 letters and digits as one number, in small letters, so that a look-up compares integers.
-const fn key(word: &[u8]) -> u128 {
-    let mut packed = 0;
-    let mut idx = 0;
-    while idx < word.len() {
-        packed = packed << 8 | word[idx].to_ascii_lowercase() as u128;
-        idx += 1;
-    }
-    packed
-}
-
 #[rustfmt::skip]
 const WORDS: [(&str, Level); 48] = [
     ("trace", Level::Trace), ("trc", Level::Trace), ("trce", Level::Trace), ("finest", Level::Trace), ("finer", Level::Trace),
@@ -32,33 +21,50 @@ const WORDS: [(&str, Level); 48] = [
     ("panic", Level::Fatal), ("dpanic", Level::Fatal), ("failure", Level::Fatal), ("catastrophic", Level::Fatal),
 ];
 
-/// The words as numbers, sorted for binary search.
-const KEYS: [(u128, Level); WORDS.len()] = {
-    let mut keys = [(0, Level::Info); WORDS.len()];
-    let mut n_sorted = 0;
-    while n_sorted < WORDS.len() {
-        let (word, level) = WORDS[n_sorted];
-        let word = key(word.as_bytes());
+/// The words by first letter.
+const SORTED: [(&str, Level); WORDS.len()] = {
+    let mut sorted = WORDS;
+    let mut n_sorted = 1;
+    while n_sorted < sorted.len() {
         let mut slot = n_sorted;
-        while slot > 0 && keys[slot - 1].0 > word {
-            keys[slot] = keys[slot - 1];
+        while slot > 0 && sorted[slot - 1].0.as_bytes()[0] > sorted[slot].0.as_bytes()[0] {
+            let word = sorted[slot];
+            sorted[slot] = sorted[slot - 1];
+            sorted[slot - 1] = word;
             slot -= 1;
         }
-        keys[slot] = (word, level);
         n_sorted += 1;
     }
-    keys
+    sorted
 };
 
-/// For every first letter the second letters and the lengths of level words, as bits: rules out nearly all other words.
-const SHAPES: [(u32, u32); 26] = {
-    let mut shapes = [(0, 0); 26];
+/// The level words with one first letter. Second letters and lengths are bits, which rule out nearly all other words.
+#[derive(Clone, Copy)]
+struct Shape {
+    seconds: u32,
+    lengths: u32,
+    /// Place in [`SORTED`] of the first of them, and behind the last.
+    from: u8,
+    to: u8,
+}
+
+const SHAPES: [Shape; 26] = {
+    let mut shapes = [Shape {
+        seconds: 0,
+        lengths: 0,
+        from: 0,
+        to: 0,
+    }; 26];
     let mut idx = 0;
-    while idx < WORDS.len() {
-        let word = WORDS[idx].0.as_bytes();
+    while idx < SORTED.len() {
+        let word = SORTED[idx].0.as_bytes();
         let shape = &mut shapes[(word[0] - b'a') as usize];
-        shape.0 |= 1 << (word[1] - b'a');
-        shape.1 |= 1 << word.len();
+        if shape.seconds == 0 {
+            shape.from = idx as u8;
+        }
+        shape.seconds |= 1 << (word[1] - b'a');
+        shape.lengths |= 1 << word.len();
+        shape.to = idx as u8 + 1;
         idx += 1;
     }
     shapes
@@ -72,8 +78,8 @@ pub fn from_word(word: &[u8]) -> Option<Level> {
         return None;
     }
     let letter = |idx: usize| (word[idx] | 32).wrapping_sub(b'a');
-    let (seconds, lengths) = *SHAPES.get(letter(0) as usize)?;
-    if letter(1) >= 26 || seconds >> letter(1) & 1 == 0 {
+    let shape = SHAPES.get(letter(0) as usize)?;
+    if letter(1) >= 26 || shape.seconds >> letter(1) & 1 == 0 {
         return None;
     }
     let n_digits = word
@@ -83,13 +89,14 @@ pub fn from_word(word: &[u8]) -> Option<Level> {
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     let word = &word[..word.len() - n_digits];
-    if lengths >> word.len() & 1 == 0 || (n_digits > 0 && word.len() < 4) {
+    if shape.lengths >> word.len() & 1 == 0 || (n_digits > 0 && word.len() < 4) {
         return None;
     }
-    let idx = KEYS
-        .binary_search_by_key(&key(word), |(word, _)| *word)
-        .ok()?;
-    Some(KEYS[idx].1)
+    let candidates = &SORTED[usize::from(shape.from)..usize::from(shape.to)];
+    let is_word = |known: &&(&str, Level)| {
+        known.0.len() == word.len() && known.0.as_bytes().eq_ignore_ascii_case(word)
+    };
+    candidates.iter().find(is_word).map(|known| known.1)
 }
 
 /// The level a single letter stands for in formats that write one: `E`, `W`, `I`, `D`, `V`, `F`, …

@@ -341,6 +341,7 @@ pub(super) fn empty() -> Report {
         timezone: "UTC".to_owned(),
         window_ms: 0.0,
         timeline: Timeline::default(),
+        detectors: Vec::new(),
         windows: Vec::new(),
         n_anomalous_windows: 0,
         features: Features::default(),

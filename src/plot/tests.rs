@@ -183,7 +183,7 @@ fn any_report_can_be_drawn_at_any_size() {
                     plot.name()
                 );
                 if view.width < 10_000 {
-                    svg(*plot, &report, &view);
+                    let _ = svg(*plot, &report, &view);
                 }
                 for (x, y) in [(0.0, 0.0), (100.0, 100.0), (-5.0, f64::NAN), (1e300, 10.0)] {
                     let _ = pick(*plot, &report, &view, x, y);

@@ -38,6 +38,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         timeline: time::timeline(findings),
         n_anomalous_windows: time::alarms(findings).len() as u32,
         windows,
+        detectors: time::detectors(findings),
         features: Features {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
             correlation: rounded(&findings.correlation),

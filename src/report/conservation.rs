@@ -36,7 +36,7 @@ fn of_file(file: &FileFindings) -> Option<String> {
     let n_explained = sums.n_record_lines + sums.n_blank_lines + sums.n_header_lines;
     // Brackets of an array may stand on lines of their own, and so does what parts objects and paragraphs.
     let is_whole = match file.plan.shape {
-        Shape::JsonArray | Shape::JsonObjects | Shape::JournalExport => {
+        Shape::JsonArray | Shape::JsonMembers | Shape::JsonObjects | Shape::JournalExport => {
             n_explained <= file.n_lines()
         }
         Shape::Lines | Shape::Directives(_) | Shape::Pattern(_) | Shape::Plain | Shape::Csv(_) => {

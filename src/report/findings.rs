@@ -6,6 +6,7 @@ use crate::base::time::Timestamp;
 use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
+use crate::detect::autoencoder::Training;
 use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
     score_of_run,
@@ -141,6 +142,7 @@ impl FileFindings {
             Shape::Csv(_) => "csv",
             Shape::Directives(_) => "directives",
             Shape::JsonArray => "jsonArray",
+            Shape::JsonMembers => "jsonMembers",
             Shape::JsonObjects => "jsonObjects",
             Shape::JournalExport => "journalExport",
             Shape::Pattern(_) => "pattern",
@@ -299,6 +301,8 @@ pub struct Findings {
     pub windows: Option<Windows>,
     /// Scores of the windows; empty when they could not be scored.
     pub window_scores: Vec<WindowScore>,
+    /// How the autoencoder learned what goes together in windows.
+    pub training: Training,
     /// Clusters of the windows; empty when they could not be clustered.
     pub window_clusters: Vec<Option<u32>>,
     /// Correlation of the window features; `None` where one is constant.

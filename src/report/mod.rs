@@ -89,6 +89,8 @@ pub struct Report {
     pub timeline: Timeline,
     /// Windows at or above the alarm threshold, strangest first.
     pub windows: Vec<WindowReport>,
+    /// The detectors that judge windows.
+    pub detectors: Vec<DetectorReport>,
     /// How many windows are at or above the alarm threshold in all.
     pub n_anomalous_windows: u32,
     /// Window features and their correlation.
@@ -173,7 +175,7 @@ pub struct FileReport {
     pub text_len: f64,
     /// How it is packed: `plain`, `gzip`, ….
     pub container: String,
-    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
+    /// `lines`, `csv`, `directives`, `jsonArray`, `jsonMembers`, `jsonObjects`, `journalExport`, `pattern`, `plain`, or `labels` for a table of
     /// labels.
     pub shape: String,
     /// Physical lines.
@@ -279,10 +281,27 @@ pub struct WindowReport {
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
-    /// Detectors to which it is an alarm by themselves: `usualRange`, `isolationForest`, `halfSpaceTrees`, `silence`.
+    /// Detectors to which it is an alarm by themselves, and `silence` where a stretch without records makes the score.
     pub detectors: Vec<String>,
+    /// What each of [`Report::detectors`] says of it, 0 to 100; `null` where it cannot tell.
+    pub opinions: Vec<Option<f64>>,
     /// Value of each feature, in the order of [`Features::names`].
     pub values: Vec<f64>,
+}
+
+/// A method that judges windows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct DetectorReport {
+    /// Stable name.
+    pub name: String,
+    /// Windows that are an alarm to it alone.
+    pub n_alarms: u32,
+    /// Mean squared error of each time that the windows were gone through, for the autoencoder; empty for others.
+    pub losses: Vec<f64>,
+    /// Whether it learned no more before it had gone through them as often as it may.
+    pub is_stopped_early: bool,
 }
 
 /// The window features.

@@ -106,6 +106,16 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
                 ),
             );
         }
+        if let Shape::Csv(columns) = &file.plan.shape
+            && columns.message.is_none()
+        {
+            say(
+                "noMessageColumn",
+                format!(
+                    "{name}: no column has a name such as “message” or “text”, so each record is read as a whole."
+                ),
+            );
+        }
         if file.plan.is_year_assumed {
             say(
                 "yearAssumed",

@@ -3,10 +3,13 @@
 use super::build::score;
 use super::findings::Findings;
 use super::words;
-use super::{LevelSeries, Timeline, TimelineMark, WindowPoint, WindowReport, limits};
+use super::{
+    DetectorReport, LevelSeries, Timeline, TimelineMark, WindowPoint, WindowReport, limits,
+};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
-use crate::detect::ensemble::WindowScore;
+use crate::detect::ALARM;
+use crate::detect::ensemble::{WINDOW_DETECTORS, WindowScore};
 use crate::featurize::windows::feature;
 
 pub(super) fn timeline(findings: &Findings) -> Timeline {
@@ -83,11 +86,8 @@ pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
             end_ms: windows.end_of(last).millis(),
             score: score(window.score),
             reason: words::window_reason(window, &windows.names),
-            detectors: window
-                .detectors
-                .iter()
-                .map(|&name| name.to_owned())
-                .collect(),
+            detectors: window.agreeing().map(str::to_owned).collect(),
+            opinions: window.opinions.map(|said| said.map(score)).to_vec(),
             values: windows
                 .rows
                 .row(first as usize)
@@ -95,6 +95,31 @@ pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
                 .map(|&x| round_to(x, 4))
                 .collect(),
         })
+        .collect()
+}
+
+/// The detectors of windows, and how the one that is trained was.
+pub(super) fn detectors(findings: &Findings) -> Vec<DetectorReport> {
+    if findings.window_scores.is_empty() {
+        return Vec::new();
+    }
+    let of_detector = |(idx, name): (usize, &&str)| {
+        let is_alarm = |window: &&WindowScore| window.opinions[idx].is_some_and(|s| s >= ALARM);
+        let training = (*name == "autoencoder").then_some(&findings.training);
+        DetectorReport {
+            name: (*name).to_owned(),
+            n_alarms: findings.window_scores.iter().filter(is_alarm).count() as u32,
+            losses: training.map_or_else(Vec::new, |training| {
+                let losses = training.losses.iter();
+                losses.map(|loss| round_to(*loss, 6)).collect()
+            }),
+            is_stopped_early: training.is_some_and(|training| training.is_stopped_early),
+        }
+    };
+    WINDOW_DETECTORS
+        .iter()
+        .enumerate()
+        .map(of_detector)
         .collect()
 }
 

@@ -136,26 +136,24 @@ pub fn window_reason(window: &WindowScore, names: &[&str]) -> String {
             counted(silence.n_missing as u64, "record")
         );
     }
-    let said: Vec<String> = window
-        .features
-        .iter()
-        .take(3)
-        .map(|c| {
-            let name = names.get(c.col as usize).copied().unwrap_or_default();
-            let name = name.split(" (").next().unwrap_or(name);
-            let column = c.col as usize;
-            let usual = if number(c.low, column) == number(c.high, column) {
-                format!("usually {}", number(c.low, column))
-            } else {
-                format!(
-                    "usually {} to {}",
-                    number(c.low, column),
-                    number(c.high, column)
-                )
-            };
-            format!("{name} {}, {usual}", number(c.value, column))
-        })
-        .collect();
+    let said = window.features.iter().take(3).enumerate().map(|(at, c)| {
+        let name = names.get(c.col).copied().unwrap_or_default();
+        let name = name.split(" (").next().unwrap_or(name);
+        let (low, high) = (number(c.low, c.col), number(c.high, c.col));
+        let here = if at == 0 { " in this window" } else { "" };
+        let usual = if low == high {
+            low
+        } else {
+            format!("{low} to {high}")
+        };
+        let usually = if c.is_around {
+            format!("{usual} in those around it")
+        } else {
+            format!("usually {usual}")
+        };
+        format!("{name} {}{here}, {usually}", number(c.value, c.col))
+    });
+    let said: Vec<String> = said.collect();
     said.join("; ")
 }
 

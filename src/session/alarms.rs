@@ -65,7 +65,7 @@ fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> 
             kinds |= if window.is_alarm_by(col) { kind } else { 0 };
         }
         let mut features = window.features.iter();
-        let counted = features.find(|c| is_count(c.col as usize));
+        let counted = features.find(|c| is_count(c.col));
         n_records += counted.map_or(0.0, |c| (c.value - f64::midpoint(c.low, c.high)).abs());
     }
     if let Some(silence) = worst.silence {

@@ -18,17 +18,21 @@ use crate::correlate::incidents::{
 };
 use crate::correlate::pearson::pearson;
 use crate::correlate::spearman::spearman;
-use crate::detect::ensemble::{MessageFacts, MessageScores, score_messages, score_windows};
-use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
+use crate::detect::autoencoder::AutoencoderParams;
+use crate::detect::centroid::CentroidParams;
+use crate::detect::ensemble::{
+    MessageFacts, MessageScores, WindowParams, WindowScores, score_messages, score_windows,
+};
+use crate::detect::isolation_forest::IsolationForestParams;
 use crate::detect::sessions::score_sessions;
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
-use crate::featurize::scale::StandardScaler;
+use crate::featurize::scale::Scaling;
 use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
-use crate::protocol::{ClustererChoice, Options};
+use crate::protocol::{ClustererChoice, Options, ScalingChoice};
 use crate::report::findings::{
     FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
     TemplateFindings,
@@ -69,24 +73,38 @@ pub(super) struct Merged {
 /// The options, checked, as the stages take them.
 struct Params {
     windows: WindowsValidParams,
-    forest: IsolationForestValidParams,
+    of_windows: WindowParams,
     clusterer: Box<dyn Clusterer>,
     incidents: IncidentValidParams,
 }
 
 impl Params {
     fn new(options: &Options) -> Result<Self, ParamsError> {
+        let seed = u64::from(options.seed);
         let forest = IsolationForestParams {
             n_trees: options.n_trees,
             sample_size: options.sample_size,
-            seed: u64::from(options.seed),
+            seed,
+        };
+        let autoencoder = AutoencoderParams {
+            n_epochs: options.n_epochs,
+            percentile: options.error_percentile,
+            seed,
+            ..AutoencoderParams::default()
         };
         Ok(Self {
             windows: WindowsParams {
                 window_seconds: options.window_seconds,
             }
             .check()?,
-            forest: forest.check()?,
+            of_windows: WindowParams {
+                forest: forest.check()?,
+                autoencoder: autoencoder.check()?,
+                centroid: CentroidParams {
+                    scaling: scaling(options),
+                },
+                seed,
+            },
             clusterer: clusterer(options)?,
             incidents: IncidentParams {
                 link_seconds: options.link_seconds,
@@ -113,6 +131,14 @@ fn clusterer(options: &Options) -> Result<Box<dyn Clusterer>, ParamsError> {
     })
 }
 
+/// How features are brought to one scale.
+fn scaling(options: &Options) -> Scaling {
+    match options.scaling {
+        ScalingChoice::Standard => Scaling::Standard,
+        ScalingChoice::Robust => Scaling::Robust,
+    }
+}
+
 /// Refuses options that are out of range.
 pub(super) fn check(options: &Options) -> Result<(), ParamsError> {
     suppress::check(options)?;
@@ -135,19 +161,20 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         .collect();
     let weights: Vec<u32> = merged.facts.iter().map(|facts| facts.n_records).collect();
     let tfidf = tfidf(&texts, &weights);
-    let message_scores = score_messages(&tfidf, &merged.facts, &params.forest);
+    let message_scores = score_messages(&tfidf, &merged.facts, &params.of_windows.forest);
     let windows = params
         .windows
         .windows(&merged.tally)
         .map_err(|error| skipped.push(("windows", error)))
         .ok();
-    let mut window_scores = Vec::new();
+    let mut window_scores = WindowScores::default();
     if let Some(windows) = &windows {
-        match score_windows(windows, &params.forest, u64::from(options.seed)) {
+        match score_windows(windows, &params.of_windows) {
             Ok(scores) => window_scores = scores,
             Err(error) => skipped.push(("windows/scores", error)),
         }
     }
+    skipped.append(&mut window_scores.skipped);
     let clustered = clustered(&message_scores, &weights);
     let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
     let (mut correlation, mut rank_correlation) = (Vec::new(), Vec::new());
@@ -155,7 +182,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     if let Some(windows) = &windows {
         correlation = pearson(windows.rows.view());
         rank_correlation = spearman(windows.rows.view());
-        match cluster_windows(windows) {
+        match cluster_windows(windows, scaling(options)) {
             Ok(labels) => window_clusters = labels,
             Err(error) => skipped.push(("windows/clusters", error)),
         }
@@ -181,7 +208,8 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         tfidf,
         message_scores,
         windows,
-        window_scores,
+        window_scores: window_scores.scores,
+        training: window_scores.training,
         window_clusters,
         correlation,
         rank_correlation,
@@ -256,10 +284,10 @@ fn clusters(
     }
 }
 
-/// Clusters of the windows by their standardised features; the radius is found from the data, as the option is a cosine distance.
-fn cluster_windows(windows: &Windows) -> Result<Vec<Option<u32>>, FitError> {
+/// Clusters of the windows by their features on one scale; the radius is found from the data, as the option is a cosine distance.
+fn cluster_windows(windows: &Windows, scaling: Scaling) -> Result<Vec<Option<u32>>, FitError> {
     let raw = Dataset::new(Rows::Dense(windows.rows.view()));
-    let scaled = StandardScaler::fit(&raw).transform(&raw);
+    let scaled = scaling.scaled(&raw);
     let data = Dataset::new(Rows::Dense(scaled.view()));
     let dbscan = DbscanParams::default()
         .check()

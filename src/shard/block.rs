@@ -18,7 +18,7 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
-use crate::parse::{Fields, FormatId, Parsed, Parser, Shape, Text, continuation};
+use crate::parse::{Fields, FormatId, Parsed, Parser, Shape, Text, continuation, gather};
 use crate::table::{BlockTable, Row};
 
 /// Name of the format of which a line may carry a label.
@@ -65,6 +65,18 @@ pub(super) enum Label {
     Anomalous,
 }
 
+/// A record whose first line does not say enough.
+#[derive(Debug)]
+struct Head {
+    offset: u64,
+    /// Where its last line ends, terminator excluded.
+    end: u64,
+    line: u64,
+    n_lines: u64,
+    /// Bytes of its first line.
+    byte_len: usize,
+}
+
 /// What has been found in it so far.
 #[derive(Debug)]
 #[expect(
@@ -97,6 +109,10 @@ struct Block {
     skip_from: Option<u64>,
     /// The same at the block's end.
     reach_from: Option<u64>,
+    /// The record read last, while lines below it may still say what it is about.
+    head: Option<Head>,
+    /// The bytes of that record, and what had to be unescaped of it.
+    gathered: (Vec<u8>, Vec<u8>),
     /// Lines up to here are counted as belonging to records.
     covered: u64,
     is_header_due: bool,
@@ -140,6 +156,8 @@ impl OpenBlock {
             first_line: job.is_exact.then_some(0),
             skip_from: None,
             reach_from: None,
+            head: None,
+            gathered: (Vec::new(), Vec::new()),
             covered: u64::from(job.is_line_shared),
             is_header_due: is_first
                 && matches!(&file.plan.shape, Shape::Csv(columns) if columns.has_header),
@@ -329,7 +347,15 @@ impl Block {
             _ => Some(self.parser.parse(bytes, &mut scratch)),
         };
         match parsed {
-            Some(parsed) => self.file(&piece, bytes, line, parsed, &scratch),
+            Some(parsed) => {
+                self.settle();
+                if self.parser.is_bare(bytes, &parsed) {
+                    self.hold(&piece, bytes, line);
+                } else {
+                    self.file(&piece, bytes, line, parsed, &scratch);
+                }
+            }
+            None if self.head.is_some() => self.add_below(&piece, bytes),
             None if self.table.n_rows() > 0 => {
                 self.summary.n_joined += u64::from(!continuation::reads_like_one(bytes));
                 let end = piece.offset + piece.byte_len - self.job.start;
@@ -342,6 +368,47 @@ impl Block {
             }
         }
         self.scratch = scratch;
+    }
+
+    /// Keeps a record until the lines below it are known.
+    fn hold(&mut self, piece: &Piece<'_>, bytes: &[u8], line: u64) {
+        self.head = Some(Head {
+            offset: piece.offset,
+            end: piece.offset + piece.byte_len,
+            line,
+            n_lines: piece.n_lines,
+            byte_len: bytes.len(),
+        });
+        self.gathered.0.clear();
+        self.gathered.0.extend_from_slice(bytes);
+    }
+
+    fn add_below(&mut self, piece: &Piece<'_>, bytes: &[u8]) {
+        if let Some(head) = &mut self.head {
+            gather(&mut self.gathered.0, head.byte_len, bytes);
+            head.end = piece.offset + piece.byte_len;
+            head.n_lines += 1;
+        }
+    }
+
+    /// Files the record that was kept, if any.
+    fn settle(&mut self) {
+        let Some(head) = self.head.take() else {
+            return;
+        };
+        let (record, mut scratch) = std::mem::take(&mut self.gathered);
+        let parsed = self.parser.parse_below(&record, &mut scratch);
+        let piece = Piece {
+            bytes: &record,
+            offset: head.offset,
+            byte_len: head.end - head.offset,
+            line: head.line,
+            n_lines: head.n_lines,
+            end: head.end,
+            is_open: false,
+        };
+        self.file(&piece, &record, head.line, parsed, &scratch);
+        self.gathered = (record, scratch);
     }
 
     /// Files a record under its message, second, source, level and format.
@@ -428,6 +495,7 @@ impl Block {
     }
 
     fn close(mut self) -> Finished {
+        self.settle();
         self.summary.formats = self
             .n_by_format
             .iter()
@@ -482,6 +550,7 @@ pub fn boundary(shape: &Shape) -> Boundary {
         Shape::Lines | Shape::Directives(_) | Shape::Pattern(_) | Shape::Plain => Boundary::Line,
         Shape::Csv(_) => Boundary::CsvRecord,
         Shape::JsonArray => Boundary::JsonElement,
+        Shape::JsonMembers => Boundary::JsonMember,
         Shape::JsonObjects => Boundary::JsonObject,
         Shape::JournalExport => Boundary::Paragraph,
     }

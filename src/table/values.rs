@@ -68,7 +68,7 @@ impl Slot {
             let start = from.unwrap_or(0);
             let end = if literal.is_empty() && is_last {
                 let rest = &text[start..];
-                start + rest.iter().position(|b| is_edge(b)).unwrap_or(rest.len())
+                start + rest.iter().position(is_edge).unwrap_or(rest.len())
             } else if literal.is_empty() {
                 start
             } else {

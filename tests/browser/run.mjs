@@ -20,10 +20,16 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { accessChecks } from "./access.mjs";
+import { exportChecks } from "./exports.mjs";
+import { hostileChecks } from "./hostile.mjs";
+import { privacyChecks } from "./privacy.mjs";
 import { compareChecks } from "./compare.mjs";
 import { exploreChecks } from "./explore.mjs";
 import { queryChecks } from "./queries.mjs";
+import { recoverChecks } from "./recover.mjs";
 import { checkUnits } from "./units.mjs";
+import { viewChecks } from "./views.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const OUTPUT = `${ROOT}tests/browser/output/`;
@@ -326,7 +332,24 @@ check("gzip, CSV, NDJSON and JSON array hold the same", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+/** A page of its own that watches for faults and opens nothing yet. */
+openPage.blank = async () => {
+  const page = await (await browser.newContext()).newPage();
+  page.faults = [];
+  page.on("pageerror", (error) => page.faults.push(String(error.stack ?? error)));
+  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
+  return page;
+};
+
 const tools = {
+  root: ROOT,
+  output: OUTPUT,
+  requests,
+  bigLog,
+  choose,
+  stateOf,
+  waitFor,
+  inkOf,
   openPage,
   analyse,
   sample,
@@ -334,15 +357,23 @@ const tools = {
   shownLines,
   totalOf,
   frames,
-  reportOf,
   inkOf,
   gzipSync,
   readFileSync,
+  reportOf,
+  waitFor,
+  bigLog,
 };
 for (const [name, run] of [
   ...queryChecks(tools),
   ...compareChecks(tools),
   ...exploreChecks(tools),
+  ...viewChecks(tools),
+  ...exportChecks(tools),
+  ...privacyChecks(tools),
+  ...accessChecks(tools),
+  ...hostileChecks(tools),
+  ...recoverChecks(tools),
 ]) {
   check(name, run);
 }

@@ -8,27 +8,16 @@
 // both alike; the fastest run of each counts. Memory is the largest that the page's process, workers included, ever was: Linux
 // only. Chromium: $CHROME, or /usr/bin/chromium.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../tools/serve.mjs";
 import { chromium } from "../../www/node_modules/playwright-core/index.mjs";
+import { samplePath } from "./sample_log.mjs";
 
 const N_RUNS = 3;
-const SAMPLE_LINES = 2_000_000;
 const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The generator's sample; made once. */
-function samplePath() {
-  const path = join(tmpdir(), `logloupe-bench-${SAMPLE_LINES}.log`);
-  if (!existsSync(path)) {
-    const args = ["--format", "text", "--lines", String(SAMPLE_LINES), path];
-    execFileSync(join(root, "target/release/examples/sample"), args, { stdio: "ignore" });
-  }
-  return path;
-}
 
 function statusOf(pid) {
   try {

@@ -112,4 +112,70 @@ export async function checkUnits() {
     ],
     format.band,
   );
+
+  const { variablesIn } = await load("variables.ts");
+  check(
+    "variablesIn",
+    [
+      [["10:00 login of root took 31 ms", "login of <*> took <*> ms"], "root|31"],
+      // The first words stand in the header too.
+      [["[pool-1 main] pool-2 is up", "pool-<*> is up"], "2"],
+      [["12 INFO job7 took 31ms", "<*> took <*>"], "job7|31ms"],
+      [["nothing like it", "login of <*>"], ""],
+    ],
+    (text, template) =>
+      variablesIn(text, template)
+        .map(([start, end]) => text.slice(start, end))
+        .join("|"),
+  );
+  const { asGrok, asRegex } = await load("grok.ts");
+  const line = "10:00 a.b (login) of root took 31 ms";
+  const [, user, ms] = new RegExp(asRegex("a.b (login) of <*> took <*> ms")).exec(line) ?? [];
+  assert.deepEqual([user, ms], ["root", "31"]);
+  assert.equal(
+    asGrok("from <*> to <*> in <*> ms", ["<ip>", "<ip>", "<num>"]),
+    String.raw`from\s+%{IPORHOST:ip}\s+to\s+%{IPORHOST:ip2}\s+in\s+%{NUMBER:num}\s+ms`,
+  );
+  const { momentOf, passed } = await load("times.ts");
+  const six = Date.UTC(2026, 2, 1, 6);
+  check(
+    "momentOf",
+    [
+      [["14:02", six], Date.UTC(2026, 2, 1, 14, 2)],
+      [["14:02:31.5", six], Date.UTC(2026, 2, 1, 14, 2, 31, 500)],
+      [["03:00", six], Date.UTC(2026, 2, 2, 3)],
+      [["2026-03-05", six], Date.UTC(2026, 2, 5)],
+      [["2026-03-05 07:08", six], Date.UTC(2026, 2, 5, 7, 8)],
+      [["soon", six], null],
+      [["", six], null],
+    ],
+    momentOf,
+  );
+  assert.deepEqual([0, 250, -63_000].map(passed), ["+0", "+250 ms", "−1 min 3 s"]);
+
+  const { read, written } = await load("shared_view.ts");
+  const view = {
+    selection: { fromMs: 1000, toMs: 2000, levels: ["ERROR", ""], templates: [3], slot: 1 },
+    range: { fromMs: 500, toMs: 2500.5 },
+    options: { linkSeconds: 2, clusterer: "hdbscan" },
+    times: "before",
+  };
+  assert.deepEqual(read(`#${written(view)}`), view);
+  const secret = {
+    ...view,
+    selection: { text: { pattern: "secret" }, sources: ["secret"], files: [7] },
+    options: { timezone: "secret", pattern: { regex: "secret" } },
+  };
+  assert.ok(!written(secret).includes("secret"), written(secret));
+  for (const hostile of [
+    "#from=x&levels=99.a&patterns=-1.x&zoom=2_1&o-nTrees=NaN&times=<img>",
+    "#%",
+  ]) {
+    assert.deepEqual(read(hostile), {
+      selection: {},
+      range: null,
+      options: {},
+      times: null,
+    });
+  }
 }

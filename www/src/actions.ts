@@ -3,11 +3,13 @@
 import { signal } from "@preact/signals";
 import * as filter from "./filter.ts";
 import * as jumps from "./jumps.ts";
+import { isSaveOpen } from "./save.ts";
 import { toggleTheme } from "./settings.ts";
 import * as state from "./state.ts";
 import { pickFiles, pickFolder, canPickFolder } from "./views/files.tsx";
 import { isWrapped } from "./views/lines.tsx";
 import { showIncident } from "./views/incidents.tsx";
+import { isSelfTestOpen } from "./views/selftest.tsx";
 import { showSelected } from "./views/selection.tsx";
 import { showAllLines } from "./views/top.tsx";
 import { currentRow } from "./cursor.ts";
@@ -123,6 +125,25 @@ export const ACTIONS: Action[] = [
     run: () => void state.readFresh(),
     isPossible: () => state.canRetry.peek(),
   },
+  {
+    name: "Save the report, incidents, patterns or lines",
+    group: "Open",
+    keys: ["Ctrl+s"],
+    run: () => {
+      isSaveOpen.value = true;
+    },
+    isPossible: hasAnswer,
+    isEverywhere: true,
+  },
+  {
+    name: "Test that nothing leaves the page",
+    group: "Page",
+    keys: [],
+    run: () => {
+      isSelfTestOpen.value = true;
+    },
+    isPossible: () => state.readiness.peek().kind === "ready",
+  },
   { name: "Back to the start", group: "Open", keys: [], run: state.reset, isPossible: hasAnswer },
 
   {
@@ -209,6 +230,7 @@ export const ACTIONS: Action[] = [
       ["Timeline", "timeline"],
       ["Incidents", "incidents"],
       ["What changed", "changes"],
+      ["Compare", "compare"],
       ["Plots", "plots"],
       ["Patterns", "patterns"],
       ["Windows", "windows"],

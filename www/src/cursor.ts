@@ -27,6 +27,9 @@ export interface RowPlace {
   row: number;
 }
 
+/** First row in view of the lines panel, and how many are. */
+export const viewedRows = signal<{ row: number; nRows: number }>({ row: 0, nRows: 0 });
+
 /** The current line of the lines panel. */
 export const currentRow = signal<RowPlace | null>(null);
 /** The row to scroll to; a new one each time, also to the same row. */

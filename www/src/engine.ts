@@ -22,6 +22,8 @@ import type {
   ValueCounts,
 } from "../pkg/logloupe.js";
 import wasmUrl from "../pkg/logloupe_bg.wasm?url";
+import type { Piece } from "./extract.ts";
+import { loadPart } from "./parts.ts";
 import { workerScriptUrl } from "./seal.ts";
 import type { Source } from "./sources.ts";
 import workerUrl from "./worker.ts?worker&url";
@@ -47,6 +49,12 @@ export interface SourcesAnswer {
 }
 
 export type Found = Extract<Update, { type: "found" }>;
+/** Which records a file gets and how they are written. */
+export type RecordExport = Pick<
+  Extract<Command, { type: "export" }>,
+  "choice" | "format" | "isRedacted"
+>;
+
 export type Progress = Extract<Update, { type: "progress" }>;
 
 /** Updates of the current run; those of earlier ones never arrive. */
@@ -72,26 +80,31 @@ interface Finished {
   report: Uint8Array<ArrayBuffer>;
 }
 
+/** A piece of a file that is exported. */
+type Exported = { type: "exported"; run: number; query: number } & Piece;
+
 interface PendingQuery {
   answered(update: Answer): void;
   reject(error: EngineError): void;
 }
 
-type Answer = Extract<
-  Update,
-  {
-    type:
-      | "compared"
-      | "facets"
-      | "found"
-      | "lines"
-      | "preview"
-      | "row"
-      | "similar"
-      | "sources"
-      | "values";
-  }
->;
+type Answer =
+  | Exported
+  | Extract<
+      Update,
+      {
+        type:
+          | "compared"
+          | "facets"
+          | "found"
+          | "lines"
+          | "preview"
+          | "row"
+          | "similar"
+          | "sources"
+          | "values";
+      }
+    >;
 
 const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
 
@@ -100,9 +113,8 @@ export async function loadCore(): Promise<Core> {
   if (typeof WebAssembly === "undefined" || typeof Worker === "undefined") {
     throw new EngineError("tooOld", "this browser has no WebAssembly or no workers");
   }
-  const [wasm, script] = await Promise.all([fetchPart(wasmUrl), fetchPart(workerUrl)]);
-  const workerScript = new Blob([await script.arrayBuffer()], { type: "text/javascript" });
-  const bytes = await wasm.arrayBuffer();
+  const [bytes, script] = await Promise.all([part("wasm", wasmUrl), part("worker", workerUrl)]);
+  const workerScript = new Blob([script], { type: "text/javascript" });
   try {
     return { module: await WebAssembly.compile(bytes), workerScript };
   } catch (error) {
@@ -113,23 +125,13 @@ export async function loadCore(): Promise<Core> {
   }
 }
 
-async function fetchPart(url: string): Promise<Response> {
-  let response: Response;
+async function part(name: string, url: string): Promise<ArrayBuffer> {
   try {
-    response = await fetch(url);
+    return await loadPart(name, url);
   } catch (error) {
-    throw new EngineError(
-      "offline",
-      `a part of the page could not be loaded (${messageOf(error)})`,
-    );
+    const why = `a part of the page could not be loaded (${messageOf(error)})`;
+    throw new EngineError("offline", why);
   }
-  if (!response.ok) {
-    throw new EngineError(
-      "offline",
-      `a part of the page could not be loaded (HTTP ${response.status})`,
-    );
-  }
-  return response;
 }
 
 /** How often workers are asked whether they still live. */
@@ -275,6 +277,30 @@ export class Engine {
     return answer.type === "similar" ? answer.similar : { templates: [], words: [] };
   }
 
+  /** The next piece of the records of a selection as a file; `isFirst` begins with the first. */
+  async exportPiece(find: number, what: RecordExport, isFirst: boolean): Promise<Piece> {
+    const answer = await this.#ask((run, query) => ({
+      type: "export",
+      run,
+      query,
+      find,
+      ...what,
+      isFirst,
+    }));
+    return pieceOf(answer);
+  }
+
+  /** All patterns as CSV. */
+  async exportPatterns(isRedacted: boolean): Promise<Piece> {
+    const answer = await this.#ask((run, query) => ({
+      type: "exportPatterns",
+      run,
+      query,
+      isRedacted,
+    }));
+    return pieceOf(answer);
+  }
+
   /** What differs between two sides of the finished run; null where nothing was read. */
   async compare(before: Side, after: Side, by: CompareBy): Promise<Comparison | null> {
     const answer = await this.#ask((run, query) => ({
@@ -338,7 +364,7 @@ export class Engine {
       const worker = new Worker(workerScriptUrl(url), { name });
       worker.onerror = (event) => this.#onCrash(event.message);
       worker.onmessageerror = () => this.#onCrash("a message could not be read");
-      worker.onmessage = ({ data }: MessageEvent<Update | Finished | Pong>) => {
+      worker.onmessage = ({ data }: MessageEvent<Update | Finished | Exported | Pong>) => {
         this.#silences.set(worker, 0);
         if (data.type !== "pong") {
           this.#onUpdate(data);
@@ -387,7 +413,7 @@ export class Engine {
     this.#engine?.postMessage(files === undefined ? { command } : { command, files });
   }
 
-  #onUpdate(update: Update | Finished): void {
+  #onUpdate(update: Update | Finished | Exported): void {
     if (update.type === "ready") {
       this.#hasStarted = true;
       this.#listener.ready(update.version);
@@ -414,6 +440,7 @@ export class Engine {
         this.#isAnalyzing = false;
         this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
+      case "exported":
       case "compared":
       case "facets":
       case "found":
@@ -460,6 +487,11 @@ export class Engine {
     }
     this.#listener.crashed(error, hasStarted);
   }
+}
+
+function pieceOf(answer: Answer): Piece {
+  if (answer.type !== "exported") throw new EngineError("wire", "a file was expected");
+  return answer;
 }
 
 function shardCount(): number {

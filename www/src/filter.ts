@@ -91,6 +91,13 @@ function select(next: Selection): void {
   find.value = query;
 }
 
+/** Evaluates the same selection once more, after another query took its place in the workers. */
+export function again(): void {
+  if (state.report.peek() !== null && find.peek() !== 0) {
+    select(selection.peek());
+  }
+}
+
 async function askFacets(query: number): Promise<void> {
   if (!isActive.peek()) {
     facets.value = null;

@@ -1,10 +1,14 @@
 // Starts the page and lets other programs drive it.
 
 import "./style.css";
+import "./access.css";
 import "./compare.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Report } from "../pkg/logloupe.js";
+import { keepAddress, openedOptions } from "./address.ts";
+import { takeSharedOptions } from "./parameters.ts";
+import { runProbes, type Verdict } from "./probes.ts";
 import * as state from "./state.ts";
 import { App } from "./views/app.tsx";
 
@@ -15,6 +19,8 @@ declare global {
       state(): state.Phase;
       report(): Report | null;
       cancel(): void;
+      /** Tries to send something to an address in every way a page can. */
+      selfTest(address: string): Promise<Verdict[]>;
     };
   }
 }
@@ -26,6 +32,7 @@ window.logloupe = {
   state: () => (state.isBusy.value ? "analyzing" : state.phase.value),
   report: () => state.report.value,
   cancel: state.cancel,
+  selfTest: (address) => runProbes(address),
 };
 
 // A tab in the background shows how far it is. Nothing of a log goes into the title: it ends up in the history.
@@ -37,6 +44,9 @@ effect(() => {
       : "";
   document.title = `${percent}Logloupe`;
 });
+
+takeSharedOptions(openedOptions);
+keepAddress();
 
 const root = document.getElementById("app");
 if (root !== null) {

@@ -9,6 +9,7 @@ import {
   type Similar,
   type Update,
 } from "../pkg/logloupe.js";
+import type { Piece } from "./extract.ts";
 import { asFailure, isSame, read, readOn } from "./reading.ts";
 import { Search } from "./search.ts";
 import type { ShardPort } from "./shard_role.ts";
@@ -178,6 +179,11 @@ export class Run {
   preview(command: Extract<Command, { type: "preview" }>): void {
     const lines = this.#engine.preview(command.file, command.pattern ?? undefined) as PreviewLine[];
     this.send({ type: "preview", run: command.run, query: command.query, lines });
+  }
+
+  patterns(command: Extract<Command, { type: "exportPatterns" }>): Piece {
+    const bytes = this.#engine.patternsCsv(command.isRedacted) as Uint8Array<ArrayBuffer>;
+    return { bytes, nSeen: 0, nWritten: 0, nCut: 0, isFinal: true };
   }
 
   similar(command: Extract<Command, { type: "similar" }>): void {

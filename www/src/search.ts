@@ -5,6 +5,7 @@
 // query ends an older one within a block.
 
 import { type Rereader } from "../pkg/logloupe.js";
+import { Extraction, type Piece } from "./extract.ts";
 import type {
   Command,
   Comparison,
@@ -117,6 +118,7 @@ export class Search {
   #lastUpdate = 0;
   /** Text of packed files that was read last. */
   #windows: Window[] = [];
+  readonly #extract: Extraction;
 
   constructor(
     readonly run: number,
@@ -126,7 +128,9 @@ export class Search {
     readonly read: Read,
     readonly send: (update: Update) => void,
     readonly asFailure: (error: unknown) => { code: string; message: string },
-  ) {}
+  ) {
+    this.#extract = new Extraction(engine, shards, files, read);
+  }
 
   /** Ends what is searched for; to be called as soon as a newer query or a stop is known. */
   overtake(query: number): void {
@@ -253,6 +257,15 @@ export class Search {
     await this.#askAll();
     const [sources, isCut] = this.engine.sources() as [SourceCount[], boolean];
     this.send({ type: "sources", run: this.run, query: command.query, sources, isCut });
+  }
+
+  /** The next piece of the selected records as a file. */
+  async export(command: CommandOf<"export">): Promise<Piece> {
+    this.#check(command.find);
+    if (command.isFirst) {
+      this.#extract.begin(command.choice, command.format, command.isRedacted);
+    }
+    return this.#extract.piece();
   }
 
   /** Hits by template. */

@@ -12,6 +12,7 @@ import type {
   TemplateReport,
 } from "../pkg/logloupe.js";
 import { Engine, EngineError, loadCore, type Progress } from "./engine.ts";
+import { saveParameters, usualOptions } from "./parameters.ts";
 import { closePlots, loadPlots, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
 import { reopened, withoutTwins, type Source } from "./sources.ts";
@@ -94,6 +95,10 @@ const RATE_SPAN_MS = 4000;
 const lastInput = signal<Input | null>(null);
 /** What a person chose for the current input; what is missing takes its default. */
 export const options = signal<Partial<Options>>({});
+/** The first file of what is being read or was read; null for the sample. */
+export const firstFile = computed(() =>
+  lastInput.value?.kind === "files" ? (lastInput.value.sources[0]?.file ?? null) : null,
+);
 export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
 /** What was chosen before the page was ready. */
@@ -165,14 +170,14 @@ export function openFiles(sources: Source[]): void {
     offered.value = sources;
     return;
   }
-  options.value = {};
+  options.value = usualOptions();
   openSources(sources);
 }
 
 /** Reads the files that are offered instead of those that were read. */
 export function openOffered(): void {
   if (offered.value !== null) {
-    options.value = {};
+    options.value = usualOptions();
     openSources(offered.value);
   }
 }
@@ -240,7 +245,7 @@ export async function readFresh(): Promise<void> {
 }
 
 export function openSample(): void {
-  options.value = {};
+  options.value = usualOptions();
   openInput({ kind: "sample", seed: SAMPLE_SEED });
 }
 
@@ -258,6 +263,7 @@ export function preview(file: number, pattern?: LinePattern): Promise<PreviewLin
 /** Works the answer out with other choices; the files are read once more only where it takes that. */
 export function choose(chosen: Partial<Options>): void {
   options.value = chosen;
+  saveParameters(chosen);
   if (phase.value === "done") {
     pendingRemoved = removed.value;
     change([], false);
@@ -270,6 +276,7 @@ export function choose(chosen: Partial<Options>): void {
 export function retry(): void {
   if (failure.value?.code === "params") {
     options.value = {};
+    saveParameters({});
   }
   if (lastInput.value !== null) {
     openInput(lastInput.value);

@@ -51,3 +51,26 @@ export function timeOf(
       return aboveMs === null ? "·" : passed(ms - aboveMs);
   }
 }
+
+/** `14:02`, `14:02:31.5` of the first day, or a date with or without a time → milliseconds; null for anything else. */
+export function momentOf(text: string, firstMs: number): number | null {
+  const clock = /^\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,3}))?)?\s*$/.exec(text);
+  if (clock !== null) {
+    const [hours = 0, minutes = 0, seconds = 0] = clock
+      .slice(1, 4)
+      .map((part) => Number(part ?? 0));
+    const ms = Number((clock[4] ?? "0").padEnd(3, "0"));
+    const day = Math.floor(firstMs / 86_400_000) * 86_400_000;
+    const at = day + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + ms;
+    // A time before the log began is one of the next day.
+    return at + 60_000 < firstMs ? at + 86_400_000 : at;
+  }
+  const date = /^\s*(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?\s*Z?\s*$/.exec(
+    text,
+  );
+  if (date === null) {
+    return null;
+  }
+  const ms = Date.parse(`${date[1]}T${date[2] ?? "00:00"}Z`);
+  return Number.isNaN(ms) ? null : ms;
+}

@@ -4,6 +4,7 @@
 // Every message goes through one promise queue: handlers that await would otherwise interleave.
 
 import { initSync, version, type Command, type FileMeta, type Update } from "../pkg/logloupe.js";
+import type { Piece } from "./extract.ts";
 import { asFailure, queue, watchMemory } from "./reading.ts";
 import { Run, sampleFile, type RunOptions } from "./run.ts";
 import { ShardPort, shardRole } from "./shard_role.ts";
@@ -44,6 +45,11 @@ function engineRole(ports: MessagePort[]): void {
 
   const finish = (id: number, report: Uint8Array): void => {
     postMessage({ type: "finished", run: id, report }, { transfer: [report.buffer] });
+  };
+
+  const exported = ({ run: id, query }: { run: number; query: number }, piece: Piece): void => {
+    const message = { type: "exported", run: id, query, ...piece };
+    postMessage(message, { transfer: [piece.bytes.buffer] });
   };
 
   const change = async (command: Extract<Command, { type: "change" }>): Promise<void> => {
@@ -96,6 +102,12 @@ function engineRole(ports: MessagePort[]): void {
           break;
         case "similar":
           if (run?.id === command.run) run.similar(command);
+          break;
+        case "export":
+          if (run?.id === command.run) exported(command, await run.search.export(command));
+          break;
+        case "exportPatterns":
+          if (run?.id === command.run) exported(command, run.patterns(command));
           break;
         case "compare":
           if (run?.id === command.run) await run.search.compare(command);

@@ -45,7 +45,7 @@ fn errors_fall_and_training_ends_when_they_do_not() {
     let rows = paired();
     let data = Dataset::new(Rows::Dense(rows.view()));
     let model = params().check().unwrap().train(&data).unwrap();
-    let losses = model.losses();
+    let losses = &model.training().losses;
     assert!(losses[losses.len() - 1] < losses[0] / 4.0, "{losses:?}");
     // Two kinds of rows are soon known by heart.
     let two = Array2::from_shape_fn((300, 2), |(i, _)| (i % 2) as f64);
@@ -56,7 +56,7 @@ fn errors_fall_and_training_ends_when_they_do_not() {
         ..params()
     };
     let model = long.check().unwrap().train(&data).unwrap();
-    assert!(model.is_stopped_early(), "{}", model.losses().len());
+    assert!(model.training().is_stopped_early);
 }
 
 #[test]

@@ -35,9 +35,7 @@ pub fn score_of_run(
 ) -> f64 {
     let is_cause = |col: usize| {
         let mut features = window.features.iter();
-        let value = features
-            .find(|c| c.col as usize == col)
-            .map_or(0.0, |c| c.value);
+        let value = features.find(|c| c.col == col).map_or(0.0, |c| c.value);
         window.is_alarm_by(col) && f64::from(n_records) >= RUN_SHARE * value
     };
     if (facts.is_failed_login && is_cause(feature::FAILED_LOGINS))

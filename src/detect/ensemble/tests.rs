@@ -3,6 +3,8 @@
 use super::*;
 use crate::base::time::{SECOND, Timestamp};
 use crate::detect::ALARM;
+use crate::detect::autoencoder::AutoencoderParams;
+use crate::detect::centroid::CentroidParams;
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
 use crate::featurize::manner::Manner;
 use crate::featurize::tally::Tally;
@@ -47,7 +49,13 @@ fn scored(tally: &Tally) -> (Windows, Vec<WindowScore>) {
         .unwrap()
         .windows(tally)
         .unwrap();
-    let scores = score_windows(&windows, &forest(), 1).unwrap();
+    let params = WindowParams {
+        forest: forest(),
+        autoencoder: AutoencoderParams::default().check().unwrap(),
+        centroid: CentroidParams::default(),
+        seed: 1,
+    };
+    let scores = score_windows(&windows, &params).unwrap().scores;
     (windows, scores)
 }
 
@@ -74,7 +82,7 @@ fn a_brute_force_is_an_alarm_by_failed_logins() {
     let (_, scores) = scored(&tally);
     assert_eq!(alarms(&scores), [100, 101]);
     assert!(scores[100].is_alarm_by(feature::FAILED_LOGINS));
-    assert_eq!(scores[100].features[0].col as usize, feature::FAILED_LOGINS);
+    assert_eq!(scores[100].features[0].col, feature::FAILED_LOGINS);
     assert!(scores[100].features[0].high <= 2.0);
     let facts = MessageFacts {
         is_failed_login: true,

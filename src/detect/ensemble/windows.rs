@@ -1,13 +1,18 @@
 //! Windows → one score each, with the features and the detectors that made it.
 
+mod reasons;
+
 use ndarray::Array2;
 
+use self::reasons::Explained;
 use crate::base::math;
+use crate::detect::autoencoder::{AutoencoderValidParams, Training};
+use crate::detect::centroid::CentroidParams;
 use crate::detect::half_space_trees::HalfSpaceTreesParams;
 use crate::detect::isolation_forest::IsolationForestValidParams;
 use crate::detect::silence::{Silence, silences};
 use crate::detect::usual_range::{Kind, UsualRangeParams};
-use crate::detect::{ALARM, Contribution, Detector, FitDetector, ranked};
+use crate::detect::{ALARM, Detector, FitDetector};
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::windows::{Windows, feature};
@@ -35,39 +40,93 @@ const ENOUGH_EVENTS: f64 = 20.0;
 /// Windows on each side of one that tell what is usual around it.
 const AROUND: usize = 12;
 
+/// The detectors that judge a window, in the order of [`WindowScore::opinions`].
+pub const WINDOW_DETECTORS: [&str; 5] = [
+    "usualRange",
+    "isolationForest",
+    "halfSpaceTrees",
+    "autoencoder",
+    "centroid",
+];
+
 /// How strange a window is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WindowScore {
     /// 0 to 100.
     pub score: f64,
-    /// The features outside their usual range, strongest first; [`Contribution::col`] as in [`feature`].
-    pub features: Vec<Contribution>,
+    /// The features outside their usual range, strongest first.
+    pub features: Vec<Unusual>,
     /// The silence the window is part of, where that is what makes its score.
     pub silence: Option<Silence>,
-    /// Names of the detectors to which the window alone is an alarm.
-    pub detectors: Vec<&'static str>,
+    /// What each of [`WINDOW_DETECTORS`] says of it, 0 to 100; `None` where it cannot tell.
+    pub opinions: [Option<f64>; WINDOW_DETECTORS.len()],
+}
+
+/// A feature of a window outside its usual range.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unusual {
+    /// Which, as in [`feature`].
+    pub col: usize,
+    /// Share of the strangeness, 0 to 1; those of a window sum up to at most 1.
+    pub share: f64,
+    /// The window's value.
+    pub value: f64,
+    /// Of the windows in which it is usual, 5 % have less than this.
+    pub low: f64,
+    /// 5 % of them have more than this.
+    pub high: f64,
+    /// What is usual is that of the windows around, not of the whole log.
+    pub is_around: bool,
 }
 
 impl WindowScore {
+    /// Names of the detectors to which the window alone is an alarm.
+    pub fn agreeing(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let silence = self.silence.map(|_| "silence");
+        let opinions = WINDOW_DETECTORS.iter().zip(self.opinions);
+        let agreeing = opinions.filter(|vote| vote.1.is_some_and(|score| score >= ALARM));
+        silence.into_iter().chain(agreeing.map(|vote| *vote.0))
+    }
+
     /// Whether the window is an alarm to which `col` (as in [`feature`]) adds noticeably by being higher than
     /// usual.
     #[must_use]
     pub fn is_alarm_by(&self, col: usize) -> bool {
         let mut features = self.features.iter();
         self.score >= ALARM
-            && features.any(|c| c.col as usize == col && c.share >= CAUSE_SHARE && c.value > c.high)
+            && features.any(|c| c.col == col && c.share >= CAUSE_SHARE && c.value > c.high)
     }
 }
 
-/// Scores all windows; `seed` is for the half-space trees.
+/// Choices of the detectors that judge windows, checked.
+#[derive(Debug, Clone, Copy)]
+pub struct WindowParams {
+    /// The isolation forest.
+    pub forest: IsolationForestValidParams,
+    /// The autoencoder.
+    pub autoencoder: AutoencoderValidParams,
+    /// The distance from the centroid.
+    pub centroid: CentroidParams,
+    /// Seed of the half-space trees.
+    pub seed: u64,
+}
+
+/// Scores of all windows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WindowScores {
+    /// One a window.
+    pub scores: Vec<WindowScore>,
+    /// How the autoencoder learned.
+    pub training: Training,
+    /// Detectors that gave no result, by name.
+    pub skipped: Vec<(&'static str, FitError)>,
+}
+
+/// Scores all windows.
 ///
 /// # Errors
 /// [`FitError::TooFewRows`] below [`crate::detect::MIN_POINTS`] windows, [`FitError::NoVariance`] when all are alike.
-pub fn score_windows(
-    windows: &Windows,
-    forest: &IsolationForestValidParams,
-    seed: u64,
-) -> Result<Vec<WindowScore>, FitError> {
+pub fn score_windows(windows: &Windows, params: &WindowParams) -> Result<WindowScores, FitError> {
     let events = windows.rows.column(feature::EVENTS).to_vec();
     let rows = compared(windows, &events);
     // Where most windows are empty, one that is not is nothing unusual: what is usual is learned from those with records.
@@ -76,75 +135,123 @@ pub fn score_windows(
     let weight = |n: &f64| u32::from(!is_mostly_empty || *n > 0.0);
     let weights: Vec<u32> = events.iter().map(weight).collect();
     let data = Dataset::weighted(Rows::Dense(rows.view()), &weights);
-    let kinds = WINDOW_COLUMNS
-        .iter()
-        .map(|column| column.1)
-        .chain([LOCAL_KIND])
-        .collect();
-    let usual = UsualRangeParams { kinds }.fit_range(&data)?;
+    let kinds = kinds();
+    let usual = UsualRangeParams {
+        kinds: kinds.clone(),
+    }
+    .fit_range(&data)?;
     let far = usual.score(&data);
     let excess = usual.excess(&data);
     let excess = Dataset::weighted(Rows::Dense(excess.view()), &weights);
-    let alone = match forest.fit_and_score(&excess) {
-        Ok((_, scores)) => scores,
+    let mut found = WindowScores::default();
+    let (forest, alone) = match params.forest.fit_and_score(&excess) {
+        Ok((forest, scores)) => (Some(forest), scores),
         // Every value of every window is usual.
-        Err(FitError::NoVariance) => vec![0.0; data.n_rows()],
+        Err(FitError::NoVariance) => (None, vec![0.0; data.n_rows()]),
         Err(error) => return Err(error),
     };
-    // A second opinion that knows only what came before; it needs a few windows to know anything.
+    let before = unlike_before(&excess, params.seed, &mut found.skipped);
+    let level = Array2::from_shape_fn(rows.dim(), |(row_idx, col)| {
+        kinds[col].scaled(rows[[row_idx, col]])
+    });
+    let level = Dataset::weighted(Rows::Dense(level.view()), &weights);
+    let repeated = match params.autoencoder.train(&level) {
+        Ok(model) => {
+            let scores = model.score(&level).into_iter().map(Some).collect();
+            found.training = model.training().clone();
+            scores
+        }
+        Err(error) => {
+            found.skipped.push((params.autoencoder.name(), error));
+            vec![None; data.n_rows()]
+        }
+    };
+    let centroid = match params.centroid.fit_centroid(&level) {
+        Ok(model) => model.score(&level).into_iter().map(Some).collect(),
+        Err(error) => {
+            found.skipped.push((params.centroid.name(), error));
+            vec![None; data.n_rows()]
+        }
+    };
+    let explained = Explained {
+        windows,
+        events: &events,
+        data: &data,
+        excess: &excess,
+        usual: &usual,
+        forest: forest.as_ref(),
+    };
+    for idx in 0..data.n_rows() {
+        let opinions = [
+            Some(far[idx]),
+            Some(alone[idx]),
+            before[idx],
+            repeated[idx],
+            centroid[idx],
+        ];
+        let score = far[idx].min(agreed(&opinions[1..])) * f64::from(weights[idx]);
+        let features = if score > 0.0 {
+            explained.features(idx)
+        } else {
+            Vec::new()
+        };
+        found.scores.push(WindowScore {
+            score,
+            features,
+            silence: None,
+            opinions,
+        });
+    }
+    for silence in silences(&events) {
+        let first = silence.first as usize;
+        for window in &mut found.scores[first..first + silence.n_windows as usize] {
+            if silence.score >= window.score {
+                window.score = silence.score;
+                window.silence = Some(silence);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What at least two say; what the only one says.
+fn agreed(opinions: &[Option<f64>]) -> f64 {
+    let mut scores: Vec<f64> = opinions.iter().copied().flatten().collect();
+    scores.sort_by(|a, b| b.total_cmp(a));
+    let second = scores.get(1).or(scores.first());
+    second.copied().unwrap_or(0.0)
+}
+
+/// How unlike each window is those just before, from which alone the half-space trees learn; `None` for the first.
+fn unlike_before(
+    excess: &Dataset<'_>,
+    seed: u64,
+    skipped: &mut Vec<(&'static str, FitError)>,
+) -> Vec<Option<f64>> {
     let trees = HalfSpaceTreesParams {
-        window_size: (data.n_rows() as u32 / 4).clamp(8, 250),
+        window_size: (excess.n_rows() as u32 / 4).clamp(8, 250),
         seed,
         ..HalfSpaceTreesParams::default()
     };
     let trees = trees.check().expect("all are within their ranges");
-    let unlike_before: Vec<f64> = match trees.stream(&excess) {
-        Ok(judged) => judged
-            .into_iter()
-            .map(|judged| judged.map_or(0.0, |judged| judged.score))
-            .collect(),
-        Err(_) => vec![0.0; data.n_rows()],
-    };
-    let mut scores: Vec<WindowScore> = far
-        .iter()
-        .zip(alone)
-        .enumerate()
-        .map(|(idx, (far, alone))| {
-            let votes = [
-                ("usualRange", *far),
-                (forest.name(), alone),
-                (trees.name(), unlike_before[idx]),
-            ];
-            let detectors = votes.into_iter().filter(|vote| vote.1 >= ALARM);
-            let score = far.min(alone) * f64::from(weights[idx]);
-            let mut features = if score > 0.0 {
-                usual.explain(&data, idx as u32)
-            } else {
-                Vec::new()
-            };
-            for contribution in &mut features {
-                *contribution = shown(windows, &events, idx, contribution);
-            }
-            merge_equal(&mut features);
-            WindowScore {
-                score,
-                features,
-                silence: None,
-                detectors: detectors.map(|vote| vote.0).collect(),
-            }
-        })
-        .collect();
-    for silence in silences(&events) {
-        let first = silence.first as usize;
-        for window in &mut scores[first..first + silence.n_windows as usize] {
-            if silence.score >= window.score {
-                window.score = silence.score;
-                window.silence = Some(silence);
-                window.detectors = vec!["silence"];
-            }
+    match trees.stream(excess) {
+        Ok(judged) => {
+            let judged = judged.into_iter();
+            judged.map(|judged| Some(judged?.score)).collect()
+        }
+        // Every value of every window is usual.
+        Err(FitError::NoVariance) => vec![Some(0.0); excess.n_rows()],
+        Err(error) => {
+            skipped.push((trees.name(), error));
+            vec![None; excess.n_rows()]
         }
     }
-    Ok(scores)
+}
+
+/// The kinds of the columns of [`compared`].
+fn kinds() -> Vec<Kind> {
+    let global = WINDOW_COLUMNS.iter().map(|column| column.1);
+    global.chain([LOCAL_KIND]).collect()
 }
 
 /// The features that take part, and the local one. A window of which the log covers only a part cannot be too
@@ -187,38 +294,4 @@ fn around(values: &[f64], idx: usize) -> Vec<(f64, f64)> {
     let until = (idx + 1 + AROUND).min(values.len());
     let others = values[from..idx].iter().chain(&values[idx + 1..until]);
     others.map(|value| (*value, 1.0)).collect()
-}
-
-/// A contribution of a compared column as one of the feature that people see.
-fn shown(windows: &Windows, events: &[f64], idx: usize, compared: &Contribution) -> Contribution {
-    let (col, low, high) = if let Some((col, _)) = WINDOW_COLUMNS.get(compared.col as usize) {
-        (*col, compared.low, compared.high)
-    } else {
-        let mut around = around(events, idx);
-        let mut quantile = |q| math::weighted_quantile(&mut around, q).unwrap_or(0.0);
-        (feature::EVENTS, quantile(0.1), quantile(0.9))
-    };
-    let value = windows.rows[[idx, col]];
-    Contribution {
-        col: col as u32,
-        share: compared.share,
-        value,
-        low,
-        high,
-    }
-}
-
-/// Keeps the strongest of the contributions of each column.
-fn merge_equal(contributions: &mut Vec<Contribution>) {
-    let mut merged: Vec<Contribution> = Vec::with_capacity(contributions.len());
-    for contribution in contributions.drain(..) {
-        match merged
-            .iter_mut()
-            .find(|other| other.col == contribution.col)
-        {
-            Some(other) => other.share = other.share.max(contribution.share),
-            None => merged.push(contribution),
-        }
-    }
-    *contributions = ranked(merged);
 }

@@ -7,17 +7,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Bin, Counts, Ends, Gaps, N_LEVELS, Tally, WIDTHS};
 
-/// A tally as it travels: identities once, everything else as small differences, and one list for all bins rather than two in
+/// A tally as it travels: identities once, times as small differences, and one list for all bins rather than two in
 /// each, which would be as many allocations.
 #[derive(Serialize, Deserialize)]
 struct Wire {
     width_idx: u8,
     n_timed: u64,
     ends: Option<Ends>,
-    /// Every identity that occurs, ascending, each as the difference to the one before.
+    /// Every identity that occurs, by first appearance in the bins.
     identities: Vec<u64>,
     bins: Vec<WireBin>,
-    /// Addresses and users of one bin after the other: difference to the place of the identity before it in its bin, count.
+    /// Addresses and users of one bin after the other: place of the identity, count.
     places: Vec<(u32, u32)>,
 }
 
@@ -41,23 +41,14 @@ impl Serialize for Tally {
         let counts = || self.bins.iter().flat_map(|bin| [&bin.ips, &bin.users]);
         let mut place_of: FxHashMap<u64, u32> = FxHashMap::default();
         let mut identities = Vec::new();
-        for (identity, _) in counts().flat_map(Counts::entries) {
-            place_of.entry(*identity).or_insert_with(|| {
-                identities.push(*identity);
-                0
-            });
-        }
-        identities.sort_unstable();
-        for (place, identity) in (0..).zip(&identities) {
-            place_of.insert(*identity, place);
-        }
         let mut places = Vec::with_capacity(counts().map(|counts| counts.entries.len()).sum());
-        for counts in counts() {
-            let mut before = 0;
-            places.extend(counts.entries.iter().map(|(identity, n)| {
-                let place = place_of[identity];
-                (place - mem::replace(&mut before, place), *n)
-            }));
+        for (identity, n) in counts().flat_map(Counts::entries) {
+            let n_known = identities.len() as u32;
+            let place = *place_of.entry(*identity).or_insert(n_known);
+            if place == n_known {
+                identities.push(*identity);
+            }
+            places.push((place, *n));
         }
         let mut before = 0;
         let bins = self.bins.iter().map(|bin| WireBin {
@@ -70,10 +61,6 @@ impl Serialize for Tally {
             n_users: bin.users.entries.len() as u32,
         });
         let bins = bins.collect();
-        let mut before = 0;
-        for identity in &mut identities {
-            *identity -= mem::replace(&mut before, *identity);
-        }
         Wire {
             width_idx: self.width_idx as u8,
             n_timed: self.n_timed,
@@ -88,14 +75,9 @@ impl Serialize for Tally {
 
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut wire = Wire::deserialize(deserializer)?;
+        let wire = Wire::deserialize(deserializer)?;
         if usize::from(wire.width_idx) >= WIDTHS.len() {
             return Err(D::Error::custom("width of bins is not one of the chain"));
-        }
-        let mut before = 0_u64;
-        for identity in &mut wire.identities {
-            *identity = identity.wrapping_add(before);
-            before = *identity;
         }
         let mut rest = wire.places.as_slice();
         let mut counts = |n: u32| {
@@ -103,13 +85,11 @@ impl<'de> Deserialize<'de> for Tally {
                 .split_at_checked(n as usize)
                 .ok_or_else(|| D::Error::custom("identities of a bin are missing"))?;
             rest = others;
-            let mut place = 0_u32;
             let mut entries = Vec::with_capacity(mine.len());
-            for (step, n) in mine {
-                place = place.wrapping_add(*step);
+            for (place, n) in mine {
                 let identity = wire
                     .identities
-                    .get(place as usize)
+                    .get(*place as usize)
                     .ok_or_else(|| D::Error::custom("an identity is missing"))?;
                 entries.push((*identity, *n));
             }

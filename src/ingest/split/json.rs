@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Piece, Splitter};
+use super::{Boundary, Piece, Splitter};
 
 /// Where a JSON scan stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,69 @@ pub(super) enum Json {
     Line,
 }
 
+/// What arrays of records are called in the objects around them.
+const RECORDS: [&[u8]; 7] = [
+    b"Records",
+    b"records",
+    b"logRecords",
+    b"logEvents",
+    b"events",
+    b"entries",
+    b"logs",
+];
+
+/// Looks for an array of records in the text around it, byte by byte.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct KeyScan {
+    /// The beginning of the last text between quotes.
+    text: [u8; 12],
+    /// Its length.
+    len: usize,
+    is_string: bool,
+    is_escaped: bool,
+    /// A colon, and nothing else, has followed it.
+    is_key: bool,
+}
+
+impl KeyScan {
+    /// Reads one byte; whether an array of records has just begun.
+    fn step(&mut self, byte: u8) -> bool {
+        if byte == b'\n' {
+            // No text between quotes goes on behind a line end, so damage ends with its line.
+            self.is_string = false;
+        } else if self.is_string {
+            if self.is_escaped || !matches!(byte, b'"' | b'\\') {
+                self.is_escaped = false;
+                if let Some(slot) = self.text.get_mut(self.len) {
+                    *slot = byte;
+                }
+                self.len += 1;
+            } else if byte == b'"' {
+                self.is_string = false;
+            } else {
+                self.is_escaped = true;
+            }
+        } else if byte == b'"' {
+            *self = Self {
+                is_string: true,
+                ..Self::default()
+            };
+        } else if byte == b':' {
+            self.is_key = true;
+        } else if !byte.is_ascii_whitespace() {
+            let is_records = byte == b'['
+                && self.is_key
+                && self
+                    .text
+                    .get(..self.len)
+                    .is_some_and(|text| RECORDS.contains(&text));
+            *self = Self::default();
+            return is_records;
+        }
+        false
+    }
+}
+
 impl Splitter {
     pub(super) fn push_json(
         &mut self,
@@ -32,6 +95,12 @@ impl Splitter {
         let mut at = 0;
         while at < chunk.len() {
             let byte = chunk[at];
+            if self.boundary == Boundary::JsonMember
+                && self.step_around(byte, &chunk[start.min(at)..at], sink)?
+            {
+                at += 1;
+                continue;
+            }
             match self.json {
                 Json::Outside | Json::Between | Json::Line => {
                     let is_element = !byte.is_ascii_whitespace()
@@ -122,6 +191,32 @@ impl Splitter {
             self.hold(&chunk[start..]);
         }
         ControlFlow::Continue(())
+    }
+
+    /// Reads `byte` if it stands around an array of records; `open` is what of an element is not yet kept.
+    fn step_around(
+        &mut self,
+        byte: u8,
+        open: &[u8],
+        sink: &mut impl FnMut(Piece<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<(), bool> {
+        // The next object of a file that has one on each line, although this one lacks its end.
+        if byte == b'{' && !self.is_line_open && self.line > 0 && self.json != Json::Outside {
+            let is_element = matches!(self.json, Json::Element { .. });
+            self.json = Json::Outside;
+            self.key = KeyScan::default();
+            if is_element {
+                self.close(open, sink)?;
+            }
+        }
+        let is_around = self.json == Json::Outside;
+        if is_around {
+            if self.key.step(byte) {
+                self.json = Json::Between;
+            }
+            self.skip(byte);
+        }
+        ControlFlow::Continue(is_around)
     }
 
     /// Objects one after the other, on any number of lines each. A brace at the very beginning of a line opens an object, even if

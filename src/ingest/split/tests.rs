@@ -97,6 +97,28 @@ fn elements_of_the_outermost_array_are_pieces() {
 }
 
 #[test]
+fn elements_of_arrays_within_objects_are_pieces() {
+    check(
+        Boundary::JsonMember,
+        r#"{"Records":[{"a":"]"},{"b":[1]}]}"#,
+        &[(r#"{"a":"]"}"#, 12, 0, 1), (r#"{"b":[1]}"#, 22, 0, 1)],
+        1,
+    );
+    // One object on each line; the second has lost its end, and a text that looks like a key is none.
+    check(
+        Boundary::JsonMember,
+        "{\"logs\":[{\"a\":1}],\"k\":\"\\\"logs\\\":[\"}\n{\"logs\" : [ {\"b\":2},{\"c\"\n{\"logs\":[{\"d\":4}]}\n",
+        &[
+            ("{\"a\":1}", 9, 0, 1),
+            ("{\"b\":2}", 48, 1, 1),
+            ("{\"c\"", 56, 1, 1),
+            ("{\"d\":4}", 70, 2, 1),
+        ],
+        3,
+    );
+}
+
+#[test]
 fn objects_on_any_number_of_lines_are_pieces() {
     check(
         Boundary::JsonObject,

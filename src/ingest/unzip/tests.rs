@@ -195,3 +195,23 @@ fn overlapping_entries_are_refused() {
         "{notes}"
     );
 }
+
+#[test]
+fn names_that_come_twice_and_archives_inside_are_said() {
+    let inner = zip(&[item(b"deep.log", b"deep\n")]);
+    let packed = zip(&[
+        item(b"a.log", b"one\n"),
+        item(b"a.log", b"two\n"),
+        item(b"in.zip", &inner),
+    ]);
+    let (text, fault, notes) = read(&packed);
+    assert_eq!((&text[..], fault), (&b"one\ntwo\ndeep\n"[..], None));
+    assert!(
+        notes.contains("more than one entry bears the name a.log"),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("archives in it, which were read as well: in.zip"),
+        "{notes}"
+    );
+}

@@ -23,6 +23,13 @@ const SAMPLES: &[Sample] = &[
         source: "SYS-5-CONFIG_I",
         message: "Configured from console by carol",
     },
+    Sample {
+        line: "000123: Mar 11 15:04:22.123 UTC: %SYS-5-RESTART: System restarted",
+        timestamp: "2024-03-11T15:04:22.123Z",
+        level: Some(Level::Notice),
+        source: "SYS-5-RESTART",
+        message: "System restarted",
+    },
 ];
 
 impl Format for Cisco {
@@ -43,7 +50,8 @@ impl Format for Cisco {
     }
 
     fn may_begin_with_digits(&self, lead: Digits) -> bool {
-        matches!(lead, Digits::Run(4, b' '))
+        // A year, or the sequence number of `service sequence-numbers`.
+        matches!(lead, Digits::Run(4, b' ') | Digits::Run(3..=9, b':'))
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {

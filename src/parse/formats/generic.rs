@@ -1,7 +1,7 @@
 //! The strong fallback: a timestamp anywhere in the first bytes of the line, a level near it, a name, and the rest is the message.
 
 use super::super::timestamp::{self, Found, Moment};
-use super::{Context, Fields, Format, Level, Sample, Text, header, rest};
+use super::{Context, Fields, Format, Level, Sample, Text, header, rest, trimmed};
 
 /// See the module.
 pub(super) struct Generic;
@@ -49,6 +49,20 @@ const SAMPLES: &[Sample] = &[
         source: "Storage.Dispatcher",
         message: "(run) retry 3",
     },
+    Sample {
+        line: "[#|2024-03-11T15:04:22.123+0000|SEVERE|glassfish3.1|shop.cart.core|_ThreadID=10;_ThreadName=main;|price missing|#]",
+        timestamp: "2024-03-11T15:04:22.123Z",
+        level: Some(Level::Error),
+        source: "shop.cart.core",
+        message: "price missing",
+    },
+    Sample {
+        line: "[15:04:22] [Server thread/WARN]: Can't keep up",
+        timestamp: "2024-04-30T15:04:22Z",
+        level: Some(Level::Warn),
+        source: "Server thread",
+        message: "Can't keep up",
+    },
 ];
 
 impl Format for Generic {
@@ -88,6 +102,8 @@ impl Format for Generic {
             // Nothing follows: what stands before the time is what is said.
             header.message = 0;
         }
+        let is_closed = line.starts_with(b"[#|") && line.ends_with(b"|#]");
+        let end = line.len() - if is_closed { 3 } else { 0 };
         let level = if let Some(level) = before {
             Some(level)
         } else {
@@ -99,7 +115,7 @@ impl Format for Generic {
             source: header
                 .source
                 .map_or(Text::EMPTY, |(start, end)| Text::line(start, end)),
-            ..Fields::of_message(rest(line, header.message))
+            ..Fields::of_message(trimmed(line, header.message, end))
         })
     }
 }

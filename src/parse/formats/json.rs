@@ -89,6 +89,20 @@ const SAMPLES: &[Sample] = &[
         source: "",
         message: "Cart {Id} loaded",
     },
+    Sample {
+        line: r#"{"insertId":"7","jsonPayload":{"context":{"data":{"msg":"price missing"}}},"severity":"ERROR","timestamp":"2023-05-20T12:22:19.25Z"}"#,
+        timestamp: "2023-05-20T12:22:19.250Z",
+        level: Some(Level::Error),
+        source: "",
+        message: "price missing",
+    },
+    Sample {
+        line: r#"{"eventTime":"2023-05-20T12:22:19Z","eventSource":"s3.example.com","eventName":"GetObject","errorCode":"AccessDenied"}"#,
+        timestamp: "2023-05-20T12:22:19Z",
+        level: None,
+        source: "s3.example.com",
+        message: "GetObject",
+    },
 ];
 
 impl Format for Json {
@@ -121,7 +135,7 @@ impl Format for Json {
             found.is_clef |= line[key.0..key.1] == *b"@t";
             found.take(line, &line[key.0..key.1], value, 0);
             match value {
-                Value::Object(start, _) => found.take_nested(line, &line[key.0..key.1], start),
+                Value::Object(start, _) => found.take_nested(line, &line[key.0..key.1], start, 0),
                 Value::Array(start, end) if line[key.0..key.1] == *b"resourceLogs" => {
                     found.take_otlp(line, start, end);
                 }
@@ -139,6 +153,18 @@ impl Format for Json {
         }
         Some(found.fields(line, ctx, scratch))
     }
+}
+
+/// Wrappers that may stand in each other.
+const WRAPPERS: u8 = 3;
+
+/// Whether the object that opens at `at` has a time or a message of its own.
+pub(super) fn says_something(text: &[u8], at: usize) -> bool {
+    let mut found = Candidates::default();
+    for ((start, end), value) in Members::of(text, at) {
+        found.take(text, &text[start..end], value, 0);
+    }
+    found.timestamp.is_some() || found.message.is_some()
 }
 
 /// The best value so far for one field.
@@ -209,7 +235,8 @@ impl Candidates {
         }
     }
 
-    fn take_nested(&mut self, line: &[u8], parent: &[u8], at: usize) {
+    /// `depth`: how many wrappers the parent itself stands in.
+    fn take_nested(&mut self, line: &[u8], parent: &[u8], at: usize, depth: u8) {
         if parent.len() > MAX_KEY {
             return;
         }
@@ -226,16 +253,24 @@ impl Candidates {
             }
             if key.first() == Some(&b'$') {
                 // MongoDB's extended JSON: `{"$date": "…"}` is the value.
-                self.take(line, parent, value, 0);
+                self.take(line, parent, value, 16 * depth);
                 continue;
             }
             let mut path = [0; 2 * MAX_KEY + 1];
             path[..parent.len()].copy_from_slice(parent);
             path[parent.len()] = b'.';
             path[parent.len() + 1..=parent.len() + key.len()].copy_from_slice(key);
-            self.take(line, &path[..=parent.len() + key.len()], value, 4);
+            self.take(
+                line,
+                &path[..=parent.len() + key.len()],
+                value,
+                4 + 16 * depth,
+            );
             if is_wrapper {
-                self.take(line, key, value, 8);
+                self.take(line, key, value, 8 + 16 * depth);
+                if let (Value::Object(at, _), true) = (value, depth < WRAPPERS) {
+                    self.take_nested(line, key, at, depth + 1);
+                }
             }
         }
     }
@@ -262,7 +297,7 @@ impl Candidates {
             let name = &line[key.0..key.1];
             self.take(line, name, value, 0);
             if let Value::Object(at, _) = value {
-                self.take_nested(line, name, at);
+                self.take_nested(line, name, at, 0);
             }
         }
     }

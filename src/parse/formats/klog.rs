@@ -45,7 +45,7 @@ impl Format for Klog {
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
         let day_end = digits_end(line, 1);
         let n_digits = day_end - 1;
-        if !matches!(n_digits, 4 | 8) || byte(line, day_end) != b' ' {
+        if !matches!(n_digits, 4 | 6 | 8) || byte(line, day_end) != b' ' {
             return None;
         }
         let level = severity::from_letter(line[0])?;
@@ -55,6 +55,9 @@ impl Format for Klog {
         let (month, day) = (two(day_end - 4)?, two(day_end - 2)?);
         if n_digits == 8 {
             stamp[..4].copy_from_slice(&line[1..5]);
+        } else if n_digits == 6 {
+            // CockroachDB writes the last two digits of the year.
+            stamp[2..4].copy_from_slice(&line[1..3]);
         }
         stamp[5..7].copy_from_slice(&line[day_end - 4..day_end - 2]);
         stamp[8..10].copy_from_slice(&line[day_end - 2..day_end]);
@@ -66,7 +69,7 @@ impl Format for Klog {
         let Moment::Local(local) = found.moment else {
             return None;
         };
-        let moment = if n_digits == 8 {
+        let moment = if n_digits > 4 {
             found.moment
         } else {
             Moment::YearLess {

@@ -33,6 +33,13 @@ const SAMPLES: &[Sample] = &[
         source: "",
         message: "method=GET path=/cart status=404",
     },
+    Sample {
+        line: r#"date=2024-03-11 time=15:04:22 devname="edge-1" type="traffic" level="notice" srcip=192.0.2.7 msg="session denied""#,
+        timestamp: "2024-03-11T15:04:22Z",
+        level: Some(Level::Notice),
+        source: "",
+        message: "session denied",
+    },
 ];
 
 impl Format for Logfmt {
@@ -56,6 +63,8 @@ impl Format for Logfmt {
         let mut fields = Fields::of_message(Text::EMPTY);
         let mut message: Option<Pair> = None;
         let (mut n_pairs, mut n_bare, mut n_known) = (0u32, 0u32, 0u32);
+        // Firewalls write the date and the time of day under keys of their own.
+        let mut date = None;
         let mut header_end = 0;
         let mut pos = skip_blanks(line, 0);
         while pos < line.len() {
@@ -76,7 +85,13 @@ impl Format for Logfmt {
                     if fields.timestamp.is_none() =>
                 {
                     let value = &line[pair.value.0..pair.value.1];
-                    let found = timestamp::find(value, 0, value.len().min(32), ctx.clock.order);
+                    let found = match date {
+                        Some((from, to)) => with_date(&line[from..to], value, ctx),
+                        None => timestamp::find(value, 0, value.len().min(32), ctx.clock.order),
+                    };
+                    if found.is_none() {
+                        date = Some(pair.value);
+                    }
                     fields.timestamp = found.map(|found| ctx.clock.resolve(found.moment));
                     n_known += u32::from(found.is_some());
                 }
@@ -128,6 +143,15 @@ impl Format for Logfmt {
         };
         Some(fields)
     }
+}
+
+/// A date and a time of day as one timestamp.
+fn with_date(date: &[u8], time: &[u8], ctx: &Context) -> Option<timestamp::Found> {
+    let mut both = [b' '; 48];
+    both.get_mut(..date.len())?.copy_from_slice(date);
+    let end = date.len() + 1 + time.len();
+    both.get_mut(date.len() + 1..end)?.copy_from_slice(time);
+    timestamp::find(&both[..end], 0, end, ctx.clock.order)
 }
 
 struct Pair {

@@ -11,6 +11,7 @@ mod cef;
 mod cisco;
 mod container;
 mod erlang;
+mod event_xml;
 mod generic;
 mod haproxy;
 mod hdfs;
@@ -28,10 +29,12 @@ mod logfmt;
 mod logrus;
 mod macos;
 mod mysql;
+mod nagios;
 mod plain;
 mod python_logging;
 mod rails;
 mod redis;
+mod samba;
 mod strace;
 mod syslog;
 mod weblogic;
@@ -203,6 +206,9 @@ pub fn all() -> &'static [&'static dyn Format] {
         &kernel::Kernel,
         &strace::Strace,
         &weblogic::Weblogic,
+        &event_xml::EventXml,
+        &nagios::Nagios,
+        &samba::Samba,
         &erlang::Erlang,
         &logrus::Logrus,
         &log4j::Log4j,
@@ -224,6 +230,16 @@ pub(super) fn without_time(line: &[u8], end: usize) -> Fields {
     }
 }
 
+/// Whether the object that opens at `at` has a time or a message of its own.
+pub(super) fn says_something(text: &[u8], at: usize) -> bool {
+    json::says_something(text, at)
+}
+
+/// The level that a line without a header begins with, and where the word ends.
+pub(super) fn leading_level(line: &[u8]) -> Option<(Level, usize)> {
+    header::leading_level(line, 0)
+}
+
 /// Bytes `start..` without white space around them.
 fn rest(line: &[u8], start: usize) -> Text {
     trimmed(line, start, line.len())
@@ -231,7 +247,7 @@ fn rest(line: &[u8], start: usize) -> Text {
 
 /// Bytes `start..end` without white space around them.
 #[inline]
-fn trimmed(line: &[u8], start: usize, end: usize) -> Text {
+pub(super) fn trimmed(line: &[u8], start: usize, end: usize) -> Text {
     let (mut start, mut end) = (start, end.min(line.len()));
     while start < end && line[start].is_ascii_whitespace() {
         start += 1;

@@ -1,7 +1,7 @@
-//! `MySQL` and `MariaDB`: the general query log. The error log is read by the walk over application headers; the slow query log
-//! is records of several lines that begin with `# Time: `.
+//! `MySQL` and `MariaDB`: the general query log, and the first line of a record of the slow query log, whose query stands on the
+//! lines below. The error log is read by the walk over application headers.
 //!
-//! Source of the layout: `MySQL` reference manual, "The General Query Log".
+//! Source of the layouts: `MySQL` reference manual, "The General Query Log" and "The Slow Query Log".
 
 use super::super::timestamp;
 use super::{Context, Digits, Fields, Format, Sample, Text, byte, digits_end, rest, skip_blanks};
@@ -31,6 +31,13 @@ const SAMPLES: &[Sample] = &[
         source: "Connect",
         message: "carol@192.0.2.7 on shop",
     },
+    Sample {
+        line: "# Time: 2024-03-11T15:04:22.123456Z",
+        timestamp: "2024-03-11T15:04:22.123456Z",
+        level: None,
+        source: "",
+        message: "",
+    },
 ];
 
 /// What the server calls its commands (`sql/sql_parse.cc`, `command_name`).
@@ -57,7 +64,7 @@ impl Format for Mysql {
     }
 
     fn title(&self) -> &'static str {
-        "MySQL general query log"
+        "MySQL query logs"
     }
 
     fn samples(&self) -> &'static [Sample] {
@@ -65,7 +72,7 @@ impl Format for Mysql {
     }
 
     fn may_begin_with(&self, first: u8) -> bool {
-        first.is_ascii_digit()
+        first.is_ascii_digit() || first == b'#'
     }
 
     fn may_begin_with_digits(&self, lead: Digits) -> bool {
@@ -73,6 +80,13 @@ impl Format for Mysql {
     }
 
     fn parse(&self, line: &[u8], ctx: &Context, _: &mut Vec<u8>) -> Option<Fields> {
+        if let Some(stamp) = line.strip_prefix(b"# Time: ") {
+            let found = timestamp::at(stamp, 0, ctx.clock.order, false)?;
+            return Some(Fields {
+                timestamp: Some(ctx.clock.resolve(found.moment)),
+                ..Fields::of_message(rest(line, 8 + found.end))
+            });
+        }
         let is_likely = (byte(line, 10) == b'T' && matches!(byte(line, 27), b' ' | b'\t'))
             || (byte(line, 6) == b' ' && byte(line, 15) == b'\t');
         if !is_likely {

@@ -170,6 +170,12 @@ fn small_first(
     order: DayMonth,
 ) -> Option<Date> {
     let mark = byte(line, end);
+    if mark.is_ascii_uppercase() {
+        // Minecraft Forge: `11Mar2024 15:04:22`.
+        let (month, month_end) = month(line, end)?;
+        let (year, n) = number(line, month_end, 5);
+        return date(year, month, first, month_end + n).filter(|_| n == 4 && is_year(year));
+    }
     if !matches!(mark, b'/' | b'-' | b'.' | b' ') {
         return None;
     }
@@ -180,10 +186,17 @@ fn small_first(
     if mark == b' ' || n == 0 || n > 2 {
         return None;
     }
+    // `24/03/11` has all its digits, `11/3/24` begins with a day or month.
+    let may_be_year = n_first == 2 && n == 2;
     let second_end = end + 1 + n;
     if byte(line, second_end) != mark {
         // No year: `2/3 07:06:54`, `03-17 16:13:38.811`, `10.30 16:49:06`.
-        if byte(line, second_end) != b' ' {
+        // Snort: `03/11-15:04:22.123456`.
+        let is_snort = mark == b'/'
+            && byte(line, second_end) == b'-'
+            && byte(line, second_end + 3) == b':'
+            && byte(line, second_end + 6) == b':';
+        if byte(line, second_end) != b' ' && !is_snort {
             return None;
         }
         return by_country(
@@ -213,7 +226,7 @@ fn small_first(
         2 if mark == b'.' => date(century(year), second, first, year_end),
         // A year has both its digits.
         2 => date(century(first), second, year, year_end)
-            .filter(|_| n_first == 2)
+            .filter(|_| may_be_year)
             .or_else(|| by_country(century(year), first, second, year_end, order)),
         _ => None,
     }
@@ -315,6 +328,9 @@ fn after_date(line: &[u8], start: usize, date: Date) -> Option<Found> {
                 at += 3;
             } else if line[at..].starts_with(b"- ") {
                 at += 2;
+            } else if line[at..].starts_with(b"-- ") {
+                // Suricata: `11/3/2024 -- 15:04:22`.
+                at += 3;
             }
         }
         _ => return None,

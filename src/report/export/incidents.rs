@@ -3,6 +3,8 @@
 //! `leading_edge` is the line it began with (its masked message where it is no line of the incident's own), `timestamp` when, `related_logs` the lines that belong to it in the order of time,
 //! one under the other, as many as a spreadsheet's cell holds, with a last line that says how many more there are.
 
+use std::fmt::Write;
+
 use super::redact::Redactor;
 use super::table;
 use crate::base::time::Timestamp;
@@ -45,7 +47,7 @@ pub fn csv(report: &Report, lines: &[Vec<RawLine>], is_redacted: bool) -> Vec<u8
         }
         let n_more = (incident.n_records as usize).saturating_sub(n_written);
         if n_more > 0 {
-            related.push_str(&format!("… and {n_more} more"));
+            write!(related, "… and {n_more} more").expect("a string takes all");
         }
         let mut said = |text: &str| match &mut redactor {
             Some(redactor) => redactor.text(text).into_owned(),

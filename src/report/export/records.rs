@@ -61,7 +61,7 @@ impl Record<'_> {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct Written<'a> {
     file: &'a str,
     line: u32,
     lines: u32,
@@ -141,7 +141,7 @@ impl RecordWriter {
                 );
             }
             RecordFormat::Ndjson => {
-                let line = Line {
+                let line = Written {
                     file: &file,
                     line: record.line,
                     lines: record.n_lines,

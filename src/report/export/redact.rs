@@ -205,10 +205,7 @@ fn after_key(rest: &str) -> Option<(usize, usize, &'static str)> {
             .count()
     };
     if matches!(lower.as_str(), "bearer" | "basic") && tail.starts_with(' ') {
-        let len = tail[1..]
-            .bytes()
-            .take_while(|b| b.is_ascii_graphic())
-            .count();
+        let len = tail[1..].bytes().take_while(u8::is_ascii_graphic).count();
         return (len >= 8).then_some((key_len + 1, len, "secret"));
     }
     if lower == "for" || lower == "user" {

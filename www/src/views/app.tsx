@@ -1,11 +1,12 @@
 // The page: what is shown in which state, and the keys that work everywhere.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
 import { actionOf, isPaletteOpen } from "../actions.ts";
 import * as compare from "../compare.ts";
 import * as filter from "../filter.ts";
+import { isSaveOpen } from "../save.ts";
 import * as state from "../state.ts";
 import { ChangesPanel } from "./changes.tsx";
 import { Choices } from "./choices.tsx";
@@ -20,6 +21,8 @@ import { GoToTime, Palette } from "./palette.tsx";
 import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
+import { Save } from "./save.tsx";
+import { SelfTest, isSelfTestOpen } from "./selftest.tsx";
 import { SessionsPanel } from "./sessions.tsx";
 import { SelectionBar } from "./selection.tsx";
 import { Summary } from "./summary.tsx";
@@ -39,6 +42,8 @@ export function App(): JSX.Element {
       {report.value !== null && <SelectionBar report={report.value} />}
       <Body />
       {report.value !== null && <Lines report={report.value} />}
+      <Save />
+      <SelfTest />
       <Help />
       <Palette />
       <GoToTime />
@@ -60,32 +65,54 @@ function Body(): JSX.Element {
   }
 }
 
+/** Parts of the answer in the order in which they are shown: the first at once, each other a frame later, so that no task is
+ * long. */
+const PARTS: ((props: { report: Report }) => JSX.Element | null)[] = [
+  Summary,
+  TimelinePanel,
+  Incidents,
+  ChangesPanel,
+  ComparePanel,
+  PlotGrid,
+  Templates,
+  Windows,
+  SessionsPanel,
+  ({ report }) => (
+    <div class="facts">
+      <Levels report={report} />
+      <Files report={report} />
+      <Notes report={report} />
+      <Choices />
+    </div>
+  ),
+];
+/** Parts that are shown at once: what fits a screen. */
+const FIRST_PARTS = 2;
+
 function Answer({ report }: { report: Report }): JSX.Element {
   const main = useRef<HTMLElement>(null);
+  const [nParts, setParts] = useState(FIRST_PARTS);
   useEffect(() => main.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // A timer, not a frame: a tab in the background has none.
+    if (nParts < PARTS.length) {
+      const timer = setTimeout(() => setParts(nParts + 1));
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [nParts]);
+  const isWhole = nParts >= PARTS.length;
   return (
     <main
       class={`answer ${state.linesView.value === null ? "" : "has-lines"}`}
       ref={main}
       tabIndex={-1}
-      aria-busy={state.isBusy.value}
-      data-done
+      aria-busy={state.isBusy.value || !isWhole}
+      {...(isWhole ? { "data-done": true } : {})}
     >
-      <Summary report={report} />
-      <TimelinePanel report={report} />
-      <Incidents report={report} />
-      <ChangesPanel report={report} />
-      <ComparePanel report={report} />
-      <PlotGrid report={report} />
-      <Templates report={report} />
-      <Windows report={report} />
-      <SessionsPanel report={report} />
-      <div class="facts">
-        <Levels report={report} />
-        <Files report={report} />
-        <Notes report={report} />
-        <Choices />
-      </div>
+      {PARTS.slice(0, nParts).map((Part, idx) => (
+        <Part key={idx} report={report} />
+      ))}
     </main>
   );
 }
@@ -154,7 +181,13 @@ function Said(): JSX.Element {
 
 function listenForKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || state.isHelpOpen.value || isPaletteOpen.value) {
+    if (
+      event.defaultPrevented ||
+      state.isHelpOpen.value ||
+      isPaletteOpen.value ||
+      isSaveOpen.value ||
+      isSelfTestOpen.value
+    ) {
       return;
     }
     const { target } = event;

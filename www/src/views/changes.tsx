@@ -6,6 +6,7 @@ import * as format from "../format.ts";
 import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
 import { Empty, Level, Panel, TemplateText } from "./parts.tsx";
+import { visible } from "../visible.ts";
 
 /** Changes of each sort that are shown at once. */
 const FIRST_SHOWN = 6;
@@ -83,7 +84,7 @@ function List({ changes }: { changes: ChangeReport[] }): JSX.Element {
           </button>
           <p class="incident-facts">
             {change.level !== "" && <Level level={change.level} />}
-            <span>{change.reason}</span>
+            <span>{visible(change.reason)}</span>
             <span>{format.span(change.startMs, change.endMs)} UTC</span>
           </p>
         </li>

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { Options } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { Panel } from "./parts.tsx";
+import { Parameters, parametersOf } from "./parameters.tsx";
 import { PatternChoice, patternOf } from "./pattern.tsx";
 
 /** Widths of a window that can be chosen, in seconds. */
@@ -23,7 +24,7 @@ const WIDTHS: [seconds: number, words: string][] = [
 const ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Tokyo"];
 
 export function Choices(): JSX.Element {
-  const { timezone, windowSeconds, plain, isLatin1, clusterer, minClusterSize, minScore, session } =
+  const { timezone, windowSeconds, plain, isLatin1, clusterer, scaling, session } =
     state.options.value;
   const zones = new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...ZONES]);
   const readAgain = (event: Event): void => {
@@ -41,10 +42,6 @@ export function Choices(): JSX.Element {
     }
     if (form.get("clusterer") === "hdbscan") {
       chosen.clusterer = "hdbscan";
-      const size = Number(form.get("minClusterSize"));
-      if (size >= 2) {
-        chosen.minClusterSize = size;
-      }
     }
     const tie = form.get("session");
     if (tie === "off") {
@@ -52,9 +49,10 @@ export function Choices(): JSX.Element {
     } else if (tie === "pattern") {
       chosen.session = { type: "pattern", regex: String(form.get("sessionRegex") ?? "") };
     }
-    if (Number(form.get("minScore")) > 0) {
-      chosen.minScore = Number(form.get("minScore"));
+    if (form.get("scaling") === "robust") {
+      chosen.scaling = "robust";
     }
+    Object.assign(chosen, parametersOf(form));
     if (form.has("plain")) {
       chosen.plain = true;
     }
@@ -71,7 +69,7 @@ export function Choices(): JSX.Element {
     <Panel
       id="choices"
       title="Read it another way"
-      about="Nothing here is needed: these choices are for logs that are not what they seem."
+      about="Nothing here is needed: these choices are for logs that are not what they seem. Numbers and methods are kept on this computer for the next log; text such as an expression or a zone is not."
     >
       <form class="choices" onSubmit={readAgain}>
         <label>
@@ -115,15 +113,6 @@ export function Choices(): JSX.Element {
           </select>
         </label>
         <label>
-          <span>Records a group needs, with HDBSCAN</span>
-          <input
-            name="minClusterSize"
-            type="number"
-            min="2"
-            defaultValue={String(minClusterSize ?? 5)}
-          />
-        </label>
-        <label>
           <span>What ties lines to one session (a request, a job)</span>
           <select name="session">
             <option value="" selected={session == null}>
@@ -149,14 +138,15 @@ export function Choices(): JSX.Element {
           />
         </label>
         <label>
-          <span>Leave out incidents that score less than (0 to 100)</span>
-          <input
-            name="minScore"
-            type="number"
-            min="0"
-            max="100"
-            defaultValue={String(minScore ?? 0)}
-          />
+          <span>Scale of what is measured in windows</span>
+          <select name="scaling">
+            <option value="standard" selected={scaling !== "robust"}>
+              mean and standard deviation
+            </option>
+            <option value="robust" selected={scaling === "robust"}>
+              median and quartiles, not moved by outliers
+            </option>
+          </select>
         </label>
         <label class="choice-check">
           <input type="checkbox" name="plain" defaultChecked={plain === true} />
@@ -166,10 +156,23 @@ export function Choices(): JSX.Element {
           <input type="checkbox" name="isLatin1" defaultChecked={isLatin1 === true} />
           <span>Bytes that are not UTF-8 are Latin-1 (Windows-1252)</span>
         </label>
+        <Parameters options={state.options.value} />
         <PatternChoice />
         <div class="drop-actions">
           <button type="submit" class="button primary" disabled={state.isBusy.value}>
             Apply
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={state.isBusy.value || Object.keys(state.options.value).length === 0}
+            onClick={(event) => {
+              event.currentTarget.form?.reset();
+              // What is marked as normal is taken back where it was marked.
+              state.choose({ normal: state.options.value.normal ?? [] });
+            }}
+          >
+            Back to the usual settings
           </button>
           {state.isSample.value && (
             <button type="button" class="button" onClick={state.openAnotherSample}>

@@ -33,29 +33,31 @@ export function FileInput(): JSX.Element {
   });
   return (
     <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        id="file-input"
-        class="visually-hidden"
-        tabIndex={-1}
-        aria-label="Log files"
-        disabled={state.readiness.value.kind !== "ready"}
-        onChange={onPicked}
-      />
-      <input
-        ref={folderInput}
-        type="file"
-        multiple
-        {...{ webkitdirectory: true }}
-        id="folder-input"
-        class="visually-hidden"
-        tabIndex={-1}
-        aria-label="Folder with log files"
-        disabled={state.readiness.value.kind !== "ready"}
-        onChange={onPicked}
-      />
+      <section aria-label="Files to open">
+        <input
+          ref={input}
+          type="file"
+          multiple
+          id="file-input"
+          class="visually-hidden"
+          tabIndex={-1}
+          aria-label="Log files"
+          disabled={state.readiness.value.kind !== "ready"}
+          onChange={onPicked}
+        />
+        <input
+          ref={folderInput}
+          type="file"
+          multiple
+          {...{ webkitdirectory: true }}
+          id="folder-input"
+          class="visually-hidden"
+          tabIndex={-1}
+          aria-label="Folder with log files"
+          disabled={state.readiness.value.kind !== "ready"}
+          onChange={onPicked}
+        />
+      </section>
       {isOver.value && (
         <div class="drop-overlay" aria-hidden="true">
           <p>{state.readiness.value.kind === "ready" ? "Drop to analyse" : "Getting ready…"}</p>

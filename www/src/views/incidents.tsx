@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Incident, Report } from "../../pkg/logloupe.js";
+import { visible } from "../visible.ts";
 import { compareIncident } from "../compare.ts";
 import * as format from "../format.ts";
 import * as filter from "../filter.ts";
@@ -177,7 +178,7 @@ function Card({ incident, report }: { incident: Incident; report: Report }): JSX
             <span>{format.counted(incident.nRecords, "record")}</span>
           )}
         </p>
-        <p class="incident-reason" title={`Ranked by ${incident.rank}`}>
+        <p class="incident-reason" title={visible(`Ranked by ${incident.rank}`)}>
           <LogText text={incident.reason} />
         </p>
         <p class="edge">

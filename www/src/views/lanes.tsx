@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { FileReport, Report } from "../../pkg/logloupe.js";
+import { visible } from "../visible.ts";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { LogText, Panel, Sparkline } from "./parts.tsx";
@@ -110,14 +111,14 @@ function Lane({ file, report }: { file: FileReport; report: Report }): JSX.Eleme
         <div class="lane-side">
           <Sparkline
             values={file.sparkline}
-            label={`Records of ${file.name} over the span of the whole log`}
+            label={`Records of ${visible(file.name)} over the span of the whole log`}
           />
           <button
             type="button"
             class="button small"
             disabled={state.isBusy.value}
             onClick={() => state.removeFile(file)}
-            aria-label={`Leave out ${file.name}`}
+            aria-label={`Leave out ${visible(file.name)}`}
           >
             Leave out
           </button>
@@ -153,6 +154,7 @@ function shapeInWords(shape: string): string {
     csv: "CSV",
     directives: "columns named by directives",
     jsonArray: "a JSON array",
+    jsonMembers: "JSON objects with lists of records",
     jsonObjects: "JSON objects spread over lines",
     journalExport: "an export of the systemd journal",
     pattern: "lines as your expression says",

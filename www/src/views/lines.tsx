@@ -48,8 +48,8 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
 
   useEffect(() => {
     const opener = document.activeElement;
-    // All lines are opened to be searched.
-    const isWhole = Object.keys(view.selection).length === 0;
+    // All lines are opened to be searched, unless a jump opened them.
+    const isWhole = Object.keys(view.selection).length === 0 && view.title === "All lines";
     const first = isWhole ? document.getElementById("lines-search") : close.current;
     first?.focus({ preventScroll: true });
     // The panel must not hide what was chosen.
@@ -65,13 +65,13 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
     <section
       class={`lines ${isStale ? "is-stale" : ""}`}
       role="dialog"
-      aria-label={`Lines: ${isAsOpened ? view.title : "a selection"}`}
+      aria-label={`Lines: ${isAsOpened ? visible(view.title) : "a selection"}`}
       aria-busy={found === null || isStale || !found.isFinal}
       id="lines"
     >
-      <header class="lines-head">
+      <div class="lines-head">
         <div class="lines-title">
-          <h2>{isAsOpened ? view.title : "Lines"}</h2>
+          <h2>{isAsOpened ? visible(view.title) : "Lines"}</h2>
           <p class="lines-detail">
             <TemplateText text={isAsOpened ? view.detail : ""} />
           </p>
@@ -96,13 +96,12 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
             class="button small"
             ref={close}
             onClick={state.closeLines}
-            aria-label="Close the lines"
             aria-keyshortcuts="Escape"
           >
             Close <kbd>Esc</kbd>
           </button>
         </div>
-      </header>
+      </div>
       <Filters report={report} />
       <ContextBar />
       <MarksList />
@@ -270,7 +269,6 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
   latest.current = total;
   const [, redraw] = useState(0);
   const [firstRow, setFirstRow] = useState(0);
-  const [viewed, setViewed] = useState({ row: 0, nRows: 0 });
   const start = wantedRow.value;
   const goTo = start !== null && start.find === query ? Math.min(start.row, total - 1) : null;
 
@@ -316,7 +314,6 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
         <Rows
           key={firstRow}
           query={query}
-          viewed={(row, nRows) => setViewed({ row, nRows })}
           nRows={Math.min(ROWS, total - firstRow)}
           firstRow={firstRow}
           startRow={goTo !== null && goTo >= firstRow ? goTo - firstRow : 0}
@@ -326,7 +323,7 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
           report={report}
           hasFiles={report.nFiles > 1}
         />
-        <Minimap found={found} report={report} viewed={viewed} />
+        <Minimap found={found} report={report} />
       </div>
     </>
   );

@@ -4,8 +4,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LinePattern, PreviewLine } from "../../pkg/logloupe.js";
 import { dateTime } from "../format.ts";
+import { visible } from "../visible.ts";
 import * as state from "../state.ts";
-import { Level } from "./parts.tsx";
+import { Level, LogText } from "./parts.tsx";
 
 /** Milliseconds without a key before a preview is asked for. */
 const PAUSE_MS = 200;
@@ -129,7 +130,7 @@ export function PatternChoice(): JSX.Element {
           spellcheck={false}
         />
       </label>
-      <div class="preview">
+      <div class="preview" tabIndex={0} role="group" aria-label="What becomes of the first lines">
         <table>
           <thead>
             <tr>
@@ -155,16 +156,22 @@ function PreviewRow({ line }: { line: PreviewLine }): JSX.Element {
     return (
       <tr class="continues">
         <td colSpan={3}>continues the record above</td>
-        <td class="mono">{line.text}</td>
+        <td class="mono">
+          <LogText text={line.text} />
+        </td>
       </tr>
     );
   }
   return (
-    <tr title={line.text}>
+    <tr title={visible(line.text)}>
       <td>{line.ms == null ? "–" : dateTime(line.ms)}</td>
       <td>{line.level === "" ? "–" : <Level level={line.level} />}</td>
-      <td>{line.source}</td>
-      <td class="mono">{line.message}</td>
+      <td>
+        <LogText text={line.source} />
+      </td>
+      <td class="mono">
+        <LogText text={line.message} />
+      </td>
     </tr>
   );
 }

@@ -1,6 +1,5 @@
 // The plots: canvases drawn by the core, with tooltips, clicks, a brush on the timeline and a turn of the 3D scatter.
 
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Plots, type Report, type View } from "../../pkg/logloupe.js";
@@ -12,6 +11,7 @@ import { schedule, unschedule } from "../frame.ts";
 import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
+import { visible } from "../visible.ts";
 import * as zoom from "../zoom.ts";
 import { Picking } from "./compare.tsx";
 import { NetworkTable } from "./network.tsx";
@@ -19,6 +19,9 @@ import { Overlay } from "./overlay.tsx";
 import { showSelected } from "./selection.tsx";
 import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
+import { PlotTable } from "./plottable.tsx";
+import { isRanked } from "./ranked.ts";
+import { SavePlot } from "./saveplot.tsx";
 import { targetAt, type Target } from "./targets.ts";
 
 const START_YAW = 0.6;
@@ -125,9 +128,6 @@ const ABOUT: Record<string, string> = {
   scatter3d:
     "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
 };
-
-/** Whether the heatmap shows correlation by rank. */
-const isRanked = signal(false);
 
 function RankToggle(): JSX.Element {
   return (
@@ -433,7 +433,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
           tabIndex={0}
           role={isTurnable || isTimeline ? "application" : "img"}
           aria-roledescription="plot"
-          aria-label={drawn?.describe(kind) ?? ""}
+          aria-label={visible(drawn?.describe(kind) ?? "")}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
           onPointerUp={onPointerUp}
@@ -477,6 +477,8 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
         )}
       </div>
       <Legend kind={kind} />
+      <SavePlot kind={kind} canvas={() => canvas.current} drawn={drawn} view={viewNow} />
+      <PlotTable kind={kind} report={report} />
     </>
   );
 }

@@ -1,9 +1,17 @@
 // Raw lines as a virtual list: only those in view exist.
 
 import { createRef, type JSX } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RawLine, Report } from "../../pkg/logloupe.js";
-import { currentMs, currentRow, goToRow, pointAt, pointed, wantedRow } from "../cursor.ts";
+import {
+  currentMs,
+  currentRow,
+  goToRow,
+  pointAt,
+  pointed,
+  viewedRows,
+  wantedRow,
+} from "../cursor.ts";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
 import { showContext } from "../jumps.ts";
@@ -38,8 +46,6 @@ export function Rows(props: {
   firstRow: number;
   /** The query whose rows these are. */
   query: number;
-  /** Rows in view, each time they change. */
-  viewed: (row: number, nRows: number) => void;
   /** Row to show first, counted from `firstRow`. */
   startRow: number;
   pages: Map<number, Page>;
@@ -56,6 +62,7 @@ export function Rows(props: {
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
   const items = rows.getVirtualItems();
   const [, redraw] = useState(0);
+  const drawn = useRef(new WeakMap<RawLine, { key: string; row: JSX.Element }>());
 
   const wanted = wantedRow.value;
   useLayoutEffect(() => {
@@ -81,7 +88,7 @@ export function Rows(props: {
     (item) => item.end > (top?.start ?? 0) && item.start < bottom,
   ).length;
   useEffect(() => {
-    props.viewed(firstRow + (top?.index ?? 0), nInView);
+    viewedRows.value = { row: firstRow + (top?.index ?? 0), nRows: nInView };
   }, [firstRow, top?.index, nInView]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps: Record<string, number> = {
@@ -111,6 +118,33 @@ export function Rows(props: {
       void fetchPage(Math.floor((firstRow + item.index) / PAGE));
     }
   });
+
+  /** A row as it was drawn before where nothing of it changed: scrolling then costs only the rows that come into view. */
+  const rowOf = (line: RawLine, idx: number): JSX.Element => {
+    const aboveMs = timeStyle.value === "before" ? (lineAt(idx - 1)?.ms ?? null) : null;
+    const isUnfolded = unfolded.has(idx);
+    const key = `${timeStyle.value} ${aboveMs} ${isUnfolded} ${idx}`;
+    const known = drawn.current.get(line);
+    if (known?.key === key) {
+      return known.row;
+    }
+    const row = (
+      <Row
+        line={line}
+        aboveMs={aboveMs}
+        firstMs={firstMs ?? null}
+        hasDate={hasDates}
+        fileName={hasFiles ? (state.fileNames.value.get(line.file) ?? `file ${line.file + 1}`) : ""}
+        isUnfolded={isUnfolded}
+        unfold={() => {
+          unfolded.add(idx);
+          redraw((n) => n + 1);
+        }}
+      />
+    );
+    drawn.current.set(line, { key, row });
+    return row;
+  };
 
   return (
     <div
@@ -153,26 +187,7 @@ export function Rows(props: {
                 }
               }}
             >
-              {line === undefined ? (
-                <span class="line-number">…</span>
-              ) : (
-                <Row
-                  line={line}
-                  aboveMs={lineAt(idx - 1)?.ms ?? null}
-                  firstMs={firstMs ?? null}
-                  hasDate={hasDates}
-                  fileName={
-                    hasFiles
-                      ? (state.fileNames.value.get(line.file) ?? `file ${line.file + 1}`)
-                      : ""
-                  }
-                  isUnfolded={unfolded.has(idx)}
-                  unfold={() => {
-                    unfolded.add(idx);
-                    redraw((n) => n + 1);
-                  }}
-                />
-              )}
+              {line === undefined ? <span class="line-number">…</span> : rowOf(line, idx)}
               {isCurrent && line !== undefined && <LineActions line={line} row={idx} />}
             </div>
           );

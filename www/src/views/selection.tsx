@@ -41,9 +41,8 @@ export function showSelected(): boolean {
   if (state.report.value === null) {
     return false;
   }
-  const isAll = !filter.isActive.value;
   state.showLines({
-    title: isAll ? "All lines" : "Selection",
+    title: filter.isActive.value ? "Selection" : "Lines",
     detail: "",
     selection: filter.selection.value,
   });

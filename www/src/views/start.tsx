@@ -1,11 +1,12 @@
 // Before there is an answer: the drop zone, progress, and what to do when something failed.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { canPickFolder, pickFiles, pickFolder } from "./files.tsx";
 import { LogText } from "./parts.tsx";
+import { Peek } from "./peek.tsx";
 
 export function Start(): JSX.Element {
   const readiness = state.readiness.value;
@@ -103,6 +104,8 @@ function Broken({ code, message }: { code: string; message: string }): JSX.Eleme
 }
 
 export function Running(): JSX.Element {
+  // The same element each time: progress comes many times a second, and the lines do not change with it.
+  const peek = useMemo(() => <Peek />, []);
   const current = state.progress.value;
   const isReading = state.phase.value === "reading";
   const part =
@@ -163,6 +166,7 @@ export function Running(): JSX.Element {
           Cancel <kbd>Esc</kbd>
         </button>
       </div>
+      {isReading && peek}
       <Announcement text={isReading ? `Reading, ${percent ?? 0} percent` : title} />
     </main>
   );

@@ -34,6 +34,7 @@ export function Summary({ report }: { report: Report }): JSX.Element {
       <h1 class="sentence" id="sentence">
         <TemplateText text={report.sentence} />
       </h1>
+      <WorstTrigger report={report} />
       {report.notices
         .filter(({ code }) => IMPORTANT.includes(code))
         .map(({ code, message }) => (
@@ -78,6 +79,29 @@ export function Summary({ report }: { report: Report }): JSX.Element {
         </Figure>
       </dl>
     </section>
+  );
+}
+
+/** What probably set the worst incident off: the first thing to look at. */
+function WorstTrigger({ report }: { report: Report }): JSX.Element | null {
+  const trigger = report.incidents[0]?.trigger;
+  if (trigger == null) {
+    return null;
+  }
+  const show = (): void =>
+    state.showLines({
+      title: "Likely trigger",
+      detail: trigger.text,
+      selection: { templates: [trigger.template], fromMs: trigger.ms, toMs: trigger.ms + 1 },
+    });
+  return (
+    <p class="worst-trigger">
+      Likely set off by{" "}
+      <button type="button" class="link-title" onClick={show}>
+        <TemplateText text={trigger.text} />
+      </button>
+      : <LogText text={trigger.reason} />, at {format.dateTime(trigger.ms)} UTC.
+    </p>
   );
 }
 

@@ -104,7 +104,7 @@ export function NormalPattern({ template }: { template: TemplateReport }): JSX.E
       onClick={(event) => {
         event.stopPropagation();
         if (template.isNormal) {
-          normal.unmark({ key: template.key });
+          normal.unmark({ key: template.key, startMs: undefined, endMs: undefined });
         } else {
           normal.markTemplate(template);
         }

@@ -173,9 +173,11 @@ function Row(props: {
             <LogText text={template.reason} />
           </span>
         )}
-        <PatternTools template={template} />
-        <SimilarPatterns template={template} />
-        <NormalPattern template={template} />
+        <div class="row-tools">
+          <PatternTools template={template} />
+          <SimilarPatterns template={template} />
+          <NormalPattern template={template} />
+        </div>
       </td>
       <td role="cell" class="cell-count number">
         {format.count(template.nRecords)}

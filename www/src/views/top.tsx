@@ -1,9 +1,11 @@
 // The bar at the top: name, ways to open a log, theme, help.
 
 import type { JSX } from "preact";
+import { isSaveOpen } from "../save.ts";
 import { isDark, toggleTheme } from "../settings.ts";
 import * as state from "../state.ts";
 import { pickFiles } from "./files.tsx";
+import { isSelfTestOpen } from "./selftest.tsx";
 
 export function Top(): JSX.Element {
   const isReady = state.readiness.value.kind === "ready";
@@ -23,9 +25,13 @@ export function Top(): JSX.Element {
         <span>Logloupe</span>
       </button>
       {isReady && (
-        <span
+        <button
+          type="button"
           class="sealed"
-          title="The browser refuses every network request of this page since it has loaded."
+          title="The browser refuses every network request of this page since it has loaded. Test it yourself."
+          onClick={() => {
+            isSelfTestOpen.value = true;
+          }}
         >
           <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">
             <path
@@ -39,7 +45,7 @@ export function Top(): JSX.Element {
           <span class="sealed-word">
             Sealed<span class="wide-only">: no network</span>
           </span>
-        </span>
+        </button>
       )}
       {state.phase.value === "done" && <Sections />}
       <span class="spacer" />
@@ -56,9 +62,26 @@ export function Top(): JSX.Element {
               Open<span class="wide-only"> files</span>…
             </span>
           </button>
+          {state.phase.value === "done" && (
+            <button
+              type="button"
+              class="button"
+              id="save-button"
+              onClick={() => {
+                isSaveOpen.value = true;
+              }}
+              aria-keyshortcuts="Control+S"
+              aria-label="Save…"
+            >
+              <span class="save-word">Save…</span>
+              <span class="save-sign" aria-hidden="true">
+                ⤓
+              </span>
+            </button>
+          )}
           <button
             type="button"
-            class="button wide-only"
+            class="button wide-only sample-again"
             disabled={!isReady}
             onClick={state.openSample}
           >

@@ -78,10 +78,12 @@ fn under_key(line: &[u8], start: usize, end: usize, n_atoms: usize) -> Option<Fo
             &line[start..end],
             b"level" | b"lvl" | b"severity" | b"loglevel" | b"LEVEL" | b"Level"
         );
-    if !is_key {
+    // Db2: `E1234A567  LEVEL: Error`.
+    let is_spaced = n_atoms <= 3 && &line[start..end] == b"LEVEL" && line[end..].starts_with(b": ");
+    if !is_key && !is_spaced {
         return None;
     }
-    let value = end + 1 + usize::from(byte(line, end + 1) == b'"');
+    let value = end + 1 + usize::from(matches!(byte(line, end + 1), b'"' | b' '));
     let value_end = atom_end(line, value);
     let level = severity::from_value(&line[value..value_end])?;
     Some(FoundLevel {
@@ -91,9 +93,20 @@ fn under_key(line: &[u8], start: usize, end: usize, n_atoms: usize) -> Option<Fo
     })
 }
 
-/// `INFO/MainProcess]` of Celery, `D/Tag:` of Android: a level and a name with a slash between them.
+/// `INFO/MainProcess]` of Celery, `D/Tag:` of Android, `main/WARN]` of Minecraft: a level and a name with a slash between them.
 fn with_process(start: usize, word: &[u8], next: u8) -> Option<FoundLevel> {
     let slash = memchr::memchr(b'/', word)?;
+    let tail = &word[slash + 1..];
+    if next == b']'
+        && tail.iter().all(u8::is_ascii_uppercase)
+        && let Some(level) = severity::from_word(tail)
+    {
+        return Some(FoundLevel {
+            level,
+            start: start + slash + 1,
+            end: start + word.len(),
+        });
+    }
     let end = start + slash + 1;
     let level = match &word[..slash] {
         [letter] if matches!(next, b':' | b'(') => severity::from_letter(*letter)?,
@@ -143,8 +156,16 @@ fn level_at(
     if word.len() == 1 {
         return letter_at(line, start, words.n);
     }
-    // ESXi writes the two letters and the priority: `In(14)`.
+    // ESXi writes the two letters and the priority: `In(14)`; the X server writes the letter twice: `(EE)`.
     if let [a, b] = *word {
+        if a == b && (prev, next) == (b'(', b')') {
+            let level = severity::from_letter(a)?;
+            return Some(FoundLevel {
+                level,
+                start,
+                end: end + 1,
+            });
+        }
         let digits = digits_end(line, end + 1);
         if next == b'(' && byte(line, digits) == b')' && digits > end + 1 {
             let level = severity::from_esx([a, b])?;
@@ -170,6 +191,11 @@ fn level_at(
         return None;
     }
     let level = severity::from_word(&word[part..])?;
+    // `SERVICE ALERT:` names what is told.
+    let is_phrase = prev == b' ' && start >= 2 && line[start - 2].is_ascii_uppercase();
+    if is_phrase && word == b"ALERT" {
+        return None;
+    }
     if is_priority {
         return Some(FoundLevel { level, start, end });
     }
@@ -197,6 +223,12 @@ fn level_at(
     );
     let is_column = (prev == b'\t' || is_first || byte(line, start.wrapping_sub(2)) == b' ')
         && matches!(next, b' ' | b'\t' | b':' | b',' | 0);
+    // `Info     [JobSession] text`, `Error [BW-Core] text`: the first word, padded or before a group.
+    let is_padded = words.n == 0
+        && word[part].is_ascii_uppercase()
+        && prev == b' '
+        && next == b' '
+        && matches!(byte(line, end + 1), b' ' | b'[');
     // `- warning -` of Python with small names.
     let is_dashed =
         words.n <= 1 && line[end..].starts_with(b" - ") && line[..start].ends_with(b"- ");
@@ -207,6 +239,7 @@ fn level_at(
                 && !words.is_sentence()
                 && (next != b'-' || line[end..].starts_with(b"- ")))
             || (words.n == 0 && is_column)
+            || is_padded
             || is_dashed
             || (words.n <= 1 && next == b':' && prev == b' ')
             || (next == b':' && prev == b':'));
@@ -218,7 +251,14 @@ fn letter_at(line: &[u8], start: usize, n_words: usize) -> Option<FoundLevel> {
     let end = start + 1;
     let is_alone = start > 0
         && matches!(line[start - 1], b' ' | b'\t' | b'[')
-        && matches!(byte(line, end), b' ' | b'\t' | b']');
+        && matches!(byte(line, end), b' ' | b'\t' | b']' | b'!');
+    if byte(line, end) == b'!' {
+        // Telegraf: `E! [outputs.http] text`.
+        let is_marked = is_alone && n_words == 0 && byte(line, end + 1) == b' ';
+        let level = severity::from_letter(line[start]).filter(|_| is_marked)?;
+        let end = end + 1;
+        return Some(FoundLevel { level, start, end });
+    }
     if !is_alone || n_words > 0 || line[start] == b'A' || line[start] == b'C' {
         return None;
     }
@@ -232,10 +272,11 @@ fn letter_at(line: &[u8], start: usize, n_words: usize) -> Option<FoundLevel> {
 
 /// The level before `end`, the place where the timestamp begins: `INFO: `, `[DEBUG `, `I, [`, `Thread-1::INFO::`.
 pub(in super::super) fn level_before(line: &[u8], end: usize) -> Option<Level> {
-    // `E 2024-…`, `[W 2024-…`, `I[2024-…`: a letter alone at the very beginning.
-    let first = usize::from(byte(line, 0) == b'[');
+    // `E 2024-…`, `[W 2024-…`, `I[2024-…`, `(W) 2024-…`: a letter alone at the very beginning.
+    let first = usize::from(matches!(byte(line, 0), b'[' | b'('));
+    let is_closed = byte(line, 0) == b'(' && byte(line, 2) == b')';
     if end > first
-        && matches!(byte(line, first + 1), b' ' | b'\t' | b'[' | b',' | b':')
+        && (is_closed || matches!(byte(line, first + 1), b' ' | b'\t' | b'[' | b',' | b':'))
         && line[first].is_ascii_uppercase()
         && line[first + 1..end]
             .iter()

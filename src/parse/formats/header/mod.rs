@@ -75,6 +75,7 @@ pub(super) fn walk(line: &[u8], at: usize) -> Header {
 fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
     let mut pos = at;
     let (mut thread, mut logger) = (None, None);
+    let mut group = at;
     for _ in 0..5 {
         match byte(line, pos) {
             b'[' | b'(' => {
@@ -83,6 +84,8 @@ fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
                 };
                 let next = byte(line, end);
                 let is_group = match line[pos] {
+                    // TiDB puts the text itself between brackets and quotes.
+                    b'[' if byte(line, pos + 1) == b'"' => false,
                     b'[' => after.is_some() || is_name(&line[pos + 1..end - 1]),
                     // Round brackets often begin a sentence; as part of a header they stand beside another group.
                     _ => {
@@ -93,7 +96,15 @@ fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
                 if !is_group || !matches!(next, 0 | b' ' | b'\t' | b':' | b'[' | b'(' | b'-') {
                     break;
                 }
-                thread = thread.or_else(|| class_in(line, pos + 1, end - 1));
+                let named = class_in(line, pos + 1, end - 1);
+                // `(MainThread) [shop.cart] text`: the logger is the one with dots.
+                thread = match (thread, named) {
+                    (Some(old), Some(new)) if is_dotted(line, new) && !is_dotted(line, old) => {
+                        named
+                    }
+                    _ => thread.or(named),
+                };
+                group = pos;
                 pos = skip_marks(line, end);
                 // `[thread] - text`, `[thread]: text`: the mark ends the header.
                 if line[end..pos]
@@ -150,11 +161,19 @@ fn after_level(line: &[u8], at: usize, after: Option<Names>) -> Header {
     Header {
         level: None,
         source: logger.or(thread),
-        message: pos,
+        // Where groups are all there is, the last of them is what is said.
+        message: if pos < line.len() { pos } else { group },
     }
 }
 
-/// zap's console: `level<tab>logger<tab>file.go:42<tab>text`, the logger and the place being optional.
+/// Whether the bytes of a group are a name with packages: `shop.cart`, not `192.0.2.7`.
+fn is_dotted(line: &[u8], (start, end): (usize, usize)) -> bool {
+    let name = &line[start..end];
+    name.contains(&b'.') && name[0].is_ascii_alphabetic()
+}
+
+/// zap's console: `level<tab>logger<tab>file.go:42<tab>text`, the logger and the place being optional; Presto's
+/// `level<tab>thread<tab>org.example.Class<tab>text`.
 fn zap_columns(line: &[u8], at: usize) -> Option<Header> {
     if byte(line, at) != b'\t' {
         return None;
@@ -178,6 +197,13 @@ fn zap_columns(line: &[u8], at: usize) -> Option<Header> {
         }
         if text.contains(&b' ') {
             return None;
+        }
+        if start > at + 1 && memchr::memchr_iter(b'.', text).count() >= 2 {
+            return Some(Header {
+                level: None,
+                source: Some((start, end)),
+                message: end + 1,
+            });
         }
         start = end + 1;
     }
@@ -359,9 +385,11 @@ fn columns(line: &[u8], at: usize) -> Header {
         message: at + 1,
         ..Header::default()
     };
+    // GlassFish closes the record with a column of its own.
+    let until = line.len() - if line.ends_with(b"|#]") { 3 } else { 0 };
     for _ in 0..5 {
-        let start = skip_blanks(line, header.message);
-        let window = &line[start..line.len().min(start + 96)];
+        let start = skip_blanks(line, header.message).min(until);
+        let window = &line[start..until.min(start + 96)];
         let Some(len) = memchr::memchr(b'|', window) else {
             break;
         };
@@ -369,7 +397,7 @@ fn columns(line: &[u8], at: usize) -> Header {
         if memchr::memchr_iter(b' ', text).count() > 4 {
             break;
         }
-        if text.iter().any(u8::is_ascii_alphabetic) {
+        if text.iter().any(u8::is_ascii_alphabetic) && !text.contains(&b'=') {
             header.source = Some((start, start + text.len()));
         }
         header.message = start + len + 1;

@@ -1,6 +1,7 @@
 //! The name of a logger, program or component within a header.
 
 use super::super::{byte, digits_end, skip_blanks};
+use super::group_end;
 
 /// What counts as a name after the level.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,9 @@ pub(super) fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name>
     if end == at || !matches!(line[at], b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'#' | b'/' | b'$') {
         return None;
     }
+    if matches!(&line[at..end], b"msg" | b"message") {
+        return None;
+    }
     let name_end = if has_pid {
         at + line[at..end]
             .iter()
@@ -113,11 +117,13 @@ pub(super) fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name>
                 is_bare: false,
             })
         }
-        b'[' if gap == end + 1 && has_level && (n_marks > 0 || has_pid) => Some(Name {
-            end: name_end,
-            rest: gap,
-            is_bare: true,
-        }),
+        b'[' if gap > end && has_level && (n_marks > 0 || has_pid || is_before_dash(line, gap)) => {
+            Some(Name {
+                end: name_end,
+                rest: gap,
+                is_bare: true,
+            })
+        }
         // MongoDB pads its component: `NETWORK  [conn12] text`.
         b'[' if has_level && gap > end && line[at..end].iter().all(u8::is_ascii_uppercase) => {
             Some(Name {
@@ -132,11 +138,14 @@ pub(super) fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name>
             rest: gap,
             is_bare: false,
         }),
-        _ if has_level && gap >= end + 3 && n_marks == 0 && end - at <= 24 => Some(Name {
-            end: name_end,
-            rest: gap,
-            is_bare: false,
-        }),
+        // Padded to a column; SQL Server does so without a level.
+        _ if gap >= end + if has_level { 3 } else { 4 } && n_marks == 0 && end - at <= 24 => {
+            Some(Name {
+                end: name_end,
+                rest: gap,
+                is_bare: false,
+            })
+        }
         _ if has_level && byte(line, end) == b'\t' && n_marks > 0 => Some(Name {
             end: name_end,
             rest: gap,
@@ -144,6 +153,11 @@ pub(super) fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name>
         }),
         _ => None,
     }
+}
+
+/// Splunk's `WatchedFile [123 tailreader0] - text`: a group and then a dash.
+fn is_before_dash(line: &[u8], at: usize) -> bool {
+    group_end(line, at).is_some_and(|end| line[end..].starts_with(b" - "))
 }
 
 /// A Java class with its package, and perhaps a method: `org.example.Cart.total`.
@@ -156,8 +170,23 @@ fn is_class(name: &[u8]) -> bool {
 /// The name that stands between the timestamp and the level: `- name - LEVEL`, `[main] LEVEL`, `name[4711]: LEVEL`.
 pub(super) fn source_before(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let mut end = end;
-    while end > start && !line[end - 1].is_ascii_alphanumeric() && line[end - 1] != b']' {
+    // `[Server thread/WARN]`: the group up to the slash.
+    if end > start && line[end - 1] == b'/' {
+        let open = line[start..end].iter().rposition(|byte| *byte == b'[')?;
+        return Some((start + open + 1, end - 1));
+    }
+    while end > start
+        && !line[end - 1].is_ascii_alphanumeric()
+        && !matches!(line[end - 1], b']' | b'}')
+    {
         end -= 1;
+    }
+    // Airflow: `{taskinstance.py:1083} INFO`.
+    if end > start && line[end - 1] == b'}' {
+        let open = line[start..end].iter().rposition(|byte| *byte == b'{')? + start;
+        let colon = memchr::memrchr(b':', &line[open..end])? + open;
+        let is_place = line[open..colon].contains(&b'.') && digits_end(line, colon + 1) == end - 1;
+        return is_place.then_some((open + 1, colon));
     }
     if end > start && line[end - 1] == b']' {
         let open = line[start..end].iter().rposition(|byte| *byte == b'[')? + start;

@@ -46,12 +46,13 @@ pub(super) fn role(key: &[u8]) -> Option<Role> {
         b"levelno" => Level(2, Python),
         b"syslog_severity" | b"log.syslog.severity.code" => Level(3, Syslog),
         b"logger" | b"log.logger" | b"logger_name" | b"loggername" => Source(0),
-        b"name" | b"component" | b"syslog_identifier" | b"source" | b"target" | b"c" | b"sourcecontext" | b"scope_name" => Source(1),
+        b"name" | b"component" | b"syslog_identifier" | b"source" | b"target" | b"c" | b"sourcecontext" | b"scope_name" | b"eventsource" => Source(1),
         b"service" | b"service.name" | b"service_name" | b"program" | b"app" | b"application" | b"module" | b"process.name"
         | b"caller" | b"category" | b"channel" | b"_comm" | b"appname" | b"app_name" | b"tag" | b"kubernetes.container_name" => Source(2),
         b"message" | b"msg" | b"short_message" | b"@m" => Message(0),
         b"log" | b"body" | b"text" | b"body.stringvalue" | b"textpayload" | b"logmessage" | b"log_message" | b"@mt"
         | b"jsonpayload.message" | b"body.message" => Message(1),
+        b"eventname" | b"operationname" | b"resultdescription" | b"errormessage" | b"summary" => Message(3),
         b"event" | b"description" | b"full_message" | b"error" | b"error.message" | b"messagetemplate" | b"renderedmessage" => Message(2),
         b"client_ip" | b"clientip" | b"remote_addr" | b"remoteaddr" | b"remote_ip" | b"client.ip" | b"source.ip" | b"src_ip" | b"srcip"
         | b"sourceipaddress" | b"request.client_ip" => Ip(0),
@@ -75,8 +76,16 @@ pub(super) fn is_wrapper(key: &[u8]) -> bool {
             | b"data"
             | b"payload"
             | b"jsonpayload"
+            | b"protopayload"
             | b"properties"
             | b"context"
+            | b"detail"
+            | b"details"
+            | b"extra"
+            | b"meta"
+            | b"metadata"
+            | b"message"
+            | b"msg"
     )
 }
 
