@@ -334,9 +334,7 @@ pub fn targets(plot: &dyn Plot, report: &Report, view: &View) -> Vec<f64> {
             Pick::Cluster { id } => [2.0, f64::from(id), 0.0],
             Pick::Cell { row, column } => [3.0, f64::from(row), f64::from(column)],
             Pick::Incident { id } => [4.0, f64::from(id), 0.0],
-            Pick::Pattern { template, incident } => {
-                [5.0, f64::from(template), f64::from(incident)]
-            }
+            Pick::Pattern { template, incident } => [5.0, f64::from(template), f64::from(incident)],
         });
         numbers.extend(shape);
     }
