@@ -93,6 +93,7 @@ const MAY_SERIALISE: &[&str] = &[
     "protocol",
     "report",
     "shard",
+    "table",
     "web",
 ];
 

@@ -110,7 +110,7 @@ impl Plot for Network {
                 .filter(|edge| edge.is_alike == is_alike)
             {
                 if let (Some(from), Some(to)) = (place(edge.from), place(edge.to)) {
-                    let (width, alpha) = if is_alike { (1.6, 0.7) } else { (1.0, 0.3) };
+                    let (width, alpha) = if is_alike { (2.0, 0.8) } else { (1.0, 0.6) };
                     scene.path(&[from, to], view.px(width), fade(theme.axis(), alpha));
                 }
             }
@@ -129,6 +129,17 @@ impl Plot for Network {
                 incident: node.incident,
             };
             scene.target(TargetShape::Disc { at, radius }, pick, idx);
+        }
+        // A name hides no node.
+        for &idx in &order {
+            let (x, y) = (x.at(network.nodes[idx].x), y.at(network.nodes[idx].y));
+            let pad = view.px(6.0);
+            scene.reserve(Area {
+                x0: x - pad,
+                y0: y - pad,
+                x1: x + pad,
+                y1: y + pad,
+            });
         }
         order.arrange_by(|a, b| {
             let score = |idx: usize| network.nodes[idx].score;

@@ -30,12 +30,11 @@ export function markIncident({ keys, startMs, endMs }: Incident): void {
   }
 }
 
+/** What a mark is of: a pattern, or a stretch of time. */
+type Marked = Pick<SuppressedReport, "key"> & Partial<SuppressedReport>;
+
 /** Takes a mark back. */
-export function unmark({
-  key,
-  startMs,
-  endMs,
-}: Pick<SuppressedReport, "key" | "startMs" | "endMs">): void {
+export function unmark({ key, startMs, endMs }: Marked): void {
   const isIt = (mark: NormalMark): boolean =>
     startMs == null || endMs == null
       ? mark.type === "pattern" && mark.key === key

@@ -10,8 +10,8 @@ import { TemplateText } from "./parts.tsx";
 /** Why something is left out, in the order in which it is listed. */
 const REASONS: [by: string, words: string][] = [
   ["normal", "that you marked as normal"],
-  ["minScore", "that score less than you want to see"],
-  ["recurring", "that recur all over the log"],
+  ["minScore", "below the score you want to see"],
+  ["recurring", "found again and again all over the log"],
 ];
 
 export function SuppressedList({ report }: { report: Report }): JSX.Element | null {
