@@ -2,112 +2,17 @@
 //!
 //! The whole history of a zone is read once into a sorted table, so that a line costs a binary search over a few hundred
 //! entries and the zone can be shared between threads; asking the zone database for every line is thirty times slower.
-//!
-//! A browser has a zone database of its own, and a second one would be a fifth of all there is to load: where there is a
-//! browser, the table is made by asking it ([`learn_from`], [`History::asked`]). Natively it comes from jiff.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
 
 use super::time::{SECOND, Timestamp, days_from_civil};
 use crate::error::ParamsError;
 
-/// Years for which the table holds every transition; before and after, the nearest offset holds. Logs are no older, and
-/// databases differ in what they say of the time before.
-const FIRST_YEAR: i64 = 1970;
-const LAST_YEAR: i64 = 2100;
-
-/// Seconds between two questions for an offset: no zone has changed its offset and back in less than a week since 1970.
-const ASKED_EVERY: i64 = 5 * 86_400;
-
-/// What the clocks of a zone have shown and will show, from 1970 to 2100.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History {
-    /// Its name as the database spells it.
-    pub name: String,
-    /// Seconds east of UTC at the beginning.
-    pub first_offset: i32,
-    /// Seconds since 1970 from which another offset holds, and that offset in seconds east of UTC; ascending.
-    pub changes: Vec<(i64, i32)>,
-}
-
-impl History {
-    /// Finds the changes by asking which offset (seconds east of UTC) holds at an instant (seconds since 1970).
-    #[must_use]
-    pub fn asked(name: String, mut offset_at: impl FnMut(i64) -> i32) -> Self {
-        let (mut at, end) = (start_of(FIRST_YEAR), start_of(LAST_YEAR));
-        let first_offset = offset_at(at);
-        let mut offset = first_offset;
-        let mut changes = Vec::new();
-        while at < end {
-            let next = (at + ASKED_EVERY).min(end);
-            if offset_at(next) == offset {
-                at = next;
-                continue;
-            }
-            let mut changed = next;
-            while changed - at > 1 {
-                let middle = i64::midpoint(at, changed);
-                if offset_at(middle) == offset {
-                    at = middle;
-                } else {
-                    changed = middle;
-                }
-            }
-            at = changed;
-            offset = offset_at(at);
-            if at < end {
-                changes.push((at, offset));
-            }
-        }
-        Self {
-            name,
-            first_offset,
-            changes,
-        }
-    }
-}
-
-/// Looks a zone up by its name in any case; `None` when there is none of that name.
-pub type Source = fn(&str) -> Option<History>;
-
-static SOURCE: OnceLock<Source> = OnceLock::new();
-
-/// Says who knows the zones; the first one to be named counts. Without one it is jiff natively and nobody in WebAssembly.
-pub fn learn_from(source: Source) {
-    let _ = SOURCE.set(source);
-}
-
-/// The first second of a year, since 1970.
-fn start_of(year: i64) -> i64 {
-    days_from_civil(year, 1, 1) * 86_400
-}
-
-#[cfg(target_arch = "wasm32")]
-fn bundled(_: &str) -> Option<History> {
-    None
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn bundled(text: &str) -> Option<History> {
-    let zone = jiff::tz::db().get(text).ok()?;
-    let at = |year| {
-        jiff::Timestamp::from_second(start_of(year)).expect("these years are within jiff's range")
-    };
-    let end = at(LAST_YEAR);
-    let first_offset = zone.to_offset(at(FIRST_YEAR)).seconds();
-    let mut changes: Vec<(i64, i32)> = zone
-        .following(at(FIRST_YEAR))
-        .take_while(|change| change.timestamp() < end)
-        .map(|change| (change.timestamp().as_second(), change.offset().seconds()))
-        .collect();
-    let mut before = first_offset;
-    changes.retain(|change| std::mem::replace(&mut before, change.1) != change.1);
-    Some(History {
-        name: zone.iana_name().unwrap_or(text).to_owned(),
-        first_offset,
-        changes,
-    })
-}
+/// Years for which the table holds every transition; before and after, the nearest offset holds.
+const FIRST_YEAR: i64 = 1900;
+const LAST_YEAR: i64 = 2200;
 
 /// Where local time stands against UTC, for all time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,10 +70,9 @@ impl Zone {
             let name = format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60);
             return Ok(Self::fixed(&name, seconds));
         }
-        let source = SOURCE.get().copied().unwrap_or(bundled);
-        match source(text) {
-            Some(history) => Ok(Self::from_history(&history)),
-            None => Err(ParamsError {
+        match jiff::tz::db().get(text) {
+            Ok(zone) => Ok(Self::from_database(text, &zone)),
+            Err(_) => Err(ParamsError {
                 option: "timezone",
                 expected: "UTC, an offset such as +05:30, or a name such as Europe/Berlin",
                 actual: text.chars().take(80).collect(),
@@ -176,14 +80,21 @@ impl Zone {
         }
     }
 
-    fn from_history(history: &History) -> Self {
+    fn from_database(text: &str, zone: &TimeZone) -> Self {
+        let at = |year| {
+            let seconds = days_from_civil(year, 1, 1) * 86_400;
+            jiff::Timestamp::from_second(seconds).expect("these years are within jiff's range")
+        };
         let micros = |seconds: i32| i64::from(seconds) * SECOND;
-        let first_offset = micros(history.first_offset);
+        let end = at(LAST_YEAR);
+        let first_offset = micros(zone.to_offset(at(FIRST_YEAR)).seconds());
         let mut before = first_offset;
-        let changes = history.changes.iter();
-        let transitions = changes
-            .map(|&(second, offset)| {
-                let (utc, offset) = (second * SECOND, micros(offset));
+        let transitions = zone
+            .following(at(FIRST_YEAR))
+            .take_while(|transition| transition.timestamp() < end)
+            .map(|transition| {
+                let utc = transition.timestamp().as_microsecond();
+                let offset = micros(transition.offset().seconds());
                 // A local time that falls into the gap or the overlap keeps the offset from before the change.
                 let local = utc + before.max(offset);
                 before = offset;
@@ -191,7 +102,7 @@ impl Zone {
             })
             .collect();
         Self {
-            name: history.name.as_str().into(),
+            name: zone.iana_name().unwrap_or(text).into(),
             first_offset,
             transitions,
         }
@@ -271,7 +182,6 @@ fn fixed_offset(text: &str) -> Option<i64> {
 mod tests {
     use super::*;
     use crate::base::time::HOUR;
-    use jiff::tz::TimeZone;
 
     fn local(y: i64, m: i64, d: i64, h: i64, min: i64) -> i64 {
         (days_from_civil(y, m, d) * 86_400 + h * 3600 + min * 60) * SECOND
@@ -303,25 +213,10 @@ mod tests {
             (local(2024, 3, 31, 3, 0), 2),
             (local(2024, 10, 27, 2, 30), 2),
             (local(2024, 10, 27, 3, 0), 1),
-            (local(2090, 7, 1, 0, 0), 2),
+            (local(2150, 7, 1, 0, 0), 2),
         ] {
             assert_eq!(berlin.to_utc(civil).0, civil - offset_hours * HOUR);
         }
-    }
-
-    #[test]
-    fn asking_finds_every_change_of_every_zone() {
-        let mut n_zones = 0;
-        for name in jiff::tz::db().available() {
-            let zone = jiff::tz::db().get(name.as_str()).unwrap();
-            let asked = History::asked(name.as_str().to_owned(), |second| {
-                let at = jiff::Timestamp::from_second(second).unwrap();
-                zone.to_offset(at).seconds()
-            });
-            assert_eq!(Some(asked), bundled(name.as_str()));
-            n_zones += 1;
-        }
-        assert!(n_zones > 400, "{n_zones} zones");
     }
 
     #[test]

@@ -4,12 +4,10 @@ pub mod canvas;
 pub mod compare;
 pub mod query;
 pub mod worker;
-mod zone;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::base;
 use crate::error::Error;
 
 /// What a failed call throws.
@@ -28,11 +26,10 @@ pub(crate) fn thrown(error: &Error) -> JsValue {
     serde_wasm_bindgen::to_value(&failure).unwrap_or(JsValue::NULL)
 }
 
-/// Runs once per instance: a panic's text goes to the console before the instance traps, and zones are those of the browser.
+/// Runs once per instance: a panic's text goes to the console before the instance traps.
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
-    base::zone::learn_from(zone::history);
 }
 
 /// Version of the core.
