@@ -346,8 +346,8 @@ impl Sessions {
             if known.is_none() {
                 self.index.insert(key, idx);
                 self.list.push(Session {
-                    file,
                     span,
+                    file,
                     first_message,
                     last_message,
                     ..session

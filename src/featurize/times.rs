@@ -103,6 +103,13 @@ impl Times {
         by
     }
 
+    /// Brings the counts into the form in which they travel without being copied first.
+    pub fn settle(&mut self) {
+        for alike in &mut self.alike {
+            alike.tally.settle();
+        }
+    }
+
     /// Time of the first record that has one, in the order of the text.
     #[must_use]
     pub fn first(&self) -> Option<Written> {

@@ -136,10 +136,10 @@ impl Engine {
         let mut parser = Parser::new(&plan);
         let calendar = Calendar::new(&zone, open.reference).starting(open.calendar.starts());
         let mut cycles = Cycles::default();
-        let mut preview = |line: &Vec<u8>| {
+        let preview = |line: &Vec<u8>| {
             let instant = |time| calendar.instant(cycles.follow(time));
             Previewed::of(line, &mut parser, instant)
         };
-        Ok(open.head_lines.iter().map(|line| preview(line)).collect())
+        Ok(open.head_lines.iter().map(preview).collect())
     }
 }

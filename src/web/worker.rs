@@ -379,7 +379,7 @@ impl ShardWorker {
     /// `wire`.
     pub fn end(&mut self) -> Result<Vec<u8>, JsValue> {
         let mut summary = self.shard.end().map_err(|error| thrown(&error))?;
-        summary.tally.settle();
+        summary.times.settle();
         pack(&summary)
     }
 
