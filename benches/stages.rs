@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use logloupe::base::time::Timestamp;
-use logloupe::base::zone::Zone;
+use logloupe::base::written::Written;
 use logloupe::cluster::Clusterer;
 use logloupe::cluster::dbscan::DbscanParams;
 use logloupe::detect::FitDetector;
@@ -53,7 +53,7 @@ static LINES: LazyLock<Vec<&[u8]>> = LazyLock::new(|| {
 });
 
 /// Times and messages of the lines.
-static RECORDS: LazyLock<Vec<(Option<Timestamp>, &[u8])>> = LazyLock::new(|| {
+static RECORDS: LazyLock<Vec<(Option<Written>, &[u8])>> = LazyLock::new(|| {
     let (mut parser, mut scratch) = (parser(), Vec::new());
     LINES
         .iter()
@@ -66,7 +66,7 @@ static RECORDS: LazyLock<Vec<(Option<Timestamp>, &[u8])>> = LazyLock::new(|| {
 
 fn parser() -> Parser {
     let plan = ParsePlan::probe(&TEXT[..TEXT.len().min(1 << 20)], false);
-    Parser::new(&plan, &Zone::utc(), Timestamp(1_772_496_000_000_000))
+    Parser::new(&plan)
 }
 
 fn main() {
@@ -114,8 +114,8 @@ fn mask_and_intern(bencher: Bencher) {
     let n_bytes: usize = RECORDS.iter().map(|record| record.1.len()).sum();
     bencher.counter(BytesCount::new(n_bytes)).bench(|| {
         let mut messages = Messages::default();
-        for (time, message) in RECORDS.iter() {
-            messages.file(message, *time, None);
+        for (_, message) in RECORDS.iter() {
+            messages.file(message, None);
         }
         messages.list().len()
     });
@@ -127,7 +127,13 @@ fn tally(bencher: Bencher) {
         let mut tally = Tally::default();
         for (idx, time) in RECORDS.iter().map(|record| record.0).enumerate() {
             if let Some(time) = time {
-                tally.add(time, None, false, Some(idx as u64 % 997), None);
+                tally.add(
+                    Timestamp(time.value()),
+                    None,
+                    false,
+                    Some(idx as u64 % 997),
+                    None,
+                );
             }
         }
         tally.n_timed()

@@ -21,7 +21,6 @@ use std::time::UNIX_EPOCH;
 
 use logloupe::base::ids::FileId;
 use logloupe::base::time::Timestamp;
-use logloupe::base::zone::Zone;
 use logloupe::ingest::container::Container;
 use logloupe::ingest::encoding::without_bom;
 use logloupe::parse::{Parser, Shape, gather};
@@ -186,10 +185,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         inputs.push(input);
     }
-    let mut shards = (0..arguments.n_workers)
+    let mut shards: Vec<Shard> = (0..arguments.n_workers)
         .map(|_| Shard::new(engine.setup()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(refused)?;
+        .collect();
     let mut owners = BTreeMap::new();
     let setups = read_all(&mut engine, &inputs, &mut shards, &mut owners);
     let survey = engine.analyze();
@@ -376,7 +374,6 @@ fn write_records(
         "message",
         "score",
     ])?;
-    let zone = Zone::parse(&engine.setup().timezone).expect("the engine has checked the zone");
     let mut templates: BTreeMap<u32, String> = BTreeMap::new();
     let mut scratch = Vec::new();
     for place in (0..setups.len()).map(FileId::from_index) {
@@ -412,7 +409,7 @@ fn write_records(
             n_used: 0,
             read_to: 0,
         };
-        let mut parser = Parser::new(&setup.plan, &zone, setup.reference);
+        let mut parser = Parser::new(&setup.plan);
         for entry in &blocks {
             let Some(range) = range(entry) else {
                 continue;

@@ -75,9 +75,9 @@ impl<'a> Analysis<'a> {
         for (meta, bytes) in files {
             engine.open(meta.clone(), &bytes[..bytes.len().min(HEAD_LEN as usize)])?;
         }
-        let mut shards = (0..layout.n_shards.max(1))
+        let mut shards: Vec<Shard> = (0..layout.n_shards.max(1))
             .map(|_| Shard::new(engine.setup()))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect();
         let (mut owners, mut n_blocks) = (BTreeMap::new(), 0);
         loop {
             match engine.next_task() {

@@ -83,6 +83,8 @@ pub struct Options {
     pub pattern: Option<LinePattern>,
     /// Zone of timestamps that carry none: `UTC`, `+HH:MM` or an IANA name.
     pub timezone: String,
+    /// Order of day and month in the dates of files, where the guess is wrong.
+    pub day_month: Vec<DayMonthChoice>,
     /// Bytes that are not UTF-8 are characters of Latin-1 (Windows-1252).
     pub is_latin1: bool,
     /// Width of a window in seconds; `None`: 300, narrower for short logs.
@@ -120,6 +122,17 @@ pub struct Options {
     pub normal: Vec<NormalMark>,
     /// Incidents that score less are left out (0 to 100).
     pub min_score: f64,
+}
+
+/// Which number of a date such as `3/4/2025` is the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DayMonthChoice {
+    /// Name of the file in the report.
+    pub file: String,
+    /// The first; otherwise the second.
+    pub is_day_first: bool,
 }
 
 /// What ties records to sessions: to a request, a job, a process.
@@ -168,6 +181,7 @@ impl Default for Options {
             plain: false,
             pattern: None,
             timezone: "UTC".to_owned(),
+            day_month: Vec::new(),
             is_latin1: false,
             window_seconds: None,
             seed: 1,

@@ -334,7 +334,7 @@ fn run_with_heads(
     let mut engine = Engine::with_block_len(Options::default(), layout.2).unwrap();
     engine.open(files[0].0.clone(), head).unwrap();
     engine.open(files[1].0.clone(), &files[1].1).unwrap();
-    let mut shard = Shard::new(engine.setup()).unwrap();
+    let mut shard = Shard::new(engine.setup());
     let mut late = Vec::new();
     while let Task::Block {
         job, setup, input, ..

@@ -1,5 +1,6 @@
 //! Layouts without a pattern of their own, and the shapes of files: what a person would read off each line.
 
+use logloupe::base::calendar::Calendar;
 use logloupe::base::time::Timestamp;
 use logloupe::base::zone::Zone;
 use logloupe::parse::{ParsePlan, Parser, Shape};
@@ -10,13 +11,14 @@ const REFERENCE: Timestamp = Timestamp(1_714_564_800_000_000);
 /// `stamp level source | message` of one record of a file that begins with `head`.
 fn read(head: &str, record: &str) -> String {
     let plan = ParsePlan::probe(head.as_bytes(), false);
-    let mut parser = Parser::new(&plan, &Zone::utc(), REFERENCE);
+    let mut parser = Parser::new(&plan);
     let mut scratch = Vec::new();
     let fields = parser.parse(record.as_bytes(), &mut scratch).fields;
     let text = |text: logloupe::parse::Text| {
         String::from_utf8_lossy(text.get(record.as_bytes(), &scratch)).into_owned()
     };
     let stamp = fields.timestamp.map_or("-".to_owned(), |stamp| {
+        let stamp = Calendar::new(&Zone::utc(), REFERENCE).instant(stamp);
         let stamp = jiff::Timestamp::from_microsecond(stamp.0).expect("in range");
         stamp.strftime("%m-%d %H:%M:%S").to_string()
     });
@@ -418,7 +420,7 @@ fn traces_join_the_record_above_only_where_there_is_one() {
     ] {
         let plan = ParsePlan::probe(head.as_bytes(), false);
         assert_eq!(plan.shape, Shape::Lines);
-        let parser = Parser::new(&plan, &Zone::utc(), REFERENCE);
+        let parser = Parser::new(&plan);
         assert_eq!(
             parser.is_continuation(line.as_bytes()),
             is_continuation,

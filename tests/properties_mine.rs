@@ -17,7 +17,7 @@ fn distinct(lines: &[Vec<u8>], block_len: usize) -> (Vec<Message>, Vec<usize>) {
         let mut messages = Messages::default();
         let filed: Vec<_> = block
             .iter()
-            .map(|line| messages.file(line, None, None).idx as usize)
+            .map(|line| messages.file(line, None).idx as usize)
             .collect();
         let ids: Vec<usize> = messages
             .into_block()

@@ -2,6 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+use logloupe::base::calendar::Calendar;
 use logloupe::base::time::Timestamp;
 use logloupe::base::zone::Zone;
 use logloupe::parse::timestamp::{self, Clock, DayMonth};
@@ -24,7 +25,7 @@ fn check(head: &[u8], record: &[u8]) {
     let mut scratch = Vec::new();
     for is_plain in [false, true] {
         let plan = ParsePlan::probe(head, is_plain);
-        let mut parser = Parser::new(&plan, &Zone::utc(), REFERENCE);
+        let mut parser = Parser::new(&plan);
         let parsed = parser.parse(record, &mut scratch);
         let fields = parsed.fields;
         for text in [
@@ -38,7 +39,7 @@ fn check(head: &[u8], record: &[u8]) {
         {
             assert!(is_inside(text, record, &scratch), "{text:?} of {record:?}");
         }
-        let again = Parser::new(&plan, &Zone::utc(), REFERENCE).parse(record, &mut Vec::new());
+        let again = Parser::new(&plan).parse(record, &mut Vec::new());
         assert_eq!(parsed, again, "a used parser and a fresh one differ");
         let is_record = parser.parse_line(record, &mut scratch).is_some();
         assert_eq!(is_record, !parser.is_continuation(record));
@@ -80,7 +81,10 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 fn resolve(line: &str) -> Option<Timestamp> {
     let found = timestamp::at(line.as_bytes(), 0, DayMonth::MonthFirst, false)?;
     assert_eq!(found.end, line.len(), "{line}");
-    Some(Clock::new(&Zone::utc(), REFERENCE, DayMonth::MonthFirst).resolve(found.moment))
+    let clock = Clock {
+        order: DayMonth::MonthFirst,
+    };
+    Some(Calendar::new(&Zone::utc(), REFERENCE).instant(clock.resolve(found.moment)))
 }
 
 proptest! {
@@ -128,7 +132,7 @@ proptest! {
 fn long_hostile_lines_take_linear_time() {
     let mut scratch = Vec::new();
     let plan = ParsePlan::probe(b"", false);
-    let mut parser = Parser::new(&plan, &Zone::utc(), REFERENCE);
+    let mut parser = Parser::new(&plan);
     for piece in [
         "[",
         "(",

@@ -1,5 +1,6 @@
 //! Ids, time, arithmetic and randomness: what every stage needs and what knows nothing about logs.
 
+pub mod calendar;
 pub mod hash;
 pub mod ids;
 pub mod math;
@@ -7,4 +8,5 @@ pub mod order;
 pub mod rng;
 pub mod time;
 pub mod visible;
+pub mod written;
 pub mod zone;

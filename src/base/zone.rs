@@ -206,16 +206,32 @@ impl Zone {
     /// The instant of a local time given as microseconds since 1970-01-01T00:00:00 local.
     ///
     /// A time that the clocks skipped or showed twice is read with the offset in force before the change.
-    #[inline]
     #[must_use]
     pub fn to_utc(&self, local_micros: i64) -> Timestamp {
-        let n_past = if self.transitions.is_empty() {
-            0
-        } else {
-            self.transitions
-                .partition_point(|t| t.local <= local_micros)
-        };
-        Timestamp(local_micros.saturating_sub(self.offset_after(n_past)))
+        let (_, _, offset) = self.stretch(local_micros);
+        Timestamp(local_micros.saturating_sub(offset))
+    }
+
+    /// The local times around one (first, end) that are read with the same offset, and the offset in microseconds east of UTC.
+    #[must_use]
+    pub fn stretch(&self, local_micros: i64) -> (i64, i64, i64) {
+        let n_past = self
+            .transitions
+            .partition_point(|t| t.local <= local_micros);
+        let begins = n_past
+            .checked_sub(1)
+            .map_or(i64::MIN, |idx| self.transitions[idx].local);
+        let ends = self
+            .transitions
+            .get(n_past)
+            .map_or(i64::MAX, |next| next.local);
+        (begins, ends, self.offset_after(n_past))
+    }
+
+    /// Whether it is UTC, by whatever name.
+    #[must_use]
+    pub fn is_utc(&self) -> bool {
+        self.first_offset == 0 && self.transitions.is_empty()
     }
 
     /// What the clocks of this zone show at an instant, as microseconds since 1970-01-01T00:00:00 local.

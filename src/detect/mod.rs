@@ -12,6 +12,7 @@ use crate::base::order::Arrange;
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows, tame};
 
+pub mod amounts;
 pub mod autoencoder;
 pub mod centroid;
 pub mod contrast;

@@ -8,9 +8,11 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::identifier::{Finder, Found, Identifier};
+use crate::base::calendar::Calendar;
 use crate::base::hash;
 use crate::base::ids::{FileId, MessageId};
 use crate::base::time::Timestamp;
+use crate::base::written::{Extent, N_CYCLES, Written};
 
 /// Sessions of a run; values that first appear after so many others are not followed.
 pub const SESSION_CAP: usize = 1_000_000;
@@ -29,7 +31,7 @@ pub struct Part {
     /// Records.
     pub n_records: u32,
     /// Earliest and latest time.
-    pub span: Option<(Timestamp, Timestamp)>,
+    pub extent: Extent,
     /// Line of the first record, from 0 at the block's beginning.
     pub line: u32,
     /// Offset of the first record in the text.
@@ -70,7 +72,7 @@ pub struct BlockSessions {
 #[derive(Debug, Clone, Copy)]
 pub struct RecordPlace {
     /// When it happened.
-    pub time: Option<Timestamp>,
+    pub time: Option<Written>,
     /// Line, from 0 at the block's beginning.
     pub line: u32,
     /// Offset in the text.
@@ -101,7 +103,7 @@ impl BlockSessions {
                     hash: found.hash,
                     text: String::from_utf8_lossy(&text[..text.len().min(TEXT_CAP)]).into_owned(),
                     n_records: 0,
-                    span: None,
+                    extent: Extent::default(),
                     line: place.line,
                     offset: place.offset,
                     first_message: message,
@@ -113,7 +115,9 @@ impl BlockSessions {
             let part = &mut self.parts[idx as usize];
             part.n_records += 1;
             part.last_message = message;
-            part.span = joined(part.span, place.time.map(|time| (time, time)));
+            if let Some(time) = place.time {
+                part.extent.add(time);
+            }
             self.said.push((idx, message));
         }
     }
@@ -226,6 +230,8 @@ impl<T: Ord + Copy> Counts<T> {
 pub struct Sessions {
     index: FxHashMap<u64, u32>,
     list: Vec<Session>,
+    /// Earliest and latest time of each, as written; of a text only.
+    extents: Vec<Extent>,
     events: Counts<u32>,
     steps: Counts<(u32, u32)>,
     is_full: bool,
@@ -236,6 +242,7 @@ impl Default for Sessions {
         Self {
             index: FxHashMap::default(),
             list: Vec::new(),
+            extents: Vec::new(),
             events: Counts {
                 entries: Vec::new(),
                 limit: 1 << 20,
@@ -250,8 +257,15 @@ impl Default for Sessions {
 }
 
 impl Sessions {
-    /// Adds the sessions of the next block of the text; `ids` names its messages, `line_base` counts the lines before it.
-    pub fn merge(&mut self, tally: SessionTally, ids: &[MessageId], file: FileId, line_base: u64) {
+    /// Adds the sessions of the next block of the text; `ids` names its messages, `line_base` counts the lines before it, and
+    /// its times are later than they say by so many years or days.
+    pub fn merge(
+        &mut self,
+        tally: SessionTally,
+        ids: &[MessageId],
+        line_base: u64,
+        later_by: &[i64; N_CYCLES],
+    ) {
         let SessionTally {
             parts,
             events,
@@ -274,13 +288,14 @@ impl Sessions {
             let idx = known.unwrap_or(n_sessions as u32);
             if known.is_none() {
                 self.index.insert(key, idx);
+                self.extents.push(part.extent.later_by(later_by));
                 self.list.push(Session {
                     identifier: part.identifier,
                     hash: part.hash,
                     text: part.text,
                     n_records: part.n_records,
-                    span: part.span,
-                    file,
+                    span: None,
+                    file: FileId(0),
                     line: line_base + u64::from(part.line),
                     offset: part.offset,
                     first_message: MessageId(id(part.first_message)),
@@ -289,7 +304,7 @@ impl Sessions {
             } else {
                 let session = &mut self.list[idx as usize];
                 session.n_records = session.n_records.saturating_add(part.n_records);
-                session.span = joined(session.span, part.span);
+                self.extents[idx as usize].join(part.extent.later_by(later_by));
                 let step = (session.last_message, id(part.first_message));
                 session.last_message = id(part.last_message);
                 self.steps.push(idx, step, 1);
@@ -309,11 +324,14 @@ impl Sessions {
         self.list.len() + self.events.entries.len() + self.steps.entries.len()
     }
 
-    /// Adds the sessions of the next text, which is number `file`; `names` says what its messages are called.
-    pub fn join(&mut self, text: Self, names: &[MessageId], file: FileId) {
+    /// Adds the sessions of the next text, which is number `file`; `names` says what its messages are called, `calendar` when
+    /// its times are.
+    pub fn join(&mut self, text: Self, names: &[MessageId], file: FileId, calendar: &Calendar) {
         let name = |id: u32| names.get(id as usize).map_or(u32::MAX, |name| name.0);
         let mut places = vec![None; text.list.len()];
-        for (place, session) in places.iter_mut().zip(text.list) {
+        let sessions = text.list.into_iter().zip(text.extents);
+        for (place, (session, extent)) in places.iter_mut().zip(sessions) {
+            let span = calendar.span(extent);
             let key = hash::combine(u64::from(session.identifier), session.hash);
             let n_sessions = self.list.len();
             let known = self.index.get(&key).copied();
@@ -329,6 +347,7 @@ impl Sessions {
                 self.index.insert(key, idx);
                 self.list.push(Session {
                     file,
+                    span,
                     first_message,
                     last_message,
                     ..session
@@ -336,7 +355,7 @@ impl Sessions {
             } else {
                 let mine = &mut self.list[idx as usize];
                 mine.n_records = mine.n_records.saturating_add(session.n_records);
-                mine.span = joined(mine.span, session.span);
+                mine.span = joined(mine.span, span);
                 let step = (mine.last_message, first_message.0);
                 mine.last_message = last_message;
                 self.steps.push(idx, step, 1);
@@ -460,7 +479,7 @@ mod tests {
         let mut block = BlockSessions::new(&identifiers());
         for (n, (text, message)) in (0..).zip(lines) {
             let place = RecordPlace {
-                time: Some(Timestamp(i64::from(from + n))),
+                time: Some(Written::instant(Timestamp(i64::from(from + n)))),
                 line: n,
                 offset: 0,
             };
@@ -480,9 +499,11 @@ mod tests {
             let mut sessions = Sessions::default();
             for pair in cuts.windows(2) {
                 let part = tally(&lines[pair[0]..pair[1]], pair[0] as u32);
-                sessions.merge(part, &ids, FileId(0), pair[0] as u64);
+                sessions.merge(part, &ids, pair[0] as u64, &[0; N_CYCLES]);
             }
-            sessions.finish(&identifiers(), &[0, 1, 1, 2])
+            let mut run = Sessions::default();
+            run.join(sessions, &ids, FileId(0), &Calendar::default());
+            run.finish(&identifiers(), &[0, 1, 1, 2])
         };
         let whole = sets(&[0, 60]);
         assert_eq!(whole[0].sessions.len(), 7);

@@ -23,6 +23,7 @@ use bin::Recent;
 pub(super) use bin::{Bin, Counts, Gaps, compact};
 
 mod bin;
+mod scale;
 mod wire;
 
 /// Widths a bin can have, in seconds; each divides the next. Those above a day are for records scattered over
@@ -148,7 +149,12 @@ impl Tally {
     }
 
     /// Adds what was counted over the records that follow this tally's in the log.
-    pub fn merge(&mut self, mut later: Self) {
+    pub fn merge(&mut self, later: Self) {
+        self.unite(later, true);
+    }
+
+    /// Adds what was counted over other records; `is_after`: they follow these.
+    fn unite(&mut self, mut later: Self, is_after: bool) {
         let Some(theirs) = later.ends else {
             return;
         };
@@ -162,20 +168,16 @@ impl Tally {
         self.widen_to(later.width_idx);
         later.widen_to(self.width_idx);
         for bin in later.bins {
-            let n_bins = self.bins.len();
-            let slot = self.slot_of(bin.index);
-            if slot == n_bins {
-                self.bins[slot] = bin;
-            } else {
-                self.bins[slot].merge(&bin);
-            }
+            self.put(bin);
         }
         self.n_identities += later.n_identities;
         self.n_timed += later.n_timed;
         self.ends = Some(match self.ends {
             None => theirs,
             Some(mine) => {
-                self.bridge(mine.last, theirs.first);
+                if is_after {
+                    self.bridge(mine.last, theirs.first);
+                }
                 Ends {
                     first: mine.first,
                     last: theirs.last,
@@ -264,6 +266,17 @@ impl Tally {
             } else {
                 self.bins[slot].add_crossing(width_idx, gaps);
             }
+        }
+    }
+
+    /// Adds a bin, or what it holds to the one that stands there.
+    fn put(&mut self, bin: Bin) {
+        let n_bins = self.bins.len();
+        let slot = self.slot_of(bin.index);
+        if slot == n_bins {
+            self.bins[slot] = bin;
+        } else {
+            self.bins[slot].merge(&bin);
         }
     }
 

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::crowd::{self, Crowd};
 use super::mask;
 use super::slot::SlotKind;
-use crate::base::time::Timestamp;
 use crate::parse::Level;
 
 /// Distinct masked messages kept of a run, and so of a block.
@@ -22,36 +21,26 @@ pub const TEXT_CAP: usize = 32 << 20;
 /// Variables of a message whose kind is kept.
 const SLOT_CAP: usize = 256;
 
-/// How often something was said, how severe it was at worst, and from when to when.
+/// How often something was said, and how severe it was at worst.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occurrences {
     /// Records that say it.
     pub n_records: u32,
     /// The most severe level among them.
     pub level: Option<Level>,
-    /// Earliest time.
-    pub first: Option<Timestamp>,
-    /// Latest time.
-    pub last: Option<Timestamp>,
 }
 
 impl Occurrences {
     #[inline]
-    fn add(&mut self, time: Option<Timestamp>, level: Option<Level>) {
+    fn add(&mut self, level: Option<Level>) {
         self.n_records = self.n_records.saturating_add(1);
         self.level = self.level.max(level);
-        if let Some(time) = time {
-            self.first = Some(self.first.map_or(time, |first| first.min(time)));
-            self.last = Some(self.last.map_or(time, |last| last.max(time)));
-        }
     }
 
     /// Adds those of another block.
     pub fn merge(&mut self, other: Self) {
         self.n_records = self.n_records.saturating_add(other.n_records);
         self.level = self.level.max(other.level);
-        self.first = [self.first, other.first].into_iter().flatten().min();
-        self.last = self.last.max(other.last);
     }
 }
 
@@ -137,7 +126,7 @@ pub struct Filed {
 
 impl Messages {
     /// Files one record's message.
-    pub fn file(&mut self, message: &[u8], time: Option<Timestamp>, level: Option<Level>) -> Filed {
+    pub fn file(&mut self, message: &[u8], level: Option<Level>) -> Filed {
         let message = &message[..message.len().min(mask::MESSAGE_CAP)];
         let scan = mask::scan(message, &mut self.spans);
         let (idx, is_new) = match self.index.get(&scan.hash) {
@@ -149,7 +138,7 @@ impl Messages {
             Some(message) => &mut message.said,
             None => &mut self.further[idx as usize - n_kept].said,
         };
-        said.add(time, level);
+        said.add(level);
         Filed {
             idx,
             is_new,
@@ -165,6 +154,12 @@ impl Messages {
         } else {
             &self.text
         }
+    }
+
+    /// Where the variables of the message that was filed last stand in it.
+    #[must_use]
+    pub fn spans(&self) -> &[(u32, u32)] {
+        &self.spans
     }
 
     /// The distinct messages up to the cap, by first appearance.
@@ -238,18 +233,15 @@ mod tests {
     #[test]
     fn equal_messages_are_counted_together() {
         let mut messages = Messages::default();
-        let t = |s| Some(Timestamp(s));
-        let first = messages.file(b"job 1 failed", t(5), Some(Level::Warn));
-        let second = messages.file(b"job 22 failed", t(3), Some(Level::Error));
-        let third = messages.file(b"job 22 done", None, None);
+        let first = messages.file(b"job 1 failed", Some(Level::Warn));
+        let second = messages.file(b"job 22 failed", Some(Level::Error));
+        let third = messages.file(b"job 22 done", None);
         assert!(first.is_new && !second.is_new && third.is_new);
         assert_eq!((first.idx, second.idx, third.idx), (0, 0, 1));
         let entry = &messages.list()[0];
         let said = Occurrences {
             n_records: 2,
             level: Some(Level::Error),
-            first: t(3),
-            last: t(5),
         };
         assert_eq!(entry.said, said);
         assert_eq!(entry.text, "job <*> failed");
@@ -267,11 +259,11 @@ mod tests {
         let n = MESSAGE_CAP + 1000;
         for i in 0..n {
             let beginning = ["never seen", "and now"][usize::from(i == n - 1)];
-            let filed = messages.file(format!("{beginning} {}", word(i)).as_bytes(), None, None);
+            let filed = messages.file(format!("{beginning} {}", word(i)).as_bytes(), None);
             assert_eq!((filed.idx as usize, filed.is_new), (i, true));
             assert_eq!(messages.newest(), format!("{beginning} {}", word(i)));
         }
-        let again = messages.file(format!("never seen {}", word(n - 2)).as_bytes(), None, None);
+        let again = messages.file(format!("never seen {}", word(n - 2)).as_bytes(), None);
         assert_eq!((again.idx as usize, again.is_new), (n - 2, false));
         let block = messages.into_block();
         assert_eq!((block.kept.len(), block.further.len()), (MESSAGE_CAP, 1000));

@@ -13,7 +13,7 @@ fn run(lines: &[&str]) -> (Miner, Vec<TemplateId>) {
     let mut messages = Messages::default();
     let filed: Vec<_> = lines
         .iter()
-        .map(|line| messages.file(line.as_bytes(), None, None).idx as usize)
+        .map(|line| messages.file(line.as_bytes(), None).idx as usize)
         .collect();
     let mut miner = Miner::default();
     let groups: Vec<_> = messages

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::formats::Context;
 use super::{Fields, Level, Text, severity, timestamp};
-use crate::base::time::Timestamp;
+use crate::base::written::Written;
 
 /// Which column holds what, learned from a directive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,12 +158,7 @@ impl DirectiveColumns {
         }
     }
 
-    fn timestamp(
-        &self,
-        line: &[u8],
-        places: &[(usize, usize)],
-        ctx: &Context,
-    ) -> Option<Timestamp> {
+    fn timestamp(&self, line: &[u8], places: &[(usize, usize)], ctx: &Context) -> Option<Written> {
         let (start, end) = *places.get(self.time? as usize)?;
         let mut whole = [b' '; 64];
         let mut len = 0;
@@ -206,13 +201,14 @@ pub(super) fn is_directive(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::zone::Zone;
     use crate::parse::timestamp::{Clock, DayMonth};
 
     fn read(head: &str, line: &str) -> Option<(Option<i64>, Option<Level>, String, String)> {
         let columns = DirectiveColumns::probe(head.as_bytes())?;
         let ctx = Context {
-            clock: Clock::new(&Zone::utc(), Timestamp(0), DayMonth::MonthFirst),
+            clock: Clock {
+                order: DayMonth::MonthFirst,
+            },
             stamp_limit: 160,
             is_inner: false,
         };
@@ -221,7 +217,7 @@ mod tests {
         let fields = columns.parse(line, &ctx, &mut scratch);
         let text = |text: Text| String::from_utf8_lossy(text.get(line, &scratch)).into_owned();
         Some((
-            fields.timestamp.map(|stamp| stamp.0 / 1000),
+            fields.timestamp.map(|stamp| stamp.value() / 1000),
             fields.level,
             text(fields.message),
             fields.ip.map_or_else(String::new, text),

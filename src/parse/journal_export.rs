@@ -54,7 +54,7 @@ pub(super) fn parse(entry: &[u8], ctx: &Context) -> Fields {
 mod tests {
     use super::*;
     use crate::base::time::Timestamp;
-    use crate::base::zone::Zone;
+    use crate::base::written::Written;
     use crate::parse::Level;
     use crate::parse::timestamp::{Clock, DayMonth};
 
@@ -63,12 +63,17 @@ mod tests {
         let entry = b"__CURSOR=s=1;i=2\n__REALTIME_TIMESTAMP=1710169462123456\nPRIORITY=3\n_COMM=sshd\nMESSAGE=error: no key = lost\n";
         assert!(is_export(entry));
         let ctx = Context {
-            clock: Clock::new(&Zone::utc(), Timestamp(0), DayMonth::MonthFirst),
+            clock: Clock {
+                order: DayMonth::MonthFirst,
+            },
             stamp_limit: 160,
             is_inner: false,
         };
         let fields = parse(entry, &ctx);
-        assert_eq!(fields.timestamp, Some(Timestamp(1_710_169_462_123_456)));
+        assert_eq!(
+            fields.timestamp,
+            Some(Written::instant(Timestamp(1_710_169_462_123_456)))
+        );
         assert_eq!(fields.level, Some(Level::Error));
         assert_eq!(fields.source.get(entry, &[]), b"sshd");
         assert_eq!(fields.message.get(entry, &[]), b"error: no key = lost");

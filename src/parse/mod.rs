@@ -22,7 +22,7 @@ pub mod timestamp;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::time::Timestamp;
+use crate::base::written::Written;
 
 pub use below::gather;
 pub use columns::HeaderColumns;
@@ -31,7 +31,7 @@ pub use directives::DirectiveColumns;
 pub use formats::{Context, Format, FormatId, Sample};
 pub use parser::{Parsed, Parser};
 pub use pattern::{Pattern, Previewed};
-pub use plan::{ParsePlan, Shape};
+pub use plan::{Basis, ParsePlan, Shape};
 pub use timestamp::DayMonth;
 
 /// How bad a record says it is; ordered from harmless to fatal.
@@ -130,7 +130,7 @@ fn offset(at: usize) -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields {
     /// When it happened.
-    pub timestamp: Option<Timestamp>,
+    pub timestamp: Option<Written>,
     /// How bad it says it is.
     pub level: Option<Level>,
     /// Logger, program or component; empty if the line names none.

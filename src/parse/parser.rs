@@ -9,8 +9,6 @@ use super::pattern::Compiled;
 use super::plan::after_shape;
 use super::timestamp::Clock;
 use super::{Fields, ParsePlan, Shape, Text, below, continuation, journal_export};
-use crate::base::time::Timestamp;
-use crate::base::zone::Zone;
 
 /// What a record says and which format said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +73,9 @@ impl Parsed {
 }
 
 impl Parser {
-    /// `zone` is where times without an offset are from; `reference` an instant at or after the last line, such as the file's
-    /// modification time, which gives year-less times their year.
+    /// Reads as `plan` says.
     #[must_use]
-    pub fn new(plan: &ParsePlan, zone: &Zone, reference: Timestamp) -> Self {
+    pub fn new(plan: &ParsePlan) -> Self {
         let pattern = match &plan.shape {
             Shape::Pattern(pattern) => Compiled::new(pattern).ok(),
             _ => None,
@@ -87,7 +84,9 @@ impl Parser {
             plan: plan.clone(),
             pattern,
             ctx: Context {
-                clock: Clock::new(zone, reference, plan.day_month),
+                clock: Clock {
+                    order: plan.day_month,
+                },
                 stamp_limit: plan.stamp_limit as usize,
                 is_inner: false,
             },

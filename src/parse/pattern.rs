@@ -12,6 +12,7 @@ use super::groups::Groups;
 use super::timestamp::{self, Moment};
 use super::{Fields, Level, Parser, Text, severity};
 use crate::base::time::{DAY, Timestamp, days_from_civil};
+use crate::base::written::Written;
 use crate::error::ParamsError;
 
 /// What a person says about the lines of a file.
@@ -47,16 +48,19 @@ pub struct PreviewedFields {
 }
 
 impl Previewed {
-    /// What `parser` makes of `line`.
-    #[must_use]
-    pub fn of(line: &[u8], parser: &mut Parser) -> Self {
+    /// What `parser` makes of `line`; `instant` tells when a time is.
+    pub fn of(
+        line: &[u8],
+        parser: &mut Parser,
+        mut instant: impl FnMut(Written) -> Timestamp,
+    ) -> Self {
         let mut scratch = Vec::new();
         let parsed = parser.parse_line(line, &mut scratch);
         let text = |text: Text| String::from_utf8_lossy(text.get(line, &scratch)).into_owned();
         Self {
             text: String::from_utf8_lossy(line).into_owned(),
             fields: parsed.map(|parsed| PreviewedFields {
-                timestamp: parsed.fields.timestamp,
+                timestamp: parsed.fields.timestamp.map(&mut instant),
                 level: parsed.fields.level,
                 source: text(parsed.fields.source),
                 message: text(parsed.fields.message),
@@ -163,7 +167,7 @@ impl Compiled {
         })
     }
 
-    fn stamp(&self, text: &[u8], ctx: &Context) -> Option<Timestamp> {
+    fn stamp(&self, text: &[u8], ctx: &Context) -> Option<Written> {
         if self.timestamp_format.is_empty() {
             let found = timestamp::find(text, 0, text.len(), ctx.clock.order)?;
             return Some(ctx.clock.resolve(found.moment));
@@ -171,7 +175,7 @@ impl Compiled {
         let parts = BrokenDownTime::parse(&self.timestamp_format, text).ok()?;
         // `%s` and everything with an offset is an instant.
         if let Ok(instant) = parts.to_timestamp() {
-            return Some(Timestamp(instant.as_microsecond()));
+            return Some(Written::instant(Timestamp(instant.as_microsecond())));
         }
         let part = |part: Option<i8>| i64::from(part.unwrap_or(0));
         let micros = i64::from(parts.subsec_nanosecond().unwrap_or(0)) / 1000;
@@ -207,6 +211,7 @@ fn refused(actual: String) -> ParamsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::calendar::Calendar;
     use crate::base::zone::Zone;
     use crate::parse::timestamp::{Clock, DayMonth};
 
@@ -222,10 +227,13 @@ mod tests {
         // 2024-05-01T12:00:00Z
         let reference = Timestamp(1_714_564_800_000_000);
         let ctx = Context {
-            clock: Clock::new(&Zone::utc(), reference, DayMonth::MonthFirst),
+            clock: Clock {
+                order: DayMonth::MonthFirst,
+            },
             stamp_limit: 160,
             is_inner: false,
         };
+        let calendar = Calendar::new(&Zone::utc(), reference);
         let stamp = Some(Timestamp(1_710_169_462_000_000));
         for (regex, format, line, want) in [
             (
@@ -260,7 +268,7 @@ mod tests {
                 |text: Text| String::from_utf8_lossy(text.get(line.as_bytes(), &[])).into_owned();
             let got = got.map(|fields| {
                 (
-                    fields.timestamp,
+                    fields.timestamp.map(|time| calendar.instant(time)),
                     fields.level,
                     text(fields.source),
                     text(fields.message),

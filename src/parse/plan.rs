@@ -18,8 +18,6 @@ use super::parser::Parser;
 use super::pattern::Pattern;
 use super::timestamp::{self, DayMonth};
 use crate::base::order::Arrange;
-use crate::base::time::Timestamp;
-use crate::base::zone::Zone;
 use crate::error::ParamsError;
 use crate::ingest::split::{Boundary, Splitter};
 
@@ -47,6 +45,20 @@ pub enum Shape {
     Plain,
 }
 
+/// How the order of day and month is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Basis {
+    /// There are no dates in which it is a question.
+    Absent,
+    /// No date tells it.
+    Assumed,
+    /// A number above twelve can only be a day.
+    Told,
+    /// A person said so.
+    Chosen,
+}
+
 /// What the head of a file tells about all of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,8 +73,8 @@ pub struct ParsePlan {
     pub is_headed: bool,
     /// Order of day and month in dates such as `7/4/2015`.
     pub day_month: DayMonth,
-    /// Whether dates of that kind occur and none of them tells the order.
-    pub is_day_month_ambiguous: bool,
+    /// How that is known.
+    pub day_month_basis: Basis,
     /// Whether most timestamps leave the year out.
     pub is_year_assumed: bool,
     /// Timestamps that begin at or after this byte of a line belong to the message.
@@ -113,7 +125,7 @@ impl ParsePlan {
             shape,
             is_headed: false,
             day_month: DayMonth::MonthFirst,
-            is_day_month_ambiguous: false,
+            day_month_basis: Basis::Absent,
             is_year_assumed: false,
             stamp_limit: STAMP_LIMIT as u32,
             columns: None,
@@ -145,13 +157,20 @@ impl ParsePlan {
                 order.count(pair);
             }
         }
-        (plan.day_month, plan.is_day_month_ambiguous) = order.decide();
-        let mut parser = Parser::new(&plan, &Zone::utc(), Timestamp(0));
+        (plan.day_month, plan.day_month_basis) = order.decide();
+        let mut parser = Parser::new(&plan);
         // Where nothing matches, every line is a record that nobody understands, not part of one endless record.
         plan.is_headed = lines(head)
             .take(MAX_LINES)
             .any(|line| parser.matches(line.strip_suffix(b"\r").unwrap_or(line)));
         Ok(plan)
+    }
+
+    /// Takes a person's word for the order of day and month, where it is a question.
+    pub fn choose_day_month(&mut self, order: DayMonth) {
+        if self.day_month_basis != Basis::Absent {
+            (self.day_month, self.day_month_basis) = (order, Basis::Chosen);
+        }
     }
 
     fn probe_lines(&mut self, head: &[u8]) {
@@ -161,7 +180,7 @@ impl ParsePlan {
         let mut n_stamped = 0;
         let mut n_yearless = 0;
         let (mut n_lone, mut n_levels_below, mut is_below_head) = (0, 0, false);
-        let mut parser = Parser::new(self, &Zone::utc(), Timestamp(0));
+        let mut parser = Parser::new(self);
         let mut scratch = Vec::new();
         let mut messages = Vec::new();
         let mut shapes: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
@@ -211,7 +230,7 @@ impl ParsePlan {
                 n * 2 > n_stamped && memchr::memchr_iter(b'0', shape).count() >= 4
             })
             .and_then(|(shape, _)| String::from_utf8(shape).ok());
-        (self.day_month, self.is_day_month_ambiguous) = order.decide();
+        (self.day_month, self.day_month_basis) = order.decide();
         self.is_year_assumed = n_yearless > n_stamped / 2;
         self.has_levels_below = n_levels_below * 4 > n_stamped;
         let share = if n_lone * 2 > n_stamped {
@@ -293,14 +312,18 @@ impl OrderVotes {
         }
     }
 
-    fn decide(&self) -> (DayMonth, bool) {
-        let is_open = self.day_first == 0 && self.month_first == 0;
+    fn decide(&self) -> (DayMonth, Basis) {
+        let basis = match (self.day_first + self.month_first, self.undecided) {
+            (0, 0) => Basis::Absent,
+            (0, _) => Basis::Assumed,
+            _ => Basis::Told,
+        };
         let order = if self.day_first > self.month_first {
             DayMonth::DayFirst
         } else {
             DayMonth::MonthFirst
         };
-        (order, is_open && self.undecided > 0)
+        (order, basis)
     }
 }
 
@@ -459,21 +482,23 @@ mod tests {
         for (head, want) in [
             (
                 "04/05/2023 10:00:00 a\n13/05/2023 10:00:00 b\n",
-                (DayMonth::DayFirst, false),
+                (DayMonth::DayFirst, Basis::Told),
             ),
             (
                 "04/05/2023 10:00:00 a\n05/13/2023 10:00:00 b\n",
-                (DayMonth::MonthFirst, false),
+                (DayMonth::MonthFirst, Basis::Told),
             ),
-            ("04/05/2023 10:00:00 a\n", (DayMonth::MonthFirst, true)),
-            ("2023-05-04 10:00:00 a\n", (DayMonth::MonthFirst, false)),
+            (
+                "04/05/2023 10:00:00 a\n",
+                (DayMonth::MonthFirst, Basis::Assumed),
+            ),
+            (
+                "2023-05-04 10:00:00 a\n",
+                (DayMonth::MonthFirst, Basis::Absent),
+            ),
         ] {
             let plan = ParsePlan::probe(head.as_bytes(), false);
-            assert_eq!(
-                (plan.day_month, plan.is_day_month_ambiguous),
-                want,
-                "{head}"
-            );
+            assert_eq!((plan.day_month, plan.day_month_basis), want, "{head}");
         }
     }
 

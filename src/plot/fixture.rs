@@ -342,6 +342,7 @@ pub(super) fn empty() -> Report {
         window_ms: 0.0,
         timeline: Timeline::default(),
         detectors: Vec::new(),
+        amounts: Vec::new(),
         windows: Vec::new(),
         n_anomalous_windows: 0,
         features: Features::default(),

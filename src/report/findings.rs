@@ -6,6 +6,7 @@ use crate::base::time::Timestamp;
 use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
 use crate::detect::ALARM;
+use crate::detect::amounts::FarValues;
 use crate::detect::autoencoder::Training;
 use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
@@ -15,6 +16,7 @@ use crate::detect::rate_change::{ChangeKind, RateChange, Rates, rate_changes};
 use crate::detect::sessions::SessionScores;
 use crate::error::FitError;
 use crate::evaluate::measures::Measures;
+use crate::featurize::amounts::{Spread, Unit};
 use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
@@ -69,6 +71,10 @@ pub struct FileFindings {
     pub sums: Summary,
     /// Earliest and latest time.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// Records that are more than a minute earlier than the one before.
+    pub n_steps_back: u64,
+    /// Records whose time names no zone.
+    pub n_zone_assumed: u64,
     /// What is wrong with its shape, if anything.
     pub fault: Option<String>,
 }
@@ -83,6 +89,8 @@ impl FileFindings {
             plan: plan.clone(),
             sums: Summary::default(),
             span: None,
+            n_steps_back: 0,
+            n_zone_assumed: 0,
             fault: None,
         }
     }
@@ -108,8 +116,6 @@ impl FileFindings {
         sums.n_hidden += block.n_hidden;
         sums.n_open_objects += block.n_open_objects;
         sums.n_joined += block.n_joined;
-        sums.n_steps_back += block.n_steps_back;
-        sums.follow(block.first, block.last);
         for (sum, n) in sums.n_by_level.iter_mut().zip(block.n_by_level) {
             *sum += n;
         }
@@ -212,6 +218,17 @@ pub struct TemplateFindings {
     pub text: String,
     /// What each `<*>` is.
     pub slots: Vec<SlotKind>,
+}
+
+/// How the values of a variable are spread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AmountFindings {
+    /// The template.
+    pub template: TemplateId,
+    /// What the values are numbers of.
+    pub unit: Unit,
+    /// The values.
+    pub spread: Spread,
 }
 
 impl TemplateFindings {
@@ -341,6 +358,8 @@ pub struct Findings {
     pub sessions: Vec<SessionFindings>,
     /// The cap of sessions bit.
     pub is_sessions_full: bool,
+    /// Durations and sizes far larger than usual, the farthest first.
+    pub far_amounts: Vec<(AmountFindings, FarValues)>,
 }
 
 /// Counts of templates in slices of time that are kept at most, beyond [`limits::SPARKLINE`] of each.
@@ -488,6 +507,8 @@ impl Findings {
             link_us: 0,
             names: Vec::new(),
             places: Vec::new(),
+            timezone: String::new(),
+            starts: Vec::new(),
             interest: self
                 .facts
                 .iter()

@@ -3,7 +3,7 @@
 use super::build::{saturate, score};
 use super::findings::{AlarmCause, Findings, SuppressedBy};
 use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
-use super::{changes, involved, sessions, words};
+use super::{amounts, changes, involved, sessions, words};
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -158,6 +158,9 @@ fn rank(component: &Component) -> String {
     )
 }
 
+/// Durations and sizes far beyond what is usual that one incident names.
+const FAR_AMOUNTS: usize = 3;
+
 /// The changes that fall together with an incident: those of its own patterns while it lasts, and those that begin with it.
 fn incident_changes(findings: &Findings, component: &Component) -> Vec<IncidentChange> {
     let slice_us = findings.slice_us();
@@ -188,19 +191,19 @@ fn incident_changes(findings: &Findings, component: &Component) -> Vec<IncidentC
         is_first
     });
     let listed = found.into_iter().take(limits::INCIDENT_CHANGES);
-    listed
-        .map(|change| IncidentChange {
-            mark: match change.kind {
-                ChangeKind::New => "new",
-                ChangeKind::Surge => "surging",
-                ChangeKind::Dip | ChangeKind::Pause | ChangeKind::Vanished => "vanished",
-            }
-            .to_owned(),
-            template: change.row,
-            text: words::quoted(&findings.templates[change.row as usize].text),
-            reason: changes::reason(findings, change),
-        })
-        .collect()
+    let changes = listed.map(|change| IncidentChange {
+        mark: match change.kind {
+            ChangeKind::New => "new",
+            ChangeKind::Surge => "surging",
+            ChangeKind::Dip | ChangeKind::Pause | ChangeKind::Vanished => "vanished",
+        }
+        .to_owned(),
+        template: change.row,
+        text: words::quoted(&findings.templates[change.row as usize].text),
+        reason: changes::reason(findings, change),
+    });
+    let far = amounts::within(findings, (from, to)).take(FAR_AMOUNTS);
+    changes.chain(far).take(limits::INCIDENT_CHANGES).collect()
 }
 
 /// What was said for the first time after the beginning of the log, or speaks of a change and is seldom; in the order of time.

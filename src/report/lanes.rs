@@ -6,7 +6,7 @@ use super::build::saturate;
 use super::findings::{FileFindings, Findings};
 use super::{FileReport, FormatCount, limits, words};
 use crate::base::order::Arrange;
-use crate::parse::formats;
+use crate::parse::{Basis, DayMonth, formats};
 
 /// The lanes that are listed, in the order of time.
 pub(super) fn lanes(findings: &Findings) -> Vec<FileReport> {
@@ -36,6 +36,10 @@ pub(super) fn lanes(findings: &Findings) -> Vec<FileReport> {
                 n_lines: saturate(file.n_lines()),
                 n_records: saturate(file.sums.n_records),
                 n_untimed: saturate(file.sums.n_untimed),
+                n_zone_assumed: saturate(file.n_zone_assumed),
+                is_day_first: (file.plan.day_month_basis != Basis::Absent)
+                    .then_some(file.plan.day_month == DayMonth::DayFirst),
+                is_day_first_assumed: file.plan.day_month_basis == Basis::Assumed,
                 n_anomalous: saturate(findings.n_anomalous[idx]),
                 first_ms: file.span.map(|span| span.0.millis()),
                 last_ms: file.span.map(|span| span.1.millis()),

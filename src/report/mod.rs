@@ -4,6 +4,7 @@
 //! byte sizes are `f64`, counts are `u32`. Lists are bounded (see [`limits`]); the totals say how many there were.
 //! The JSON rendering of a report is the same bytes natively and in every browser.
 
+mod amounts;
 pub mod build;
 mod changes;
 mod conservation;
@@ -52,6 +53,8 @@ pub mod limits {
     pub const SESSION_TEMPLATES: usize = 50;
     /// Examples of each kind of agreement with labels.
     pub const EXAMPLES: usize = 5;
+    /// Patterns listed with durations or sizes far larger than usual.
+    pub const AMOUNTS: usize = 40;
     /// Changes of rate listed of each sort.
     pub const CHANGES: usize = 40;
     /// Sources named by one incident.
@@ -113,6 +116,8 @@ pub struct Report {
     pub suppressed: Vec<SuppressedReport>,
     /// Patterns that come much more or less often than usual.
     pub changes: Changes,
+    /// Durations and sizes far larger than usual, the farthest first.
+    pub amounts: Vec<AmountReport>,
     /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.
     pub sessions: Vec<Sessions>,
     /// How good the scores are, where labels were given.
@@ -184,6 +189,12 @@ pub struct FileReport {
     pub n_records: u32,
     /// Records without a timestamp.
     pub n_untimed: u32,
+    /// Records whose time names no zone: they are taken to be of that of the report.
+    pub n_zone_assumed: u32,
+    /// Whether the day stands before the month in dates such as 3/4/2025; none where there are no such dates.
+    pub is_day_first: Option<bool>,
+    /// No date of the file tells that, and nobody has said it.
+    pub is_day_first_assumed: bool,
     /// Records at or above the alarm threshold.
     pub n_anomalous: u32,
     /// Earliest time.
@@ -549,7 +560,7 @@ pub struct IncidentSource {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct IncidentChange {
-    /// `new`, `surging` or `vanished`.
+    /// `new`, `surging` or `vanished`; `far beyond usual` for a duration or size.
     pub mark: String,
     /// The pattern.
     pub template: u32,
@@ -638,6 +649,27 @@ pub struct SuppressedReport {
     pub n_times: u32,
     /// Records.
     pub n_records: u32,
+}
+
+/// A duration or size in a pattern of which some values are far larger than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct AmountReport {
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Score of the largest, 50 to 100.
+    pub score: f64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// Records with a value.
+    pub n_records: u32,
+    /// Records with one that is far larger than usual.
+    pub n_far: u32,
+    /// The largest of those, largest first; the text says the value.
+    pub records: Vec<LineRef>,
 }
 
 /// The sessions of one identifier.

@@ -8,8 +8,8 @@ use super::words;
 use super::{Notice, Totals};
 use crate::featurize::sessions::SESSION_CAP;
 use crate::featurize::windows::WidthNote;
-use crate::parse::Shape;
 use crate::parse::formats::FormatId;
+use crate::parse::{Basis, Shape};
 use crate::shard::wire::Summary;
 
 /// Notices of one kind that are said one by one.
@@ -120,15 +120,15 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
             say(
                 "yearAssumed",
                 format!(
-                    "{name}: dates without a year; each is taken to be of the latest year that is not after the file's own date."
+                    "{name}: dates without a year; they are counted so that the last is not after the file's own date, and a new year begins where December turns into January."
                 ),
             );
         }
-        if file.plan.is_day_month_ambiguous {
+        if file.plan.day_month_basis == Basis::Assumed {
             say(
                 "ambiguousDates",
                 format!(
-                    "{name}: dates such as 3/4/2025 do not tell whether the day or the month comes first; the month was taken to come first."
+                    "{name}: dates such as 3/4/2025 do not tell whether the day or the month comes first; the month was taken to come first. “Files” has a switch for that."
                 ),
             );
         }
@@ -199,7 +199,7 @@ fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, 
             ),
         );
     }
-    let n_steps_back = sum(|sums| sums.n_steps_back);
+    let n_steps_back = findings.files.iter().map(|file| file.n_steps_back).sum();
     if n_steps_back > 0 {
         let n = words::counted(n_steps_back, "record");
         say(

@@ -18,6 +18,7 @@ use crate::correlate::incidents::{
 };
 use crate::correlate::pearson::pearson;
 use crate::correlate::spearman::spearman;
+use crate::detect::amounts::{FarValues, far_values};
 use crate::detect::autoencoder::AutoencoderParams;
 use crate::detect::centroid::CentroidParams;
 use crate::detect::ensemble::{
@@ -34,8 +35,8 @@ use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::{ClustererChoice, Options, ScalingChoice};
 use crate::report::findings::{
-    FileFindings, Findings, InputFindings, MessageClusters, MessageFindings, SessionFindings,
-    TemplateFindings,
+    AmountFindings, FileFindings, Findings, InputFindings, MessageClusters, MessageFindings,
+    SessionFindings, TemplateFindings,
 };
 use crate::shard::involved::InvolvedSources;
 
@@ -68,6 +69,8 @@ pub(super) struct Merged {
     pub(super) sessions: Vec<SessionSet>,
     /// The cap of sessions bit.
     pub(super) is_sessions_full: bool,
+    /// How durations and sizes are spread.
+    pub(super) amounts: Vec<AmountFindings>,
 }
 
 /// The options, checked, as the stages take them.
@@ -229,6 +232,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         is_messages_full: merged.is_messages_full,
         sessions,
         is_sessions_full: merged.is_sessions_full,
+        far_amounts: far_amounts(merged.amounts),
     }
 }
 
@@ -293,6 +297,18 @@ fn cluster_windows(windows: &Windows, scaling: Scaling) -> Result<Vec<Option<u32
         .check()
         .expect("the defaults are within their ranges");
     Ok(dbscan.cluster(&data)?.labels)
+}
+
+/// Durations and sizes far larger than usual, the farthest first.
+fn far_amounts(amounts: Vec<AmountFindings>) -> Vec<(AmountFindings, FarValues)> {
+    let judged = amounts.into_iter().filter_map(|amount| {
+        let far = far_values(&amount.spread)?;
+        Some((amount, far))
+    });
+    let mut found: Vec<(AmountFindings, FarValues)> = judged.collect();
+    // Equal scores keep the order of templates.
+    found.arrange_by(|a, b| b.1.score.total_cmp(&a.1.score));
+    found
 }
 
 /// The rest, once the shards have told where the anomalous records are.

@@ -31,8 +31,8 @@ impl Engine {
                 options.pattern.clone(),
                 options.plain,
                 options.is_latin1,
-                options.timezone.clone(),
                 options.session.clone(),
+                options.day_month.clone(),
                 options.output_budget_gib,
             )
         };

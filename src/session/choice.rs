@@ -1,12 +1,16 @@
 //! What a person chose of how lines are read → the plan of a text, and a preview of what becomes of its first lines.
 
 use super::{Engine, FileId};
+use crate::base::calendar::Calendar;
+use crate::base::written::Cycles;
 use crate::base::zone::Zone;
 use crate::error::{Error, ParamsError};
 use crate::featurize::identifier::{Identifier, Place};
+use crate::ingest::nested_name;
 use crate::parse::groups::Groups;
-use crate::parse::{ParsePlan, Parser, Pattern, Previewed};
-use crate::protocol::{LinePattern, Options, SessionChoice};
+use crate::parse::{DayMonth, ParsePlan, Parser, Pattern, Previewed};
+use crate::protocol::{DayMonthChoice, LinePattern, Options, SessionChoice};
+use crate::report::words;
 
 /// Lines of a text that a preview shows.
 const PREVIEW_LINES: usize = 20;
@@ -18,6 +22,7 @@ const PREVIEW_CAP: usize = 1 << 10;
 pub(super) struct Choice {
     is_plain: bool,
     pattern: Option<LinePattern>,
+    day_month: Vec<DayMonthChoice>,
 }
 
 impl Choice {
@@ -25,17 +30,29 @@ impl Choice {
         Self {
             is_plain: options.plain,
             pattern: options.pattern.clone().filter(|_| !options.plain),
+            day_month: options.day_month.clone(),
         }
     }
 
-    /// How to read the text of this name that begins so.
-    pub(super) fn plan(&self, name: &str, head: &[u8]) -> ParsePlan {
+    /// How to read the text that begins so, of a file or of the entry of this name in it.
+    pub(super) fn plan(&self, file: &str, entry: Option<&str>, head: &[u8]) -> ParsePlan {
+        let name = entry.unwrap_or(file);
         let pattern = self.pattern.as_ref().filter(|pattern| pattern.is_for(name));
         let plan = pattern.map(|pattern| {
             ParsePlan::of_pattern(head, parse_pattern(pattern))
                 .expect("the pattern was checked when the run began")
         });
-        plan.unwrap_or_else(|| ParsePlan::probe(head, self.is_plain))
+        let mut plan = plan.unwrap_or_else(|| ParsePlan::probe(head, self.is_plain));
+        let full_name = entry.map_or_else(|| file.to_owned(), |entry| nested_name(file, entry));
+        let shown = words::quoted(&full_name);
+        if let Some(chosen) = self.day_month.iter().rfind(|chosen| chosen.file == shown) {
+            plan.choose_day_month(if chosen.is_day_first {
+                DayMonth::DayFirst
+            } else {
+                DayMonth::MonthFirst
+            });
+        }
+        plan
     }
 }
 
@@ -116,8 +133,13 @@ impl Engine {
             None => open.setup.plan.clone(),
         };
         let zone = Zone::parse(&self.options.timezone)?;
-        let mut parser = Parser::new(&plan, &zone, open.setup.reference);
-        let lines = open.head_lines.iter();
-        Ok(lines.map(|line| Previewed::of(line, &mut parser)).collect())
+        let mut parser = Parser::new(&plan);
+        let calendar = Calendar::new(&zone, open.reference).starting(open.calendar.starts());
+        let mut cycles = Cycles::default();
+        let mut preview = |line: &Vec<u8>| {
+            let instant = |time| calendar.instant(cycles.follow(time));
+            Previewed::of(line, &mut parser, instant)
+        };
+        Ok(open.head_lines.iter().map(|line| preview(line)).collect())
     }
 }

@@ -10,6 +10,7 @@ use self::rows::{
     Candidate, Measure, Row, Subject, add, candidates, difference, level_dispersions, sides_of,
 };
 use super::Engine;
+use super::file::OpenFile;
 use crate::base::ids::FileId;
 use crate::base::order::Arrange;
 use crate::base::time::{HOUR, Timestamp};
@@ -41,7 +42,7 @@ impl Engine {
     pub fn contrast(&self, before: &Side, after: &Side) -> Result<Contrast, Error> {
         let leads = (0..self.order.len())
             .filter_map(|place| self.file(FileId::from_index(place)))
-            .map(|file| file.findings.sums.first);
+            .map(OpenFile::first);
         Ok(Contrast {
             sides: [
                 self.side_filter("before", before)?,
@@ -186,14 +187,11 @@ impl Engine {
                 .is_none_or(|files| files.contains(place))
         };
         let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
-        for file in all
-            .filter(is_chosen)
-            .filter_map(|place| self.file(FileId(place)))
-        {
-            for saying in &file.sayings {
-                first = [first, saying.said.first].into_iter().flatten().min();
-                last = last.max(saying.said.last);
-            }
+        let files = self.findings.iter().flat_map(|findings| &findings.files);
+        let chosen = all.zip(files).filter(|(place, _)| is_chosen(place));
+        for span in chosen.filter_map(|(_, file)| file.span) {
+            first = first.into_iter().chain([span.0]).min();
+            last = last.max(Some(span.1));
         }
         let from = side.from_ms.map(Timestamp::from_millis);
         let to = side.to_ms.map(Timestamp::from_millis);

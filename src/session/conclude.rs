@@ -1,16 +1,20 @@
 //! What the texts add up to → the question for the shards; their answers → the report.
 
+use std::collections::BTreeMap;
+
 use super::analysis::{self, Merged};
 use super::input::Source;
 use super::{Engine, evaluation};
 use crate::base::ids::{FileId, TemplateId};
 use crate::base::order::Arrange;
 use crate::base::time::SECOND;
+use crate::base::written::Written;
 use crate::correlate::incidents::Episode;
 use crate::error::Error;
+use crate::featurize::amounts::{LargeValue, Spread};
 use crate::featurize::sessions::{SessionSet, Sessions};
 use crate::report::build;
-use crate::report::findings::{InputFindings, TemplateFindings};
+use crate::report::findings::{AmountFindings, InputFindings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::involved::Collector;
 use crate::shard::wire::{BlockLabels, Survey, Surveyed};
@@ -32,18 +36,12 @@ impl Engine {
                 slots: miner.slots(id),
             }
         };
-        let files = self.order.iter().map(|&key| &self.files[key as usize]);
+        let (files, tally) = self.lanes();
         let merged = Merged {
             inputs: self.inputs_shown(),
-            files: files
-                .map(|file| {
-                    let mut findings = file.findings.clone();
-                    findings.span = file.tally.span();
-                    findings
-                })
-                .collect(),
+            files,
             left_out: self.left_out.clone(),
-            tally: self.tally(),
+            tally,
             templates: (0..miner.n_templates()).map(template).collect(),
             messages: said.findings(),
             facts: said.facts(),
@@ -51,6 +49,7 @@ impl Engine {
             is_messages_full: said.is_crowded(),
             sessions,
             is_sessions_full,
+            amounts: self.amounts(),
         };
         let findings = analysis::detect(merged, &self.options);
         for input in &mut self.inputs {
@@ -66,6 +65,12 @@ impl Engine {
             link_us: i64::from(self.options.link_seconds) * SECOND,
             names: self.names.clone(),
             places: self.places.clone(),
+            timezone: self.options.timezone.clone(),
+            starts: self
+                .files
+                .iter()
+                .map(|file| file.calendar.starts())
+                .collect(),
             labels: self.labelled_lines(),
             wants_labels: self.labels.is_empty(),
             ..findings.survey()
@@ -75,19 +80,48 @@ impl Engine {
         survey
     }
 
+    /// How durations and sizes are spread in the texts that are shown, by template and variable.
+    fn amounts(&self) -> Vec<AmountFindings> {
+        let said = self.said();
+        let mut all: BTreeMap<(TemplateId, u8), AmountFindings> = BTreeMap::new();
+        for (place, &key) in (0..).zip(&self.order) {
+            let file = &self.files[key as usize];
+            let instant = |time| Written::instant(file.calendar.instant(time));
+            for ((message, slot), (unit, spread)) in &file.amounts {
+                let message = self.names[message.index()];
+                let template = said.template(message);
+                let found = (all.entry((template, *slot))).or_insert_with(|| AmountFindings {
+                    template,
+                    unit: *unit,
+                    spread: Spread::default(),
+                });
+                // What another message of the pattern counts in another unit is another thing.
+                if found.unit == *unit {
+                    found.spread.merge(spread, |value| LargeValue {
+                        file: FileId(place),
+                        time: value.time.map(instant),
+                        ..value
+                    });
+                }
+            }
+        }
+        all.into_values().collect()
+    }
+
     /// The sessions in the texts that are shown, one set an identifier, and whether there were too many.
     fn sessions(&mut self) -> (Vec<SessionSet>, bool) {
         let n_entries = self.files.iter().map(|file| file.sessions.n_entries());
         self.is_spent = n_entries.sum::<usize>() > SESSION_ENTRIES;
         let mut all = Sessions::default();
         for (place, &key) in (0..).zip(&self.order) {
-            let of_text = &mut self.files[key as usize].sessions;
+            let file = &mut self.files[key as usize];
+            let of_text = &mut file.sessions;
             let of_text = if self.is_spent {
                 std::mem::take(of_text)
             } else {
                 of_text.clone()
             };
-            all.join(of_text, &self.names, FileId(place));
+            all.join(of_text, &self.names, FileId(place), &file.calendar);
         }
         let of_message: Vec<u32> = self.said().templates().map(|id| id.0).collect();
         let is_full = all.is_full();
@@ -164,6 +198,12 @@ impl Engine {
         for answer in answers {
             verdicts.extend(answer.verdicts);
             involved.merge(&answer.involved);
+            for (message, first, last) in answer.spans {
+                if let Some(message) = findings.messages.get_mut(message.index()) {
+                    message.first = Some(message.first.map_or(first, |known| known.min(first)));
+                    message.last = message.last.max(Some(last));
+                }
+            }
             for (block, window, mut edge) in answer.edges {
                 edge.line = line_of(edge.file, block, edge.line);
                 edges.push((window, edge));

@@ -3,12 +3,18 @@
 //! What a lane adds up to is kept apart from the others, so that lanes can be put in order or left out afterwards without
 //! reading anything again.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::said::Saying;
-use crate::base::ids::{FileId, MessageId};
+use crate::base::calendar::Calendar;
+use crate::base::ids::MessageId;
+use crate::base::time::Timestamp;
+use crate::base::written::N_CYCLES;
+use crate::featurize::amounts::{LargeValue, Spread, Unit};
 use crate::featurize::sessions::Sessions;
-use crate::featurize::tally::Tally;
+use crate::featurize::times::Times;
 use crate::mine::messages::Occurrences;
 use crate::mine::slot::SlotKind;
 use crate::report::findings::FileFindings;
@@ -17,8 +23,9 @@ use crate::shard::wire::{FileSetup, Summary};
 /// A lane.
 #[derive(Debug)]
 pub(super) struct OpenFile {
-    /// The file it stands in.
+    /// The file it stands in, and the date of that.
     pub(super) input: u32,
+    pub(super) reference: Timestamp,
     pub(super) setup: FileSetup,
     pub(super) n_handed: u32,
     pub(super) n_merged: u32,
@@ -31,8 +38,12 @@ pub(super) struct OpenFile {
     /// It was left out by hand.
     pub(super) is_hidden: bool,
     pub(super) findings: FileFindings,
-    pub(super) tally: Tally,
+    pub(super) times: Times,
+    /// What its lines leave out of their times, once all have been read.
+    pub(super) calendar: Calendar,
     pub(super) sessions: Sessions,
+    /// How durations and sizes are spread, by message and variable.
+    pub(super) amounts: BTreeMap<(MessageId, u8), (Unit, Spread)>,
     /// By first appearance.
     pub(super) sayings: Vec<Saying>,
     saying_idx: FxHashMap<MessageId, u32>,
@@ -41,12 +52,14 @@ pub(super) struct OpenFile {
 impl OpenFile {
     pub(super) fn new(
         input: u32,
+        reference: Timestamp,
         setup: FileSetup,
         head_lines: Vec<Vec<u8>>,
         findings: FileFindings,
     ) -> Self {
         Self {
             input,
+            reference,
             setup,
             n_handed: 0,
             n_merged: 0,
@@ -55,8 +68,10 @@ impl OpenFile {
             line_base: Vec::new(),
             is_hidden: false,
             findings,
-            tally: Tally::default(),
+            times: Times::default(),
+            calendar: Calendar::default(),
             sessions: Sessions::default(),
+            amounts: BTreeMap::new(),
             sayings: Vec::new(),
             saying_idx: FxHashMap::default(),
         }
@@ -71,6 +86,11 @@ impl OpenFile {
     pub(super) fn is_merged(&self) -> bool {
         self.n_blocks
             .is_some_and(|n_blocks| self.n_merged >= n_blocks)
+    }
+
+    /// Time of its first record that has one.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        self.times.first().map(|time| self.calendar.instant(time))
     }
 
     /// Adds what a block says of a message.
@@ -92,19 +112,30 @@ impl OpenFile {
         }
     }
 
-    /// Adds the counts of the next block; `ids` names its messages.
-    pub(super) fn add(&mut self, mut summary: Summary, ids: &[MessageId]) {
+    /// Adds the counts of the next block; `ids` names its messages. Answers by how many years and days its times are later than
+    /// they say.
+    pub(super) fn add(&mut self, mut summary: Summary, ids: &[MessageId]) -> [i64; N_CYCLES] {
         let base = self.findings.sums.n_newlines;
         self.line_base.push(base);
         let sessions = std::mem::take(&mut summary.sessions);
-        self.sessions.merge(sessions, ids, FileId(0), base);
+        let later_by = self.times.merge(std::mem::take(&mut summary.times));
+        self.sessions.merge(sessions, ids, base, &later_by);
+        for amount in std::mem::take(&mut summary.amounts) {
+            let key = (ids[amount.message.index()], amount.place);
+            let (_, spread) = (self.amounts.entry(key)).or_insert((amount.unit, Spread::default()));
+            spread.merge(&amount.spread, |value| LargeValue {
+                line: base + value.line,
+                time: value.time.map(|time| time.later_by(&later_by)),
+                ..value
+            });
+        }
         self.n_merged += 1;
         self.findings.add(&summary);
-        self.tally.merge(summary.tally);
         if self.is_merged() {
             // No more messages come.
             self.saying_idx = FxHashMap::default();
             self.sayings.shrink_to_fit();
         }
+        later_by
     }
 }

@@ -1,7 +1,6 @@
 //! The head of a file → what there is to see of identifiers in its records.
 
 use crate::base::time::Timestamp;
-use crate::base::zone::Zone;
 use crate::featurize::identify::{Looked, Probe};
 use crate::ingest::split::Splitter;
 use crate::mine::mask;
@@ -10,14 +9,8 @@ use crate::shard::boundary;
 use std::ops::ControlFlow;
 
 /// Shows the records of `head`, the first decoded text of a file, to the probe.
-pub(super) fn look(
-    probe: &mut Probe,
-    head: &[u8],
-    plan: &ParsePlan,
-    zone: &Zone,
-    reference: Timestamp,
-) {
-    let mut parser = Parser::new(plan, zone, reference);
+pub(super) fn look(probe: &mut Probe, head: &[u8], plan: &ParsePlan) {
+    let mut parser = Parser::new(plan);
     let (mut scratch, mut spans) = (Vec::new(), Vec::new());
     let delimiter = match &plan.shape {
         Shape::Csv(columns) => Some(columns.delimiter),
@@ -48,7 +41,7 @@ pub(super) fn look(
             bytes: piece.bytes,
             message_at,
             event: mask::scan(message, &mut spans).hash,
-            time: fields.timestamp,
+            time: fields.timestamp.map(|time| Timestamp(time.value())),
             delimiter,
         });
         if goes_on {

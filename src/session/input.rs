@@ -4,6 +4,7 @@ use super::choice::{Choice, head_lines};
 use super::label_file::LabelFile;
 use super::stream::{Manner, Stream};
 use super::{HEAD_LEN, analysis};
+use crate::base::calendar::Calendar;
 use crate::base::time::Timestamp;
 use crate::base::zone::Zone;
 use crate::error::Error;
@@ -37,7 +38,6 @@ pub(super) enum Source {
 pub(super) struct Head {
     pub(super) text: Vec<u8>,
     pub(super) plan: ParsePlan,
-    pub(super) reference: Timestamp,
 }
 
 /// What the beginning of a file tells of all files.
@@ -82,11 +82,10 @@ impl Input {
         };
         let text = without_bom(text);
         let choice = Choice::of(options);
-        let plan = choice.plan(&meta.name, text);
+        let plan = choice.plan(&meta.name, None, text);
         let head_lines = head_lines(text);
         let reference = Timestamp::from_millis(meta.modified_ms);
-        let zone = Zone::parse(&options.timezone)?;
-        let first = first_time(text, &plan, &zone, reference);
+        let first = first_time(text, &plan, reference);
         let byte_len = meta.byte_len as u64;
         let is_split = container == Container::Plain && boundary(&plan.shape) == Boundary::Line;
         let labels = (container == Container::Plain)
@@ -101,7 +100,6 @@ impl Input {
             None => Known::Head(Head {
                 text: text.to_vec(),
                 plan: plan.clone(),
-                reference,
             }),
         };
         let source = if let Some(layout) = labels {
@@ -115,8 +113,6 @@ impl Input {
             let manner = Manner {
                 choice,
                 name: meta.name.clone(),
-                zone,
-                reference,
                 block_len,
             };
             let reader = TextReader::new(analysis::budget(options)).or_latin1(options.is_latin1);
@@ -161,18 +157,16 @@ impl Input {
     }
 }
 
-/// The first time that a line of the file's beginning tells.
-fn first_time(
-    text: &[u8],
-    plan: &ParsePlan,
-    zone: &Zone,
-    reference: Timestamp,
-) -> Option<Timestamp> {
-    let mut parser = Parser::new(plan, zone, reference);
+/// The first time that a line of the file's beginning tells, as if it were UTC: files are read in the same order whatever zone is
+/// assumed.
+fn first_time(text: &[u8], plan: &ParsePlan, reference: Timestamp) -> Option<Timestamp> {
+    let mut parser = Parser::new(plan);
+    let calendar = Calendar::new(&Zone::utc(), reference);
     let mut scratch = Vec::new();
     text.split(|&byte| byte == b'\n')
         .take(FIRST_TIME_LINES)
         .find_map(|line| parser.parse(line, &mut scratch).fields.timestamp)
+        .map(|time| calendar.instant(time))
 }
 
 /// The first text of a file that is packed or written in another way.

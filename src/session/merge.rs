@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::input::Source;
-use crate::base::ids::FileId;
+use crate::base::ids::{FileId, MessageId};
 use crate::shard::wire::{Naming, Summary};
 
 impl Engine {
@@ -51,8 +51,14 @@ impl Engine {
         let messages = std::mem::take(&mut summary.messages);
         let note = |message, said, slots| file.say(message, said, slots);
         let ids = self.read.merge(messages, note);
-        let carry = file.findings.sums.last;
-        file.add(summary, &ids);
+        let is_kept = |message: MessageId| {
+            let id = ids.get(message.index());
+            id.is_some_and(|id| self.read.is_kept(*id))
+        };
+        // Which of the messages beyond the cap a block tells apart depends on the block.
+        (summary.amounts).retain(|amount| is_kept(amount.message));
+        let carry = file.times.last();
+        let later_by = file.add(summary, &ids);
         let input = &self.inputs[file.input as usize];
         if matches!(input.source, Source::Split { .. }) {
             // The blocks so far hold all the text up to the next; if not, the file is read no further.
@@ -66,6 +72,7 @@ impl Engine {
             block,
             ids,
             carry,
+            later_by,
         }
     }
 }

@@ -153,7 +153,6 @@ impl Engine {
     #[must_use]
     pub fn setup(&self) -> Setup {
         Setup {
-            timezone: self.options.timezone.clone(),
             block_len: self.block_len,
             identifiers: self.identifiers().to_vec(),
         }

@@ -5,7 +5,6 @@ use super::{Engine, choice, identify};
 use crate::base::hash;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
-use crate::base::zone::Zone;
 use crate::error::Error;
 use crate::featurize::identifier::Identifier;
 use crate::featurize::identify::Probe;
@@ -72,10 +71,9 @@ impl Engine {
         if let Some(chosen) = choice::identifiers(&self.options.session) {
             return chosen;
         }
-        let zone = Zone::parse(&self.options.timezone).unwrap_or_default();
         let mut probe = Probe::default();
         for (_, head) in self.heads.iter().filter(|(key, _)| is_read(key.3)) {
-            identify::look(&mut probe, &head.text, &head.plan, &zone, head.reference);
+            identify::look(&mut probe, &head.text, &head.plan);
         }
         let mut wanted = self.labelled_ids.clone();
         wanted.arrange();

@@ -5,6 +5,7 @@
 //! panel shows exactly what the report counts.
 
 use super::Engine;
+use super::file::OpenFile;
 use super::page::{Page, Stretch};
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::order::Arrange;
@@ -71,11 +72,15 @@ impl Engine {
             slot: self.slot_of(selection)?,
             leads: (0..self.order.len())
                 .filter_map(|place| self.file(FileId::from_index(place)))
-                .map(|file| file.findings.sums.first)
+                .map(OpenFile::first)
                 .collect(),
             grid: Grid::covering(Timestamp(0), Timestamp(0), 1),
         };
-        let (mut first, mut last) = self.said().span();
+        let span = self
+            .findings
+            .as_ref()
+            .and_then(|findings| findings.tally.span());
+        let (mut first, mut last) = span.unzip();
         if let Some(id) = selection.incident {
             let (episodes, span) = self.episodes_of(id)?;
             if episodes.is_empty() {

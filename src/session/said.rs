@@ -3,7 +3,6 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::ids::{MessageId, TemplateId};
-use crate::base::time::Timestamp;
 use crate::detect::ensemble::MessageFacts;
 use crate::featurize::{login, manner};
 use crate::mine::crowd::{self, Crowd};
@@ -24,6 +23,8 @@ struct RunMessage {
     /// What it said at the end of the run.
     template: TemplateId,
     is_failed_login: bool,
+    /// It is one message, not all beyond the cap that begin alike.
+    is_kept: bool,
 }
 
 /// What stands for the messages beyond the cap that begin alike.
@@ -160,8 +161,8 @@ impl Said {
             .map(|message| MessageFindings {
                 text: message.text.clone(),
                 template: message.template,
-                first: message.said.first,
-                last: message.said.last,
+                first: None,
+                last: None,
             })
             .collect()
     }
@@ -178,18 +179,14 @@ impl Said {
             .collect()
     }
 
+    /// Whether this is one message, not all beyond the cap that begin alike.
+    pub(super) fn is_kept(&self, id: MessageId) -> bool {
+        self.list.get(id.index()).is_some_and(|said| said.is_kept)
+    }
+
     /// Distinct messages.
     pub(super) fn n_messages(&self) -> usize {
         self.list.len()
-    }
-
-    /// The first and the last time at which something was said.
-    pub(super) fn span(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        let said = || self.list.iter().map(|message| &message.said);
-        (
-            said().filter_map(|said| said.first).min(),
-            said().filter_map(|said| said.last).max(),
-        )
     }
 
     /// The template of each message, in the order of their ids.
@@ -213,6 +210,7 @@ impl Said {
         let id = self.add(message.text, message.slots);
         self.room.take(&self.list[id.index()].text);
         self.ids.insert(message.hash, id);
+        self.list[id.index()].is_kept = true;
         id
     }
 
@@ -252,6 +250,7 @@ impl Said {
         let group = self.miner.add(&text);
         self.list.push(RunMessage {
             is_failed_login: login::read(&text).is_failed,
+            is_kept: false,
             text,
             slots,
             said: Occurrences::default(),
@@ -275,7 +274,7 @@ mod tests {
             let mut messages = Messages::default();
             let filed: Vec<_> = block
                 .iter()
-                .map(|line| messages.file(line.as_bytes(), None, None).idx)
+                .map(|line| messages.file(line.as_bytes(), None).idx)
                 .collect();
             let names = said.merge(messages.into_block(), |_, _, _| ());
             of_line.extend(filed.iter().map(|&idx| names[idx as usize].0));

@@ -8,7 +8,10 @@ use super::Engine;
 use super::said::Said;
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
+use crate::base::written::Kind;
+use crate::base::zone::Zone;
 use crate::featurize::tally::Tally;
+use crate::report::findings::FileFindings;
 
 impl Engine {
     /// The lanes that are shown, in the order of time: by the first time in each, those without any at the end.
@@ -18,7 +21,7 @@ impl Engine {
             .collect();
         order.arrange_by_key(|&key| {
             let file = &self.files[key as usize];
-            let first = file.findings.sums.first;
+            let first = file.first();
             (first.is_none(), first, file.findings.name.as_str(), key)
         });
         order
@@ -26,6 +29,10 @@ impl Engine {
 
     /// Names messages and templates by first appearance in the lanes that are shown, in their order.
     pub(super) fn settle(&mut self) {
+        let zone = Zone::parse(&self.options.timezone).unwrap_or_default();
+        for file in &mut self.files {
+            file.calendar = file.times.calendar(&zone, file.reference);
+        }
         let order = self.order_of_time();
         if self.is_settled && self.order == order {
             return;
@@ -58,13 +65,21 @@ impl Engine {
         self.rearranged.as_ref().unwrap_or(&self.read)
     }
 
-    /// What was counted over time in the lanes that are shown.
-    pub(super) fn tally(&self) -> Tally {
-        let mut tally = Tally::default();
-        for &key in &self.order {
-            tally.merge(self.files[key as usize].tally.clone());
-        }
-        tally.settle();
-        tally
+    /// The lanes that are shown, and what was counted over time in all of them.
+    pub(super) fn lanes(&self) -> (Vec<FileFindings>, Tally) {
+        let mut sum = Tally::default();
+        let lane = |&key: &u32| {
+            let file = &self.files[key as usize];
+            let tally = file.times.tally(&file.calendar);
+            let mut findings = file.findings.clone();
+            findings.span = tally.span();
+            findings.n_steps_back = file.times.n_steps_back();
+            findings.n_zone_assumed = file.times.n_timed(Kind::is_local);
+            sum.merge(tally);
+            findings
+        };
+        let lanes = self.order.iter().map(lane).collect();
+        sum.settle();
+        (lanes, sum)
     }
 }

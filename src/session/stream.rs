@@ -7,8 +7,6 @@ use std::collections::VecDeque;
 
 use super::HEAD_LEN;
 use super::choice::{Choice, head_lines};
-use crate::base::time::Timestamp;
-use crate::base::zone::Zone;
 use crate::ingest::blocks::{Cut, Cutter};
 use crate::ingest::encoding::without_bom;
 use crate::ingest::text::TextReader;
@@ -46,8 +44,6 @@ pub(super) struct Manner {
     pub(super) choice: Choice,
     /// Name of the file, by which a choice may go.
     pub(super) name: String,
-    pub(super) zone: Zone,
-    pub(super) reference: Timestamp,
     pub(super) block_len: u64,
 }
 
@@ -240,14 +236,12 @@ impl Open {
         let head = std::mem::take(&mut self.head);
         let text = without_bom(&head);
         let name = self.name.take();
-        let plan = manner
-            .choice
-            .plan(name.as_deref().unwrap_or(&manner.name), text);
+        let plan = manner.choice.plan(&manner.name, name.as_deref(), text);
         let head_lines = head_lines(text);
         let mut cutting = Cutting {
             cutter: Cutter::new(boundary(&plan.shape), self.offset, manner.block_len),
             parser: matches!(plan.shape, Shape::Lines | Shape::Pattern(_))
-                .then(|| Parser::new(&plan, &manner.zone, manner.reference)),
+                .then(|| Parser::new(&plan)),
         };
         ready.push_back(Ready::Begin {
             name,

@@ -168,12 +168,16 @@ impl Engine {
         let findings = FileFindings::new(full_name, of.container, &plan);
         let setup = FileSetup {
             plan,
-            reference: of.reference,
             input,
             is_packed: of.container != Container::Plain,
         };
-        self.files
-            .push(OpenFile::new(input, setup, head_lines, findings));
+        self.files.push(OpenFile::new(
+            input,
+            of.reference,
+            setup,
+            head_lines,
+            findings,
+        ));
     }
 
     /// Takes the bytes that a [`Task::Read`] asked for; fewer than asked means that the file ends there.

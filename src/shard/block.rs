@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 use super::hidden;
 use super::wire::{BlockJob, FileSetup, Summary};
 use crate::base::hash;
-use crate::base::zone::Zone;
+use crate::base::written::Cycles;
 use crate::evaluate::column;
+use crate::featurize::amounts::{BlockAmounts, LargeValue};
 use crate::featurize::identifier::Identifier;
 use crate::featurize::login::{self, Login};
 use crate::featurize::sessions::{BlockSessions, RecordPlace};
@@ -90,7 +91,9 @@ struct Block {
     scratch: Vec<u8>,
     messages: Messages,
     logins: Vec<Login>,
+    amounts: BlockAmounts,
     sessions: BlockSessions,
+    cycles: Cycles,
     table: BlockTable,
     source_idx: FxHashMap<u64, u16>,
     sources: Vec<String>,
@@ -131,7 +134,6 @@ impl OpenBlock {
         job: BlockJob,
         file: &FileSetup,
         identifiers: &[Identifier],
-        zone: &Zone,
         reach: u64,
     ) -> Self {
         let boundary = boundary(&file.plan.shape);
@@ -139,11 +141,13 @@ impl OpenBlock {
         let block = Block {
             job,
             shape: file.plan.shape.clone(),
-            parser: Parser::new(&file.plan, zone, file.reference),
+            parser: Parser::new(&file.plan),
             scratch: Vec::new(),
             messages: Messages::default(),
             logins: Vec::new(),
+            amounts: BlockAmounts::default(),
             sessions: BlockSessions::new(identifiers),
+            cycles: Cycles::default(),
             table: BlockTable::default(),
             source_idx: FxHashMap::default(),
             sources: Vec::new(),
@@ -414,30 +418,38 @@ impl Block {
     /// Files a record under its message, second, source, level and format.
     fn file(&mut self, piece: &Piece<'_>, bytes: &[u8], line: u64, parsed: Parsed, scratch: &[u8]) {
         let fields = parsed.fields;
-        let filed = self.messages.file(
-            fields.message.get(bytes, scratch),
-            fields.timestamp,
-            fields.level,
-        );
+        let message = fields.message.get(bytes, scratch);
+        let filed = self.messages.file(message, fields.level);
         if filed.is_new {
             self.logins.push(login::read(self.messages.newest()));
+            let is_kept = (filed.idx as usize) < self.messages.list().len();
+            self.amounts.begin(message, self.messages.spans(), is_kept);
         }
+        let time = fields.timestamp.map(|time| self.cycles.follow(time));
+        (self.amounts).add(filed.idx, message, self.messages.spans(), |value| {
+            LargeValue {
+                value,
+                time,
+                file: self.job.file,
+                line,
+                offset: piece.offset,
+            }
+        });
         let said = self.logins[filed.idx as usize];
-        if let Some(time) = fields.timestamp {
-            self.summary.follow(Some(time), Some(time));
+        if let Some(time) = time {
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
             };
             let ip = fields.ip.and_then(named).map(mask::peer).or(filed.ip);
             let user = fields.user.and_then(named).map(login::user).or(said.user);
             self.summary
-                .tally
+                .times
                 .add(time, fields.level, said.is_failed, ip, user);
         } else {
             self.summary.n_untimed += 1;
         }
         let place = RecordPlace {
-            time: fields.timestamp,
+            time,
             line: line as u32,
             offset: piece.offset,
         };
@@ -465,7 +477,7 @@ impl Block {
         }
         let source = self.source(fields, bytes, scratch);
         self.table.push(Row {
-            time: fields.timestamp,
+            time,
             level: fields.level,
             source,
             message: filed.idx,
@@ -504,6 +516,7 @@ impl Block {
             .map(|(format, &n)| (format as u16, n))
             .collect();
         self.summary.messages = self.messages.into_block();
+        self.summary.amounts = self.amounts.finish();
         self.summary.sessions = self.sessions.finish();
         self.table.shrink();
         Finished {

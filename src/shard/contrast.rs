@@ -78,12 +78,9 @@ impl Shard {
             }
             // How often each source of the block, once it is known which are on a side.
             let mut own = vec![0_u32; kept.sources.len() * N_PLACES];
-            let lead = || contrast.leads.get(kept.job.file.index()).copied().flatten();
-            let carry = kept.carry.or_else(lead).unwrap_or(TIMELESS);
-            let stands = kept.table.stands(carry);
-            for (idx, ((time, message), at)) in
-                kept.table.times_and_messages().zip(stands).enumerate()
-            {
+            let lead = contrast.leads.get(kept.job.file.index()).copied().flatten();
+            let records = kept.table.times_and_messages(&kept.calendar);
+            for (idx, ((time, message), at)) in records.zip(kept.stands(lead)).enumerate() {
                 for (first, side) in [0, N_SLICES].into_iter().zip(sides) {
                     let Some(slice) = side.and_then(|side| side.slice(time, at)) else {
                         continue;

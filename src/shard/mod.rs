@@ -19,9 +19,11 @@ use self::involved::{BySource, Collector};
 use self::query::Query;
 use self::question::{Hit, TIMELESS};
 use self::wire::{BlockJob, FileSetup, Naming, Setup, Summary, Survey, Surveyed, Verdict};
+use crate::base::calendar::Calendar;
 use crate::base::ids::{FileId, MessageId};
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
+use crate::base::written::{N_CYCLES, Written};
 use crate::base::zone::Zone;
 use crate::correlate::incidents::Episode;
 use crate::error::Error;
@@ -45,7 +47,11 @@ struct Kept {
     /// What they are called in the run.
     ids: Vec<MessageId>,
     /// Where records before the first time of the block stand, if not where those of the file do.
-    carry: Option<Timestamp>,
+    carry: Option<Written>,
+    /// Years and days by which its times are later than its records say.
+    later_by: [i64; N_CYCLES],
+    /// What its records leave out of their times.
+    calendar: Calendar,
     /// The file it stands in, as files were opened.
     input: u32,
     /// Its text is not what stands in the file.
@@ -56,7 +62,6 @@ struct Kept {
 #[derive(Debug)]
 pub struct Shard {
     setup: Setup,
-    zone: Zone,
     kept: Vec<Kept>,
     /// Blocks of texts that were left out by hand.
     hidden: Vec<Kept>,
@@ -68,26 +73,22 @@ pub struct Shard {
 
 impl Shard {
     /// A shard that has seen nothing.
-    ///
-    /// # Errors
-    /// [`Error::Params`] when the zone is unknown.
-    pub fn new(setup: Setup) -> Result<Self, Error> {
-        let zone = Zone::parse(&setup.timezone)?;
-        Ok(Self {
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        Self {
             setup,
-            zone,
             kept: Vec::new(),
             hidden: Vec::new(),
             open: None,
             survey: None,
             query: None,
-        })
+        }
     }
 
     /// Begins a block of a text that is read as `setup` says; its bytes follow through [`Shard::push`].
     pub fn begin(&mut self, job: BlockJob, setup: &FileSetup) {
         let reach = continuation_reach(self.setup.block_len);
-        let open = OpenBlock::new(job, setup, &self.setup.identifiers, &self.zone, reach);
+        let open = OpenBlock::new(job, setup, &self.setup.identifiers, reach);
         self.open = Some((open, setup.input, setup.is_packed));
     }
 
@@ -123,6 +124,8 @@ impl Shard {
             pooled: Vec::new(),
             ids: Vec::new(),
             carry: None,
+            later_by: [0; N_CYCLES],
+            calendar: Calendar::default(),
             input,
             is_packed,
         });
@@ -137,12 +140,14 @@ impl Shard {
         if let Some(kept) = self.kept.iter_mut().rev().find(is_it) {
             kept.pooled = naming.ids;
             kept.carry = naming.carry;
+            kept.later_by = naming.later_by;
         }
     }
 
-    /// Puts aside what is left out, brings back what is not, and learns what messages are called.
+    /// Puts aside what is left out, brings back what is not, and learns what messages are called and when they are from.
     fn arrange(&mut self, survey: &Survey) {
         self.query = None;
+        let zone = Zone::parse(&survey.timezone).unwrap_or_default();
         let mut all = std::mem::take(&mut self.kept);
         all.append(&mut self.hidden);
         for mut kept in all {
@@ -153,6 +158,10 @@ impl Shard {
             kept.job.file = FileId(place);
             let name = |pooled: &MessageId| survey.names.get(pooled.index()).copied();
             kept.ids = kept.pooled.iter().filter_map(name).collect();
+            let starts = survey.starts.get(kept.read_as.index()).copied();
+            kept.calendar = Calendar::new(&zone, Timestamp(0))
+                .starting(starts.unwrap_or_default())
+                .later(&kept.later_by);
             self.kept.push(kept);
         }
         self.kept
@@ -172,6 +181,7 @@ impl Shard {
         let mut involved = Collector::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
+        let mut spans: Vec<Option<(Timestamp, Timestamp)>> = vec![None; survey.templates.len()];
         let mut firsts: Vec<Option<(u32, Episode)>> = vec![None; survey.n_templates as usize];
         let has_edges = survey
             .alarms
@@ -181,10 +191,15 @@ impl Shard {
         for kept in &self.kept {
             let mut open: FxHashMap<u32, (Episode, BySource)> = FxHashMap::default();
             let mut lane = vec![0u32; n_slices as usize];
-            for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
+            let records = kept.table.times_and_messages(&kept.calendar);
+            for (idx, (time, message)) in records.enumerate() {
                 let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else {
                     continue;
                 };
+                if let Some(span) = spans.get_mut(id.index()) {
+                    let (first, last) = span.get_or_insert((time, time));
+                    (*first, *last) = ((*first).min(time), (*last).max(time));
+                }
                 let slice = ((time.0.saturating_sub(survey.start.0)) / survey.slice_us.max(1))
                     .clamp(0, i64::from(n_slices) - 1);
                 lane[slice as usize] += 1;
@@ -248,6 +263,10 @@ impl Shard {
         }
         out.involved = involved.into_sources();
         out.verdicts = self.verdicts(survey);
+        out.spans = (0..)
+            .zip(spans)
+            .filter_map(|(id, span)| span.map(|(first, last)| (MessageId(id), first, last)))
+            .collect();
         out.firsts = (0..)
             .zip(firsts)
             .filter_map(|(template, first)| first.map(|(block, first)| (template, block, first)))
@@ -278,7 +297,8 @@ impl Shard {
             if by_line.is_empty() && !is_labelled {
                 continue;
             }
-            for (idx, (time, message)) in kept.table.times_and_messages().enumerate() {
+            let records = kept.table.times_and_messages(&kept.calendar);
+            for (idx, (time, message)) in records.enumerate() {
                 let Some(&id) = kept.ids.get(message as usize) else {
                     continue;
                 };
@@ -325,7 +345,7 @@ impl Shard {
             .iter()
             .filter(move |kept| kept.job.file == file && kept.job.block == block);
         kept.flat_map(|kept| {
-            let stands = kept.table.stands(kept.carry.unwrap_or(TIMELESS));
+            let stands = kept.stands(None);
             stands.enumerate().map(|(idx, at)| {
                 let source = kept.table.row(idx).source;
                 (
@@ -338,6 +358,17 @@ impl Shard {
 }
 
 impl Kept {
+    /// Where each record stands in time; those before the first time of the file at `lead`.
+    fn stands(&self, lead: Option<Timestamp>) -> impl Iterator<Item = Timestamp> {
+        // The last time before this block is on the calendar of the text.
+        let carry = self.carry.map(|time| {
+            let before = self.later_by.map(|n| -n);
+            self.calendar.instant(time.later_by(&before))
+        });
+        let carry = carry.or(lead).unwrap_or(TIMELESS);
+        self.table.stands(carry, &self.calendar)
+    }
+
     fn hit(&self, idx: usize, at: Timestamp) -> Hit {
         let row = self.table.row(idx);
         Hit {
@@ -348,7 +379,7 @@ impl Kept {
             line: row.line,
             n_lines: row.n_lines,
             byte_len: row.byte_len,
-            time: row.time,
+            time: row.time.map(|time| self.calendar.instant(time)),
             level: row.level.map_or(0, |level| level as u8),
             message: self.ids[row.message as usize],
         }

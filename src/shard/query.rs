@@ -332,9 +332,8 @@ impl Selected {
 
     /// The hits in the order of the text, with where each stands in time.
     fn hits(&self, kept: &Kept, filter: &Filter) -> impl Iterator<Item = (usize, Timestamp)> {
-        let lead = || filter.leads.get(kept.job.file.index()).copied().flatten();
-        let carry = kept.carry.or_else(lead).unwrap_or(TIMELESS);
-        let stands = kept.table.stands(carry).enumerate();
+        let lead = filter.leads.get(kept.job.file.index()).copied().flatten();
+        let stands = kept.stands(lead).enumerate();
         stands.filter(|(idx, _)| self.rows.contains(*idx))
     }
 }
@@ -380,21 +379,24 @@ fn candidates(kept: &Kept, filter: &Filter, survey: Option<&Survey>) -> RowSet {
     if is_empty(&messages) || is_empty(&sources) {
         return RowSet::none(n_rows);
     }
-    let rows = kept.table.select(&Columns {
+    let columns = Columns {
         messages,
         sources,
         levels: filter.levels,
         from: filter.from,
         to: filter.to,
-    });
+    };
+    let rows = kept.table.select(&columns, &kept.calendar);
     let Some(episodes) = episodes else {
         return rows;
     };
+    let mut reading = kept.calendar.reading();
     RowSet::of(n_rows, |idx| {
         rows.contains(idx) && {
             let (message, time) = kept.table.message_and_time(idx);
             let id = kept.ids[message as usize];
             time.is_some_and(|time| {
+                let time = reading.instant(time);
                 let after = episodes.partition_point(|e| (e.0, e.1) <= (id, time));
                 let last = after.checked_sub(1).map(|last| episodes[last]);
                 last.is_some_and(|(of, _, end)| of == id && time <= end)

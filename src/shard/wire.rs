@@ -4,19 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use super::involved::InvolvedSources;
 use crate::base::ids::{FileId, MessageId};
-use crate::base::time::{MINUTE, Timestamp};
+use crate::base::time::Timestamp;
+use crate::base::written::{N_CYCLES, Written};
 use crate::correlate::incidents::Episode;
+use crate::featurize::amounts::Amount;
 use crate::featurize::identifier::Identifier;
 use crate::featurize::sessions::SessionTally;
-use crate::featurize::tally::Tally;
+use crate::featurize::times::Times;
 use crate::mine::messages::BlockMessages;
 use crate::parse::ParsePlan;
 
 /// What every shard must know before its first block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
-    /// Zone of timestamps that carry none.
-    pub timezone: String,
     /// Nominal bytes of a block.
     pub block_len: u64,
     /// What ties records to sessions.
@@ -28,8 +28,6 @@ pub struct Setup {
 pub struct FileSetup {
     /// Shape and formats.
     pub plan: ParsePlan,
-    /// Last modification; decides the year of timestamps without one.
-    pub reference: Timestamp,
     /// The file it stands in, counted in the order in which files were opened.
     pub input: u32,
     /// Its text is not what stands in the file: it is packed or written in another way.
@@ -68,10 +66,6 @@ impl BlockJob {
     }
 }
 
-/// Microseconds by which a record must be earlier than the one before for the order to be worth a word: writers that share a
-/// log are seconds apart every now and then.
-pub const STEP_BACK: i64 = MINUTE;
-
 /// What a block holds, ready to be merged with that of its neighbours.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
@@ -91,10 +85,6 @@ pub struct Summary {
     pub n_records: u64,
     /// Records without a time.
     pub n_untimed: u64,
-    /// Time of the first record that has one.
-    pub first: Option<Timestamp>,
-    /// Time of the last record that has one.
-    pub last: Option<Timestamp>,
     /// Invalid UTF-8 sequences.
     pub n_invalid_utf8: u64,
     /// Lines cut for analysis.
@@ -107,29 +97,18 @@ pub struct Summary {
     pub n_open_objects: u64,
     /// Lines without a time that do not look like the inside of a record and were joined to the one above all the same.
     pub n_joined: u64,
-    /// Records that are more than [`STEP_BACK`] earlier than the one before.
-    pub n_steps_back: u64,
     /// Records by level; index 0 is none, then as [`crate::parse::Level`].
     pub n_by_level: [u64; 8],
     /// (format, records), by format.
     pub formats: Vec<(u16, u64)>,
     /// Its distinct messages.
     pub messages: BlockMessages,
-    /// What is counted per second.
-    pub tally: Tally,
+    /// What is counted over time.
+    pub times: Times,
+    /// How its durations and sizes are spread.
+    pub amounts: Vec<Amount>,
     /// What is counted per session.
     pub sessions: SessionTally,
-}
-
-impl Summary {
-    /// Looks at the time of the next record in the order of the text, or of those of the next block from first to last.
-    pub(crate) fn follow(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
-        if let (Some(before), Some(first)) = (self.last, first) {
-            self.n_steps_back += u64::from(first.0.saturating_add(STEP_BACK) < before.0);
-        }
-        self.first = self.first.or(first);
-        self.last = last.or(self.last);
-    }
 }
 
 /// What the run knows of a merged block, for the shard that keeps its records.
@@ -142,7 +121,9 @@ pub struct Naming {
     /// The run's id of each message of the block.
     pub ids: Vec<MessageId>,
     /// The last time in the blocks before, where records without a time go on.
-    pub carry: Option<Timestamp>,
+    pub carry: Option<Written>,
+    /// Years and days by which its times are later than its records say, because they went by in the blocks before.
+    pub later_by: [i64; N_CYCLES],
 }
 
 /// What the engine asks once it knows which messages are anomalous.
@@ -154,6 +135,11 @@ pub struct Survey {
     pub names: Vec<MessageId>,
     /// Number of each text that was read in the report, of which all questions speak; none for those left out by hand.
     pub places: Vec<Option<u32>>,
+    /// Zone of times that name none.
+    pub timezone: String,
+    /// In which year or on which day the times of each text that was read begin, as
+    /// [`Calendar::starts`](crate::base::calendar::Calendar::starts) tells.
+    pub starts: Vec<[Option<i64>; N_CYCLES]>,
     /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
     pub interest: Vec<u8>,
     /// The bit of windows of which the first record is wanted.
@@ -240,6 +226,8 @@ pub struct Surveyed {
     pub slices: Vec<(u32, u32)>,
     /// (template, block, first record of it); `line` counts from the beginning of the block.
     pub firsts: Vec<(u32, u32, Episode)>,
+    /// (message, earliest and latest time) where it has any.
+    pub spans: Vec<(MessageId, Timestamp, Timestamp)>,
     /// (text × slices + slice, records) where there are any.
     pub lanes: Vec<(u32, u32)>,
     /// (block, window, first record) of windows of which it is wanted, by window; `line` counts from the beginning of the block.

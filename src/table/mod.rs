@@ -1,12 +1,15 @@
 //! Records of one block in columns: at most 24 bytes a line, the text stays in the file.
 
 pub mod pattern;
+mod required;
 pub mod rows;
 pub mod scan;
 pub mod values;
 
 use self::rows::RowSet;
+use crate::base::calendar::Calendar;
 use crate::base::time::Timestamp;
+use crate::base::written::Written;
 use crate::parse::Level;
 
 /// Marks a record without a time.
@@ -30,8 +33,8 @@ pub struct Columns {
 /// One record, put together from the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// When it happened.
-    pub time: Option<Timestamp>,
+    /// When it happened, as it is written.
+    pub time: Option<Written>,
     /// How bad it says it is.
     pub level: Option<Level>,
     /// Index into the block's sources.
@@ -68,6 +71,7 @@ impl Row {
 /// The records of a block: 23 bytes each, and 8 more where a record is not on the line after the one before.
 #[derive(Debug, Default)]
 pub struct BlockTable {
+    /// As they are written; a [`Calendar`] tells the instants.
     times: Vec<i64>,
     offsets: Vec<u32>,
     byte_lens: Vec<u32>,
@@ -95,7 +99,7 @@ impl BlockTable {
             self.jumps.push((idx, row.line));
         }
         self.next_line = row.line + 1;
-        self.times.push(row.time.map_or(NO_TIME, |time| time.0));
+        self.times.push(row.time.map_or(NO_TIME, Written::number));
         self.offsets.push(row.offset);
         self.byte_lens.push(row.byte_len);
         self.messages.push(row.message);
@@ -131,27 +135,35 @@ impl BlockTable {
     }
 
     /// Time and message of each record, for scans that need no more.
-    pub fn times_and_messages(&self) -> impl Iterator<Item = (Option<Timestamp>, u32)> + '_ {
-        self.times
-            .iter()
-            .zip(&self.messages)
-            .map(|(&time, &message)| ((time != NO_TIME).then_some(Timestamp(time)), message))
+    pub fn times_and_messages(
+        &self,
+        calendar: &Calendar,
+    ) -> impl Iterator<Item = (Option<Timestamp>, u32)> {
+        let mut reading = calendar.reading();
+        let rows = self.times.iter().zip(&self.messages);
+        rows.map(move |(&time, &message)| {
+            let time = written(time).map(|time| reading.instant(time));
+            (time, message)
+        })
     }
 
     /// The rows that meet the conditions.
     #[must_use]
-    pub fn select(&self, columns: &Columns) -> RowSet {
+    pub fn select(&self, columns: &Columns, calendar: &Calendar) -> RowSet {
         let chosen = |list: &Option<Vec<bool>>, idx: usize| {
             list.as_ref()
                 .is_none_or(|list| list.get(idx) == Some(&true))
         };
-        // A time of its own is later than the mark of none.
         let is_timed = columns.from.is_some() || columns.to.is_some();
-        let from = columns.from.map_or(NO_TIME, |from| from.0);
-        let to = columns.to.map_or(i64::MAX, |to| to.0);
-        let is_open = columns.to.is_none();
-        let is_at =
-            |time: i64| !is_timed || (time != NO_TIME && time >= from && (is_open || time < to));
+        let mut reading = calendar.reading();
+        let mut is_at = |time: i64| {
+            !is_timed
+                || written(time).is_some_and(|time| {
+                    let time = reading.instant(time);
+                    columns.from.is_none_or(|from| time >= from)
+                        && columns.to.is_none_or(|to| time < to)
+                })
+        };
         RowSet::of(self.n_rows(), |idx| {
             columns.levels >> self.levels[idx] & 1 == 1
                 && is_at(self.times[idx])
@@ -161,10 +173,15 @@ impl BlockTable {
     }
 
     /// Where each record stands in time: one without a time where the one before it does, the first ones at `carry`.
-    pub fn stands(&self, mut carry: Timestamp) -> impl Iterator<Item = Timestamp> + '_ {
+    pub fn stands(
+        &self,
+        mut carry: Timestamp,
+        calendar: &Calendar,
+    ) -> impl Iterator<Item = Timestamp> {
+        let mut reading = calendar.reading();
         self.times.iter().map(move |&time| {
-            if time != NO_TIME {
-                carry = Timestamp(time);
+            if let Some(time) = written(time) {
+                carry = reading.instant(time);
             }
             carry
         })
@@ -175,12 +192,8 @@ impl BlockTable {
     /// # Panics
     /// If there is no such row.
     #[must_use]
-    pub fn message_and_time(&self, idx: usize) -> (u32, Option<Timestamp>) {
-        let time = self.times[idx];
-        (
-            self.messages[idx],
-            (time != NO_TIME).then_some(Timestamp(time)),
-        )
+    pub fn message_and_time(&self, idx: usize) -> (u32, Option<Written>) {
+        (self.messages[idx], written(self.times[idx]))
     }
 
     /// Level of a record, 0 for none.
@@ -242,7 +255,7 @@ impl BlockTable {
             .binary_search_by_key(&key, |span| span.0)
             .map_or(1, |i| self.spans[i].1);
         Row {
-            time: (self.times[idx] != NO_TIME).then_some(Timestamp(self.times[idx])),
+            time: written(self.times[idx]),
             level: level_from_u8(self.levels[idx]),
             source: self.sources[idx],
             message: self.messages[idx],
@@ -252,6 +265,12 @@ impl BlockTable {
             byte_len: self.byte_lens[idx],
         }
     }
+}
+
+/// The time that a number of the column stands for.
+#[inline]
+fn written(time: i64) -> Option<Written> {
+    (time != NO_TIME).then_some(Written::from_number(time))
 }
 
 fn level_from_u8(level: u8) -> Option<Level> {
@@ -275,7 +294,7 @@ mod tests {
     #[test]
     fn rows_come_back_as_they_were_put_in() {
         let row = |line, n_lines| Row {
-            time: (line % 2 == 0).then_some(Timestamp(i64::from(line))),
+            time: (line % 2 == 0).then_some(Written::local(i64::from(line))),
             level: Some(Level::Warn),
             source: 3,
             message: 9,

@@ -1,8 +1,8 @@
 //! What a person searches for → whether a record says it, and where.
 //!
 //! Plain text is found by `memchr`'s substring search, whatever needs more by a lazy DFA (`regex-automata`), whose time is
-//! linear in the text for any pattern. A text that every match must hold is looked for first, so that most patterns cost what
-//! plain text costs. `^`, `$` and `.` mean lines, which end in LF, CRLF or CR; `\b` knows the letters of ASCII, while classes,
+//! linear in the text for any pattern. Texts of which every match must hold one are looked for first, so that most patterns cost
+//! what plain text costs. `^`, `$` and `.` mean lines, which end in LF, CRLF or CR; `\b` knows the letters of ASCII, while classes,
 //! `.` and case know Unicode.
 
 use memchr::memmem::Finder;
@@ -13,6 +13,7 @@ use regex_automata::{Input, MatchKind};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look, LookSet, Repetition};
 
+use super::required::Required;
 use crate::error::PatternError;
 
 /// Bytes of a pattern.
@@ -42,8 +43,8 @@ enum How {
 struct Compiled {
     regex: Regex,
     cache: Cache,
-    /// What every match holds.
-    required: Option<Finder<'static>>,
+    /// What every match holds, the most telling first.
+    required: Vec<Required>,
     looks: LookSet,
 }
 
@@ -101,10 +102,8 @@ impl Pattern {
         match &mut self.how {
             How::Text(finder) => finder.find(text).is_some(),
             How::Regex(compiled) => {
-                compiled
-                    .required
-                    .as_ref()
-                    .is_none_or(|required| required.find(text).is_some())
+                let required = compiled.required.first();
+                required.is_none_or(|required| required.find(text).is_some())
                     && compiled.end_of_first(text, 0).is_some()
             }
         }
@@ -128,20 +127,20 @@ impl Pattern {
         }
     }
 
-    /// Where the search for matches goes on from `from`; `None`: there is none. `is_common`: what every match must hold is too
-    /// common to be looked for first.
-    pub(super) fn next(&mut self, text: &[u8], from: usize, is_common: bool) -> Option<Next> {
-        let find = |finder: &Finder<'_>| {
-            let start = from + finder.find(&text[from..])?;
-            Some((start, start + finder.needle().len()))
-        };
+    /// Where the search for matches goes on from `from`; `None`: there is none. `n_common`: so many of the texts that every match
+    /// must hold are too common to be looked for first.
+    pub(super) fn next(&mut self, text: &[u8], from: usize, n_common: usize) -> Option<Next> {
         match &mut self.how {
-            How::Text(finder) => find(finder).map(|(start, end)| Next::At(start, end)),
-            How::Regex(compiled) => match &compiled.required {
-                Some(required) if !is_common => {
-                    find(required).map(|(start, end)| Next::Maybe(start, end))
+            How::Text(finder) => {
+                let start = from + finder.find(&text[from..])?;
+                Some(Next::At(start, start + finder.needle().len()))
+            }
+            How::Regex(compiled) => match compiled.required.get(n_common) {
+                Some(required) => {
+                    let (start, end) = required.find(&text[from..])?;
+                    Some(Next::Maybe(from + start, from + end))
                 }
-                _ => compiled.end_of_first(text, from).map(Next::Ends),
+                None => compiled.end_of_first(text, from).map(Next::Ends),
             },
         }
     }
@@ -194,7 +193,7 @@ impl Compiled {
         Ok(Self {
             cache: regex.create_cache(),
             regex,
-            required: required(hir).map(|text| Finder::new(text).into_owned()),
+            required: Required::of(hir),
             looks: hir.properties().look_set(),
         })
     }
@@ -229,21 +228,6 @@ fn plain(hir: &Hir) -> Hir {
         HirKind::Concat(parts) => Hir::concat(parts.iter().map(plain).collect()),
         HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(plain).collect()),
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
-    }
-}
-
-/// The longest text that every match holds; one byte is too common to be worth it.
-fn required(hir: &Hir) -> Option<&[u8]> {
-    match hir.kind() {
-        HirKind::Literal(text) if text.0.len() > 1 => Some(&text.0),
-        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
-        HirKind::Capture(capture) => required(&capture.sub),
-        HirKind::Concat(parts) => parts
-            .iter()
-            .filter_map(required)
-            .rev()
-            .max_by_key(|text| text.len()),
-        _ => None,
     }
 }
 
@@ -294,20 +278,6 @@ mod tests {
             assert_eq!(marks, expected, "{pattern}");
         }
         assert_eq!(check("x", false, true, "abc"), none);
-    }
-
-    #[test]
-    fn what_every_match_holds_is_looked_for_first() {
-        let check = |pattern: &str, expected: Option<&str>| {
-            let parsed = ParserBuilder::new().utf8(false).build().parse(pattern);
-            let hir = plain(&parsed.unwrap());
-            assert_eq!(required(&hir), expected.map(str::as_bytes), "{pattern}");
-        };
-        check(r"user=\d+ failed", Some(" failed"));
-        check(r"(timeout)+.*x", Some("timeout"));
-        check(r"(abc)?d", None);
-        check("abc|abd|x", None);
-        check(r"\d+", None);
     }
 
     #[test]

@@ -49,11 +49,14 @@ pub fn matching(
         return found;
     }
     let mut row = first;
-    let mut n_asked = 0;
+    // Records asked since row `since` because they hold a text that every match must hold, and such texts that proved common.
+    let (mut n_asked, mut since, mut n_common) = (0, first, 0);
     while row <= last {
         let (from, _) = records.range(row);
-        let is_common = n_asked > COMMON && n_asked * 4 > row - first;
-        let Some(next) = pattern.next(text, from, is_common) else {
+        if n_asked > COMMON && n_asked * 4 > row - since {
+            (n_asked, since, n_common) = (0, row, n_common + 1);
+        }
+        let Some(next) = pattern.next(text, from, n_common) else {
             break;
         };
         let (start, end) = match next {
@@ -174,8 +177,29 @@ mod tests {
             &[("ab c", "\n"), ("xab b", "\n"), ("abc", "\n")].repeat(40),
         ];
         let patterns = [
-            "a", "ab", "b$", "^a", r"\Aa", r"b\z", r"\bb", r"a\s+b", r"(?s)a.b", "a.*b", "^$", "",
-            "b|a", r"a\n", r"\n", r"[^a]", r"ab\s*c?", r"^\{", r"\}$", r"\Bb",
+            "a",
+            "ab",
+            "b$",
+            "^a",
+            r"\Aa",
+            r"b\z",
+            r"\bb",
+            r"a\s+b",
+            r"(?s)a.b",
+            "a.*b",
+            "^$",
+            "",
+            "b|a",
+            "ab|ba",
+            "(aa|ab).*b",
+            "(ab)+ (a|b)",
+            r"a\n",
+            r"\n",
+            r"[^a]",
+            r"ab\s*c?",
+            r"^\{",
+            r"\}$",
+            r"\Bb",
         ];
         for records in logs {
             let (text, table) = block(records);

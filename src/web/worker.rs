@@ -350,11 +350,11 @@ impl ShardWorker {
     /// A shard for the run described by [`EngineWorker::setup`].
     ///
     /// # Errors
-    /// `wire`, `params`.
+    /// `wire`.
     #[wasm_bindgen(constructor)]
     pub fn new(setup: &[u8]) -> Result<ShardWorker, JsValue> {
         Ok(Self {
-            shard: Shard::new(unpack(setup)?).map_err(|error| thrown(&error))?,
+            shard: Shard::new(unpack(setup)?),
         })
     }
 

@@ -414,6 +414,37 @@ check("the log can be read another way", async () => {
   assert.deepEqual(page.faults, []);
 });
 
+check("another zone is worked out without reading; day and month change places", async () => {
+  const line = (n) => `03/05/2024 10:00:${10 + n} INFO web: request ${n} done\n`;
+  const text = Array.from({ length: 40 }, (_, n) => line(n)).join("");
+  const page = await openPage();
+  const gone = file("gone.log", text);
+  const first = (await analyse(page, gone)).totals.firstMs;
+  assert.equal(first, Date.UTC(2024, 2, 5, 10, 0, 10));
+  assert.match(await page.innerText(".file-zone"), /no time zone: UTC was assumed/);
+  // What is no longer there cannot be read.
+  rmSync(gone);
+  await page.fill("input[name=timezone]", "Asia/Tokyo");
+  await page.click(".choices >> text=Apply");
+  const startsAt = (ms) =>
+    page.waitForFunction(
+      (ms) => window.logloupe.state() === "done" && window.logloupe.report()?.totals.firstMs === ms,
+      ms,
+    );
+  await startsAt(first - 9 * 3600_000);
+  assert.match(await page.innerText(".file-zone"), /Asia\/Tokyo was assumed/);
+  assert.equal((await reportOf(page)).totals.nRecords, 40);
+
+  await analyse(page, file("dates.log", text));
+  assert.match(await page.innerText("#files"), /the month comes first, which was assumed/);
+  await page.click(".day-month");
+  await startsAt(Date.UTC(2024, 4, 3, 10, 0, 10) - 9 * 3600_000);
+  assert.match(await page.innerText("#files"), /the day comes first\./);
+  await page.click(".day-month");
+  await startsAt(first - 9 * 3600_000);
+  assert.deepEqual(page.faults, []);
+});
+
 check("a file chosen before the page is ready is read once it is", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();

@@ -272,6 +272,12 @@ export function choose(chosen: Partial<Options>): void {
   }
 }
 
+/** Reads the dates of a file with the day or the month first. */
+export function chooseDayMonth(file: string, isDayFirst: boolean): void {
+  const others = options.value.dayMonth?.filter((choice) => choice.file !== file) ?? [];
+  choose({ ...options.value, dayMonth: [...others, { file, isDayFirst }] });
+}
+
 /** Reads the last input once more; choices that could not be used are dropped. */
 export function retry(): void {
   if (failure.value?.code === "params") {

@@ -12,6 +12,7 @@ use super::{
     word_end,
 };
 use crate::base::time::{SECOND, Timestamp};
+use crate::base::written::Written;
 
 /// See the module.
 pub(super) struct Bgl;
@@ -86,7 +87,7 @@ impl Format for Bgl {
             // The fraction is only in the second spelling; it belongs to the same second.
             stamp += local.rem_euclid(SECOND);
         }
-        let stamp = Some(Timestamp(stamp));
+        let stamp = Some(Written::instant(Timestamp(stamp)));
         if byte(line, found.end) != b' ' {
             return None;
         }
@@ -147,7 +148,7 @@ fn cluster(line: &[u8]) -> Option<Fields> {
         return None;
     }
     Some(Fields {
-        timestamp: Some(Timestamp(seconds * SECOND)),
+        timestamp: Some(Written::instant(Timestamp(seconds * SECOND))),
         source: Text::line(node_end + 1, component_end),
         ..Fields::of_message(rest(line, flag_end))
     })

@@ -98,7 +98,7 @@ impl Format for Generic {
             header = header::inside_bracket(line, found.end, header);
         }
         header = header::bars(line, found.end, header);
-        if header.message >= line.len() && !prefix.trim_ascii().is_empty() {
+        if header.message >= line.len() && prefix.iter().any(u8::is_ascii_alphanumeric) {
             // Nothing follows: what stands before the time is what is said.
             header.message = 0;
         }

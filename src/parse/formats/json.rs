@@ -8,7 +8,6 @@
 use super::super::json_scan::{Members, Value, skip_space};
 use super::super::parser::parse_inner;
 use super::{Context, Fields, Format, Level, Sample, Text, rest};
-use crate::base::time::Timestamp;
 use keys::{Ladder, MAX_KEY, Role, is_parent, is_wrapper, role};
 use value::{integer, level, text, time};
 
@@ -309,7 +308,7 @@ impl Candidates {
                 .nanos
                 .and_then(|(_, nanos)| integer(line, nanos))
                 .unwrap_or(0);
-            time(line, value, order, ctx).map(|stamp| Timestamp(stamp.0 + nanos / 1000))
+            time(line, value, order, ctx).map(|stamp| stamp.plus(nanos / 1000))
         });
         let level = self.level.and_then(|(_, ladder, value)| match value {
             Value::String(start, end, _) | Value::Scalar(start, end) => {

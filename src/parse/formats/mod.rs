@@ -41,7 +41,7 @@ mod weblogic;
 
 use super::timestamp::{self, Clock};
 use super::{Fields, Level, Text};
-use crate::base::time::Timestamp;
+use crate::base::written::Written;
 
 /// Index of a format in [`all`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,7 +84,7 @@ pub struct Sample {
 /// What a format may know beside the line.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Zone, year and order of day and month.
+    /// Order of day and month.
     pub clock: Clock,
     /// A timestamp that begins at or after this byte of a line belongs to the message, not to the header.
     pub stamp_limit: usize,
@@ -95,7 +95,7 @@ pub struct Context {
 impl Context {
     /// The timestamp that begins exactly at `at` and where it ends.
     #[inline]
-    fn stamp_at(&self, line: &[u8], at: usize) -> Option<(Timestamp, usize)> {
+    fn stamp_at(&self, line: &[u8], at: usize) -> Option<(Written, usize)> {
         let found = timestamp::at(line, at, self.clock.order, false)?;
         Some((self.clock.resolve(found.moment), found.end))
     }

@@ -11,7 +11,7 @@ use super::{
     word_end,
 };
 use super::{cef, cisco};
-use crate::base::time::Timestamp;
+use crate::base::written::Written;
 
 /// See the module.
 pub(super) struct Syslog;
@@ -332,12 +332,7 @@ fn program(text: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// `host tag[pid]: message` or, where rsyslog writes its RFC 5424 files without priority, `host app pid id [data] message`.
-fn with_iso_stamp(
-    line: &[u8],
-    at: usize,
-    level: Option<Level>,
-    stamp: Timestamp,
-) -> Option<Fields> {
+fn with_iso_stamp(line: &[u8], at: usize, level: Option<Level>, stamp: Written) -> Option<Fields> {
     let host_end = word_end(line, at);
     let host = &line[at..host_end];
     let is_host = !host.is_empty()

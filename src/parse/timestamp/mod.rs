@@ -1,4 +1,4 @@
-//! A line → the timestamp written in it and the instant it stands for.
+//! A line → the timestamp written in it, with what it leaves out left open.
 //!
 //! Logs write time in hundreds of spellings, but these are combinations of a few parts: a date with its separators, a time of
 //! day, a fraction, an offset or zone name, and a year that may stand anywhere or nowhere. The scanner reads the parts by
@@ -11,8 +11,8 @@ mod shapes;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::time::{DAY, HOUR, SECOND, Timestamp, civil_from_days, days_from_civil};
-use crate::base::zone::Zone;
+use crate::base::time::{SECOND, Timestamp};
+use crate::base::written::Written;
 
 /// Which of two small numbers at the start of a date is the month; `7/4/2015` does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -153,81 +153,30 @@ pub fn begins_with_weekday(line: &[u8], at: usize) -> bool {
     names::weekday(line, at).is_some()
 }
 
-/// What a line does not say about its time: zone, year and day, order of day and month.
+/// What all lines of a file have in common about their times: the order of day and month.
 #[derive(Debug, Clone)]
 pub struct Clock {
-    zone: Zone,
     /// Day and month order of dates such as `7/4/2015`.
     pub order: DayMonth,
-    reference: Timestamp,
-    latest: Timestamp,
-    latest_year: i64,
-    reference_day: i64,
 }
 
 impl Clock {
-    /// `reference` is an instant at or after the last line, such as the file's modification time.
-    #[must_use]
-    pub fn new(zone: &Zone, reference: Timestamp, order: DayMonth) -> Self {
-        let latest = Timestamp(reference.0.saturating_add(DAY));
-        let (latest_year, _, _) = civil_from_days(zone.to_local(latest).div_euclid(DAY));
-        Self {
-            zone: zone.clone(),
-            order,
-            reference,
-            latest,
-            latest_year,
-            reference_day: zone.to_local(reference).div_euclid(DAY),
-        }
-    }
-
-    fn in_utc(&self, local: i64, offset: Option<i32>) -> Timestamp {
-        match offset {
-            Some(seconds) => Timestamp(local - i64::from(seconds) * SECOND),
-            None => self.zone.to_utc(local),
-        }
-    }
-
-    /// The instant of `moment`.
-    ///
-    /// Without a year it is the latest one that is not more than a day after the reference; without a date the latest one that
-    /// is not more than an hour after it. Both depend on nothing but the line, so that blocks can be read in any order.
+    /// The time that `moment` says; what it leaves out stays open.
     #[inline]
     #[must_use]
-    pub fn resolve(&self, moment: Moment) -> Timestamp {
+    pub fn resolve(&self, moment: Moment) -> Written {
+        let in_micros = |seconds: i32| i64::from(seconds) * SECOND;
         match moment {
-            Moment::Instant(instant) => instant,
-            Moment::Local(local) => self.zone.to_utc(local),
-            Moment::SinceBoot(micros) => Timestamp(micros),
+            Moment::Instant(instant) => Written::instant(instant),
+            Moment::Local(local) => Written::local(local),
+            Moment::SinceBoot(micros) => Written::instant(Timestamp(micros)),
             Moment::YearLess {
                 month,
                 day,
                 time,
                 offset,
-            } => self.with_year(month, day, time, offset),
-            Moment::TimeOnly { time, offset } => {
-                let today = self.in_utc(self.reference_day * DAY + time, offset);
-                if today.0 > self.reference.0.saturating_add(HOUR) {
-                    self.in_utc((self.reference_day - 1) * DAY + time, offset)
-                } else {
-                    today
-                }
-            }
-        }
-    }
-
-    fn with_year(&self, month: u8, day: u8, time: i64, offset: Option<i32>) -> Timestamp {
-        let mut year = self.latest_year;
-        loop {
-            let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-            let days = days_from_civil(year, i64::from(month), i64::from(day));
-            let instant = self.in_utc(days * DAY + time, offset);
-            // A 29 February needs a leap year; at most eight years go by between two of them.
-            let exists = is_leap || month != 2 || day < 29;
-            if (exists && instant <= self.latest) || year < self.latest_year - 9 {
-                return instant;
-            }
-            year -= 1;
+            } => Written::year_less(month, day, time, offset.map(in_micros)),
+            Moment::TimeOnly { time, offset } => Written::day_less(time, offset.map(in_micros)),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The shapes, as a table: line → instant in UTC.
 
 use super::*;
+use crate::base::calendar::Calendar;
+use crate::base::time::HOUR;
+use crate::base::zone::Zone;
 
 fn text(instant: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(instant.0)
@@ -8,19 +11,21 @@ fn text(instant: Timestamp) -> String {
         .to_string()
 }
 
-fn clock(zone: &str, reference: &str, order: DayMonth) -> Clock {
+/// The instant of a moment in a file of this date.
+fn resolved(zone: &str, reference: &str, moment: Moment) -> Timestamp {
     let reference: jiff::Timestamp = reference.parse().unwrap();
-    Clock::new(
-        &Zone::parse(zone).unwrap(),
-        Timestamp(reference.as_microsecond()),
-        order,
-    )
+    let reference = Timestamp(reference.as_microsecond());
+    let clock = Clock {
+        order: DayMonth::MonthFirst,
+    };
+    Calendar::new(&Zone::parse(zone).unwrap(), reference).instant(clock.resolve(moment))
 }
 
 fn check(line: &str, want: &str) {
-    let clock = clock("UTC", "2024-05-01T12:00:00Z", DayMonth::MonthFirst);
     let found = find(line.as_bytes(), 0, 160, DayMonth::MonthFirst);
-    let got = found.map_or_else(String::new, |found| text(clock.resolve(found.moment)));
+    let got = found.map_or_else(String::new, |found| {
+        text(resolved("UTC", "2024-05-01T12:00:00Z", found.moment))
+    });
     assert_eq!(got, want, "{line}");
 }
 
@@ -181,26 +186,22 @@ fn a_year_less_day_lands_on_the_latest_year_that_has_it() {
             time: 10 * HOUR,
             offset: None,
         };
-        let got = clock("UTC", reference, DayMonth::MonthFirst).resolve(moment);
+        let got = resolved("UTC", reference, moment);
         assert_eq!(text(got), want, "{reference} {month}-{day}");
     }
 }
 
 #[test]
 fn zone_and_order_fill_in_what_is_missing() {
-    let clock = clock(
-        "America/New_York",
-        "2024-05-01T12:00:00Z",
-        DayMonth::DayFirst,
-    );
     for (line, want) in [
         ("04/05/2023 06:07:08 up", "2023-05-04T10:07:08Z"),
         ("05/13/2023 06:07:08 up", "2023-05-13T10:07:08Z"),
         ("2023-01-05 06:07:08 up", "2023-01-05T11:07:08Z"),
         ("2023-01-05 06:07:08Z up", "2023-01-05T06:07:08Z"),
     ] {
-        let found = find(line.as_bytes(), 0, 160, clock.order).unwrap();
-        assert_eq!(text(clock.resolve(found.moment)), want, "{line}");
+        let found = find(line.as_bytes(), 0, 160, DayMonth::DayFirst).unwrap();
+        let got = resolved("America/New_York", "2024-05-01T12:00:00Z", found.moment);
+        assert_eq!(text(got), want, "{line}");
     }
 }
 

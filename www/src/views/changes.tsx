@@ -1,7 +1,7 @@
 // What changed: patterns that are new, surge, or fall silent, each with when and by how much.
 
 import type { JSX } from "preact";
-import type { ChangeReport, Report } from "../../pkg/logloupe.js";
+import type { AmountReport, ChangeReport, LineRef, Report } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
@@ -27,7 +27,7 @@ function showChange(change: ChangeReport): void {
 }
 
 export function ChangesPanel({ report }: { report: Report }): JSX.Element | null {
-  const { changes, totals } = report;
+  const { changes, amounts, totals } = report;
   if (totals.firstMs == null) {
     return null;
   }
@@ -46,7 +46,51 @@ export function ChangesPanel({ report }: { report: Report }): JSX.Element | null
       <Sort title="New" changes={changes.new} />
       <Sort title="Surging" changes={changes.surging} />
       <Sort title="Fewer or silent" changes={changes.vanished} />
+      <Amounts amounts={amounts} />
     </Panel>
+  );
+}
+
+/** The lines of a pattern around one record. */
+function showRecord(amount: AmountReport, record: LineRef): void {
+  const around = record.ms == null ? {} : { fromMs: record.ms, toMs: record.ms + 1 };
+  state.showLines({
+    title: `Far beyond what is usual: ${record.text}`,
+    detail: amount.text,
+    selection: { templates: [amount.template], ...around },
+  });
+}
+
+/** Durations and sizes far larger than usual, each value with its line. */
+function Amounts({ amounts }: { amounts: AmountReport[] }): JSX.Element | null {
+  if (amounts.length === 0) {
+    return null;
+  }
+  return (
+    <section aria-label="Far longer or larger than usual">
+      <h3>Far longer or larger than usual</h3>
+      <ul class="changes">
+        {amounts.map((amount, idx) => (
+          <li key={idx}>
+            <TemplateText text={amount.text} />
+            <p class="incident-facts">
+              <span>{amount.reason}</span>
+              {amount.records.map((record) => (
+                <button
+                  key={`${record.file} ${record.offset}`}
+                  type="button"
+                  class="link-title"
+                  title={`line ${format.count(record.line)}`}
+                  onClick={() => showRecord(amount, record)}
+                >
+                  {record.text}
+                </button>
+              ))}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

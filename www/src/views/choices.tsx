@@ -31,7 +31,10 @@ export function Choices(): JSX.Element {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     // What is marked as normal is no matter of this form.
-    const chosen: Partial<Options> = { normal: state.options.value.normal ?? [] };
+    const chosen: Partial<Options> = {
+      normal: state.options.value.normal ?? [],
+      dayMonth: state.options.value.dayMonth ?? [],
+    };
     const zone = String(form.get("timezone") ?? "").trim();
     const seconds = Number(form.get("windowSeconds"));
     if (zone !== "") {

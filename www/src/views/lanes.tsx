@@ -42,7 +42,7 @@ export function Files({ report }: { report: Report }): JSX.Element {
         </p>
       )}
       <p class="about">
-        Times without a zone were read as {report.timezone}.
+        Times without a zone were taken to be {report.timezone}; “Read it another way” changes that.
         {state.nRemoved.value > 0 && (
           <>
             {" "}
@@ -98,6 +98,8 @@ function Lane({ file, report }: { file: FileReport; report: Report }): JSX.Eleme
           {file.nAnomalous > 0 && ` · ${format.count(file.nAnomalous)} unusual`}
         </p>
         <p class="file-facts">{hasTimes ? `${format.span(firstMs, lastMs)} UTC` : "no times"}</p>
+        {hasTimes && <p class="file-facts file-zone">{zoneInWords(file, report.timezone)}</p>}
+        {file.isDayFirst != null && <DayMonth file={file} isDayFirst={file.isDayFirst} />}
         <ul class="formats">
           {file.formats.map((found) => (
             <li key={found.title}>
@@ -125,6 +127,37 @@ function Lane({ file, report }: { file: FileReport; report: Report }): JSX.Eleme
         </div>
       )}
     </li>
+  );
+}
+
+/** Where the zone of the times of a file is from. */
+function zoneInWords(file: FileReport, timezone: string): string {
+  const nTimed = file.nRecords - file.nUntimed;
+  if (file.nZoneAssumed === 0) {
+    return "The lines tell the time zone.";
+  }
+  if (file.nZoneAssumed >= nTimed) {
+    return `The lines tell no time zone: ${timezone} was assumed.`;
+  }
+  return `${format.counted(file.nZoneAssumed, "record")} without a time zone: ${timezone} was assumed. The others tell it.`;
+}
+
+/** How dates such as 3/4/2025 were read, and a switch to read them the other way round. */
+function DayMonth({ file, isDayFirst }: { file: FileReport; isDayFirst: boolean }): JSX.Element {
+  const [first, other] = isDayFirst ? ["day", "month"] : ["month", "day"];
+  return (
+    <p class="file-facts">
+      Dates such as 3/4/2025: the {first} comes first
+      {file.isDayFirstAssumed ? ", which was assumed because no date tells." : "."}{" "}
+      <button
+        type="button"
+        class="button small day-month"
+        disabled={state.isBusy.value}
+        onClick={() => state.chooseDayMonth(file.name, !isDayFirst)}
+      >
+        Read with the {other} first
+      </button>
+    </p>
   );
 }
 

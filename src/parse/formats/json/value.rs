@@ -6,6 +6,7 @@ use super::super::super::timestamp::{self, DayMonth};
 use super::super::{Context, Level, Text, trimmed};
 use super::keys::Ladder;
 use crate::base::time::{SECOND, Timestamp};
+use crate::base::written::Written;
 
 /// The text of a value: in place, or unescaped into the scratch buffer.
 pub(super) fn text(line: &[u8], value: Value, scratch: &mut Vec<u8>) -> Text {
@@ -49,7 +50,7 @@ pub(super) fn level(text: &[u8], ladder: Ladder) -> Option<Level> {
 }
 
 /// A time as text in any shape, or as a number of seconds, milliseconds, microseconds or nanoseconds.
-pub(super) fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) -> Option<Timestamp> {
+pub(super) fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) -> Option<Written> {
     let (start, end) = match value {
         Value::String(start, end, _) | Value::Scalar(start, end) => (start, end),
         Value::Object(..) | Value::Array(..) => return None,
@@ -60,7 +61,9 @@ pub(super) fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) ->
         let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
         return (6e8..4.2e9)
             .contains(&seconds)
-            .then_some(Timestamp((seconds * SECOND as f64) as i64));
+            .then_some(Written::instant(Timestamp(
+                (seconds * SECOND as f64) as i64,
+            )));
     }
     if text.first()?.is_ascii_digit()
         && text
@@ -74,7 +77,7 @@ pub(super) fn time(line: &[u8], value: Value, order: DayMonth, ctx: &Context) ->
 }
 
 /// Digits with an optional fraction; the unit is told by the size.
-fn epoch(text: &[u8]) -> Option<Timestamp> {
+fn epoch(text: &[u8]) -> Option<Written> {
     let point = memchr::memchr(b'.', text).unwrap_or(text.len());
     let whole: i64 = std::str::from_utf8(&text[..point]).ok()?.parse().ok()?;
     let mut nanos = 0;
@@ -90,12 +93,12 @@ fn epoch(text: &[u8]) -> Option<Timestamp> {
         14 => {
             return timestamp::at(text, 0, DayMonth::MonthFirst, true).and_then(
                 |found| match found.moment {
-                    timestamp::Moment::Local(local) => Some(Timestamp(local)),
+                    timestamp::Moment::Local(local) => Some(Written::local(local)),
                     _ => None,
                 },
             );
         }
         _ => return None,
     };
-    Some(Timestamp(micros))
+    Some(Written::instant(Timestamp(micros)))
 }
