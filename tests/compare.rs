@@ -97,7 +97,11 @@ fn steady(seed: u64, n_lines: u32, n_together: i64) -> Vec<(i64, String)> {
             let rank: f64 = rng.random();
             let what = (rank * rank * rank * 30.0) as usize;
             let (a, b) = (words[what % 9], words[what / 9]);
-            let level = if what % 7 == 0 { "WARN" } else { "INFO" };
+            let level = if what.is_multiple_of(7) {
+                "WARN"
+            } else {
+                "INFO"
+            };
             let user = words[rng.random_range(0..9)];
             (0..n_together).map(move |copy| {
                 let said = format!(

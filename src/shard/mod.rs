@@ -240,15 +240,7 @@ impl Shard {
                     open.get_mut(&message).filter(|open| near(&open.0))
                 {
                     by_source.add(source);
-                    episode.n_records += 1;
-                    episode.end = episode.end.max(time);
-                    if time < episode.start {
-                        *episode = Episode {
-                            n_records: episode.n_records,
-                            end: episode.end,
-                            ..kept.episode(idx, id, time)
-                        };
-                    }
+                    kept.extend(episode, idx, time);
                 } else {
                     let mut by_source = BySource::default();
                     by_source.add(source);
@@ -390,6 +382,19 @@ impl Kept {
             time: row.time.map(|time| self.calendar.instant(time)),
             level: row.level.map_or(0, |level| level as u8),
             message: self.ids[row.message as usize],
+        }
+    }
+
+    /// Takes one more record into an episode.
+    fn extend(&self, episode: &mut Episode, idx: usize, time: Timestamp) {
+        episode.n_records += 1;
+        episode.end = episode.end.max(time);
+        if time < episode.start {
+            *episode = Episode {
+                n_records: episode.n_records,
+                end: episode.end,
+                ..self.episode(idx, episode.message, time)
+            };
         }
     }
 
