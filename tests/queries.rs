@@ -506,7 +506,7 @@ fn latin1_is_read_searched_and_read_back_as_such_also_when_packed() {
 fn of_logins(n: usize) -> String {
     let line = |idx: usize| {
         let second = idx % 60;
-        if idx % 3 == 0 {
+        if idx.is_multiple_of(3) {
             let user = ["root", "admin", "guest"][idx / 3 % 3];
             let took = idx % 40;
             format!(

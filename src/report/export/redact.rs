@@ -288,10 +288,8 @@ fn ipv4(rest: &str) -> Found {
             at += 1;
         }
     }
-    // `1.2.3.4.5` is a version, and `1.2.3.4a` is no address either.
-    let next = rest.as_bytes().get(at).copied().unwrap_or(b' ');
-    let after = rest.as_bytes().get(at + 1).copied().unwrap_or(b' ');
-    let goes_on = is_word(next) || (next == b'.' && after.is_ascii_digit());
+    // `1.2.3.4a` is no address. `10.0.0.7.443` may be one with its port, as tcpdump writes it: better hide a version than show that.
+    let goes_on = rest.as_bytes().get(at).copied().is_some_and(is_word);
     (!goes_on).then_some((at, "ip"))
 }
 
@@ -364,8 +362,8 @@ mod tests {
             ("from 10.0.0.7 port 22", "from ⟨ip 1⟩ port 22"),
             ("10.0.0.7:443 10.0.0.8 10.0.0.7", "⟨ip 1⟩:443 ⟨ip 2⟩ ⟨ip 1⟩"),
             (
-                "version 1.2.3.4.5 took 1.2.3",
-                "version 1.2.3.4.5 took 1.2.3",
+                "10.0.0.7.443 > 1.2.3 1.2.3.4a",
+                "⟨ip 1⟩.443 > 1.2.3 1.2.3.4a",
             ),
             (
                 "at 12:30:05 via 2001:db8::1, fe80::a",
