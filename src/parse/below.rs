@@ -233,14 +233,12 @@ pub(super) fn block(record: &[u8], ctx: &Context) -> Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Timestamp;
-    use crate::base::zone::Zone;
     use crate::parse::{ParsePlan, Parser};
 
     /// `level source | message` of every record, and its lines.
     fn records(log: &str) -> Vec<(String, usize)> {
         let plan = ParsePlan::probe(log.as_bytes(), false);
-        let mut parser = Parser::new(&plan, &Zone::utc(), Timestamp(1_714_564_800_000_000));
+        let mut parser = Parser::new(&plan);
         let mut scratch = Vec::new();
         let mut records: Vec<Vec<&[u8]>> = Vec::new();
         for line in log.lines().filter(|line| !line.is_empty()) {
