@@ -7,7 +7,7 @@
 //! for shares also knows that no row has more records than there are in all.
 //!
 //! Records that come in bursts are not as many independent ones: both counts are divided by the dispersion, the variance of the
-//! counts in equal slices of a side over what chance gives (McCullagh and Nelder, "Generalized Linear Models", 1989).
+//! counts in equal slices of a side over what chance gives (`McCullagh` and Nelder, "Generalized Linear Models", 1989).
 
 use super::significance::chi_squared_at_least;
 use crate::base::math;

@@ -62,10 +62,6 @@ pub enum Basis {
 /// What the head of a file tells about all of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "habits of a file that have nothing to do with each other"
-)]
 pub struct ParsePlan {
     /// How to cut the text.
     pub shape: Shape,

@@ -181,12 +181,9 @@ impl Shard {
         let mut involved = Collector::default();
         let n_slices = survey.n_slices.max(1);
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
-        let mut spans: Vec<Option<(Timestamp, Timestamp)>> = vec![None; survey.templates.len()];
+        let mut spans = Spans(vec![None; survey.templates.len()]);
         let mut firsts: Vec<Option<(u32, Episode)>> = vec![None; survey.n_templates as usize];
-        let has_edges = survey
-            .alarms
-            .iter()
-            .any(|alarm| alarm & survey.wants_edge != 0);
+        let has_edges = survey.has_edges();
         let mut edges = vec![None; if has_edges { survey.alarms.len() } else { 0 }];
         for kept in &self.kept {
             let mut open: FxHashMap<u32, (Episode, BySource)> = FxHashMap::default();
@@ -196,10 +193,7 @@ impl Shard {
                 let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else {
                     continue;
                 };
-                if let Some(span) = spans.get_mut(id.index()) {
-                    let (first, last) = span.get_or_insert((time, time));
-                    (*first, *last) = ((*first).min(time), (*last).max(time));
-                }
+                spans.add(id, time);
                 let slice = ((time.0.saturating_sub(survey.start.0)) / survey.slice_us.max(1))
                     .clamp(0, i64::from(n_slices) - 1);
                 lane[slice as usize] += 1;
@@ -263,10 +257,7 @@ impl Shard {
         }
         out.involved = involved.into_sources();
         out.verdicts = self.verdicts(survey);
-        out.spans = (0..)
-            .zip(spans)
-            .filter_map(|(id, span)| span.map(|(first, last)| (MessageId(id), first, last)))
-            .collect();
+        out.spans = spans.into_rows();
         out.firsts = (0..)
             .zip(firsts)
             .filter_map(|(template, first)| first.map(|(block, first)| (template, block, first)))
@@ -275,12 +266,7 @@ impl Shard {
         out.edges = edges
             .filter_map(|(window, edge)| edge.map(|(block, edge)| (block, window, edge)))
             .collect();
-        out.slices = slices
-            .iter()
-            .enumerate()
-            .filter(|(_, n)| **n > 0)
-            .map(|(key, &n)| (key as u32, n))
-            .collect();
+        out.slices = (0..).zip(slices).filter(|(_, n)| *n > 0).collect();
         out
     }
 
@@ -354,6 +340,26 @@ impl Shard {
                 )
             })
         })
+    }
+}
+
+/// Earliest and latest time of each message of the run.
+struct Spans(Vec<Option<(Timestamp, Timestamp)>>);
+
+impl Spans {
+    #[inline]
+    fn add(&mut self, id: MessageId, time: Timestamp) {
+        if let Some(span) = self.0.get_mut(id.index()) {
+            let (first, last) = span.get_or_insert((time, time));
+            (*first, *last) = ((*first).min(time), (*last).max(time));
+        }
+    }
+
+    fn into_rows(self) -> Vec<(MessageId, Timestamp, Timestamp)> {
+        (0..)
+            .zip(self.0)
+            .filter_map(|(id, span)| span.map(|(first, last)| (MessageId(id), first, last)))
+            .collect()
     }
 }
 

@@ -193,6 +193,11 @@ pub struct Verdict {
 }
 
 impl Survey {
+    /// Whether the first record of any window is wanted.
+    pub(super) fn has_edges(&self) -> bool {
+        self.alarms.iter().any(|alarm| alarm & self.wants_edge != 0)
+    }
+
     /// Whether a record with this message is anomalous at this time.
     pub(super) fn is_anomalous(&self, message: MessageId, time: Timestamp) -> bool {
         let interest = self.interest.get(message.index()).copied().unwrap_or(0);
