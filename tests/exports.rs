@@ -87,7 +87,7 @@ fn exported_rows_are_counted_rows() {
         assert!(rows(&strange).iter().all(|row| &row[8] == "true"));
         let (normal, n_normal) = export(&log, RecordChoice::Normal, RecordFormat::Text);
         assert_eq!(n_strange + n_normal, n_all);
-        let normal_lines = normal.iter().filter(|byte| **byte == b'\n').count();
+        let normal_lines = memchr::memchr_iter(b'\n', &normal).count();
         let of_normal = json.iter().filter(|record| record["is_anomalous"] == false);
         let n_lines: u64 = of_normal
             .map(|record| record["lines"].as_u64().unwrap())

@@ -7,6 +7,7 @@ use logloupe::local::{Analysis, Layout, meta};
 use logloupe::protocol::{DayMonthChoice, FileMeta, Options, Selection};
 use logloupe::report::FileReport;
 use proptest::prelude::*;
+use std::fmt::Write;
 
 type Files = Vec<(FileMeta, Vec<u8>)>;
 
@@ -88,13 +89,14 @@ fn written(lines: &[Line], manner: u8, from: i64) -> Vec<u8> {
             2 => "  at a place that has no time".to_owned(),
             n => format!("INFO web: request {} took {} ms", n % 4, now % 77),
         };
-        text.push_str(&match what {
+        let line = match what {
             2 => format!("{message}\n"),
             _ if manner == 2 => {
                 format!("{stamp} host app[7]: {message} session=s{:04x}\n", now % 23)
             }
             _ => format!("{stamp} {message} session=s{:04x}\n", now % 23),
-        });
+        };
+        text.push_str(&line);
     }
     text.into_bytes()
 }
@@ -196,7 +198,8 @@ fn yearless(modified: &str, dates: &[&str]) -> (String, String) {
     let mut text = String::new();
     for date in dates {
         for n in 0..100 {
-            text += &format!("{date} 10:{:02}:{n:02} host app[7]: tick {n}\n", n % 60);
+            writeln!(text, "{date} 10:{:02}:{n:02} host app[7]: tick {n}", n % 60)
+                .expect("a string takes all");
         }
     }
     let files = vec![file("syslog", text.as_bytes(), modified)];
@@ -254,7 +257,7 @@ fn years_are_counted_from_the_end_of_the_log() {
 fn a_person_may_say_which_number_is_the_day() {
     let mut text = String::new();
     for n in 1..=9 {
-        text += &format!("0{n}/05/2024 10:00:00 INFO tick {n}\n");
+        writeln!(text, "0{n}/05/2024 10:00:00 INFO tick {n}").expect("a string takes all");
     }
     let entry = tar_of("in.log", text.as_bytes());
     let files = vec![
