@@ -157,14 +157,24 @@ struct Place {
     amount: u32,
 }
 
+/// The variables of a message.
+#[derive(Debug, Clone, Copy)]
+struct Places {
+    /// The first of them.
+    first: u32,
+    /// How many there are.
+    n: u16,
+    /// Those, as bits, of which something around says what they are numbers of.
+    has_unit: u16,
+}
+
 /// No value has been seen.
 const NONE: u32 = u32::MAX;
 
 /// Amounts of the block that is being read.
 #[derive(Debug, Default)]
 pub struct BlockAmounts {
-    /// For each message the first of its places and how many there are.
-    of_message: Vec<(u32, u32)>,
+    of_message: Vec<Places>,
     places: Vec<Place>,
     amounts: Vec<Amount>,
 }
@@ -180,8 +190,13 @@ impl BlockAmounts {
             unit: unit_around(message, from as usize, to as usize),
             amount: NONE,
         }));
-        let n = self.places.len() as u32 - first;
-        self.of_message.push((first, n));
+        let places = (0..).zip(&self.places[first as usize..]);
+        let bit = |(at, place): (u16, &Place)| u16::from(place.unit.is_some()) << at;
+        self.of_message.push(Places {
+            first,
+            n: (self.places.len() as u32 - first) as u16,
+            has_unit: places.map(bit).fold(0, |all, bit| all | bit),
+        });
     }
 
     /// Counts the values of a record; `record` says where a value stands.
@@ -193,33 +208,47 @@ impl BlockAmounts {
         spans: &[(u32, u32)],
         record: impl Fn(f64) -> LargeValue,
     ) {
-        let Some(&(first, n)) = self.of_message.get(message_idx as usize) else {
+        let Some(&places) = self.of_message.get(message_idx as usize) else {
             return;
         };
-        let places = &mut self.places[first as usize..(first + n) as usize];
-        for ((at, place), &(from, to)) in (0..).zip(places).zip(spans) {
+        let mut has_unit = places.has_unit;
+        for (at, &(from, to)) in spans.iter().take(usize::from(places.n)).enumerate() {
             let span = &message[from as usize..to as usize];
-            let has_unit = span.last().is_some_and(|byte| !byte.is_ascii_digit());
-            if (place.unit.is_none() && !has_unit) || !span.first().is_some_and(u8::is_ascii_digit)
-            {
-                continue;
+            let is_told = has_unit & 1 != 0;
+            has_unit >>= 1;
+            // Most variables end with a digit and have nothing around them that says more.
+            if is_told || !span.last().is_some_and(u8::is_ascii_digit) {
+                let place = places.first as usize + at;
+                self.count(message_idx, (place, at as u8), span, &record);
             }
-            let Some((value, unit)) = amount(span, place.unit) else {
-                continue;
-            };
-            if place.amount == NONE {
-                place.amount = self.amounts.len() as u32;
-                self.amounts.push(Amount {
-                    message: MessageId(message_idx),
-                    place: at,
-                    unit,
-                    spread: Spread::default(),
-                });
-            }
-            let spread = &mut self.amounts[place.amount as usize].spread;
-            spread.count(value, 1);
-            spread.keep(record(value));
         }
+    }
+
+    /// Counts the value of a span, if it has one.
+    fn count(
+        &mut self,
+        message_idx: u32,
+        (place, at): (usize, u8),
+        span: &[u8],
+        record: impl Fn(f64) -> LargeValue,
+    ) {
+        let place = &mut self.places[place];
+        let is_number = span.first().is_some_and(u8::is_ascii_digit);
+        let Some((value, unit)) = is_number.then(|| amount(span, place.unit)).flatten() else {
+            return;
+        };
+        if place.amount == NONE {
+            place.amount = self.amounts.len() as u32;
+            self.amounts.push(Amount {
+                message: MessageId(message_idx),
+                place: at,
+                unit,
+                spread: Spread::default(),
+            });
+        }
+        let spread = &mut self.amounts[place.amount as usize].spread;
+        spread.count(value, 1);
+        spread.keep(record(value));
     }
 
     /// The places of which there was a value, by message.
