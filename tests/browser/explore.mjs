@@ -41,6 +41,7 @@ export function exploreChecks({
         assert.match(await page.innerText("#suppressed li"), /record/);
 
         // Other choices leave the mark alone.
+        await page.click("#choices .parameters summary");
         await page.fill("#choices [name=minScore]", "100");
         await page.click("#choices button[type=submit]");
         const none = await changed(
