@@ -136,7 +136,7 @@ fn seen(analysis: &mut Analysis<'_>) -> (String, Vec<logloupe::protocol::RawLine
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 8, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3, max_shrink_iters: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn another_zone_gives_what_reading_with_it_gives(
