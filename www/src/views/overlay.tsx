@@ -166,6 +166,8 @@ function drawTimeline(
   }
   const { top, bottom, left, right } = axis;
   const clamp = (x: number): number => Math.max(left, Math.min(right, x));
+  // The first bar begins with the first line: rounding must not put that line before it.
+  const isWithin = (x: number): boolean => Math.abs(x - clamp(x)) <= scale;
   if (isLifting.peek()) {
     const strip = Math.round(5 * scale);
     for (let at = 0; at < numbers.length; at += FIELDS) {
@@ -187,8 +189,8 @@ function drawTimeline(
   const now = currentMs.peek();
   const under = pointed.peek();
   context.fillStyle = accent;
-  if (now !== null && axis.at(now) === clamp(axis.at(now))) {
-    const x = axis.at(now);
+  if (now !== null && isWithin(axis.at(now))) {
+    const x = clamp(axis.at(now));
     context.fillRect(Math.round(x - scale / 2), top, Math.max(1, Math.round(scale)), bottom - top);
     context.beginPath();
     context.moveTo(x - 5 * scale, top);
@@ -203,7 +205,7 @@ function drawTimeline(
       context.strokeStyle = accent;
       context.lineWidth = Math.max(1, scale);
       context.strokeRect(x0, top, x1 - x0, bottom - top);
-    } else if (x0 === axis.at(under.fromMs)) {
+    } else if (isWithin(axis.at(under.fromMs))) {
       context.fillRect(
         Math.round(x0 - scale / 2),
         top,
