@@ -6,6 +6,7 @@
 //! `password=`, `token:` and the like, `Bearer …`, credentials in addresses, JSON web tokens and other long random words.
 
 use std::borrow::Cow;
+use std::net::Ipv6Addr;
 
 use rustc_hash::FxHashMap;
 
@@ -180,7 +181,7 @@ fn hidden_at(text: &str, at: usize) -> Option<(usize, usize, &'static str)> {
             return Some((prefix.len(), len, kind));
         }
     }
-    let found = address(rest).or_else(|| random(rest));
+    let found = address(&text[..at], rest).or_else(|| random(rest));
     found.map(|(len, kind)| (0, len, kind))
 }
 
@@ -208,8 +209,9 @@ fn after_key(rest: &str) -> Option<(usize, usize, &'static str)> {
         let len = tail[1..].bytes().take_while(u8::is_ascii_graphic).count();
         return (len >= 8).then_some((key_len + 1, len, "secret"));
     }
-    if lower == "for" || lower == "user" {
-        let name = tail.strip_prefix(' ')?;
+    if (lower == "for" || lower == "user")
+        && let Some(name) = tail.strip_prefix(' ')
+    {
         let len = word(name);
         let is_said = len > 0
             && if lower == "for" {
@@ -217,12 +219,11 @@ fn after_key(rest: &str) -> Option<(usize, usize, &'static str)> {
             } else {
                 name.as_bytes()[0] != b'='
             };
-        if is_said
-            && !matches!(
-                &name[..len],
-                "name" | "agent" | "invalid" | "unknown" | "user"
-            )
-        {
+        let is_word_of_it = matches!(
+            &name[..len],
+            "name" | "agent" | "invalid" | "unknown" | "user"
+        );
+        if is_said && !is_word_of_it {
             return Some((key_len + 1, len, "user"));
         }
     }
@@ -267,9 +268,13 @@ fn ends_with_word(text: &str, word: &str) -> bool {
         .is_some_and(|head| head.is_empty() || head.ends_with(['_', '-']))
 }
 
-/// An address of a machine or of a person.
-fn address(rest: &str) -> Found {
-    ipv4(rest).or_else(|| colons(rest)).or_else(|| email(rest))
+/// An address of a machine or of a person that stands behind `before`.
+fn address(before: &str, rest: &str) -> Found {
+    // The parts of `std::a::b` are no address each.
+    let is_part = before.ends_with("::");
+    ipv4(rest)
+        .or_else(|| if is_part { None } else { colons(rest) })
+        .or_else(|| email(rest))
 }
 
 fn ipv4(rest: &str) -> Found {
@@ -305,11 +310,11 @@ fn colons(rest: &str) -> Found {
     if is_mac {
         return Some((text.len(), "mac"));
     }
-    let is_short = text.contains("::") && groups.len() <= 8 && groups.len() >= 3;
-    let is_ipv6 = (is_short || groups.len() == 8)
-        && groups.iter().all(|group| group.len() <= 4)
-        && text.bytes().any(|byte| byte != b':');
-    is_ipv6.then_some((text.len(), "ip"))
+    // `a::become` begins with hexadecimal digits and is a path.
+    let goes_on = rest.as_bytes().get(len).copied().is_some_and(is_word);
+    let is_ipv6 = |text: &&str| text.parse::<Ipv6Addr>().is_ok() && *text != "::" && !goes_on;
+    let found = [&rest[..len], text].into_iter().find(is_ipv6);
+    found.map(|text| (text.len(), "ip"))
 }
 
 fn email(rest: &str) -> Found {
@@ -370,7 +375,11 @@ mod tests {
                 "at 12:30:05 via ⟨ip 1⟩, ⟨ip 2⟩",
             ),
             ("peer ::1 mac 00:1a:2B:3c:4d:5e", "peer ⟨ip 1⟩ mac ⟨mac 1⟩"),
-            ("std::sync and a::b::c", "std::sync and a::b::c"),
+            (
+                "a::b::c a::become b::x 10:20",
+                "a::b::c a::become b::x 10:20",
+            ),
+            ("addr:2001:db8:: up", "addr:⟨ip 1⟩ up"),
             ("mail to ann.lee+x@example.org.", "mail to ⟨email 1⟩."),
             (
                 "Failed password for root from 1.2.3.4",
