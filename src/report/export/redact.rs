@@ -5,8 +5,8 @@
 //! it. Hidden are: IPv4, IPv6 and MAC addresses, e-mail addresses, names after `user=`, `for … from`, `/home/`, values after
 //! `password=`, `token:` and the like, `Bearer …`, credentials in addresses, JSON web tokens and other long random words.
 
+use core::net::Ipv6Addr;
 use std::borrow::Cow;
-use std::net::Ipv6Addr;
 
 use rustc_hash::FxHashMap;
 
