@@ -148,6 +148,26 @@ fn ranked(mut contributions: Vec<Contribution>) -> Vec<Contribution> {
     contributions
 }
 
+/// What each (column, part) adds to the strangeness of a row, of which all of them are `total`; `typical` as
+/// [`typical_ranges`] gives it.
+fn contributions(
+    data: &Dataset<'_>,
+    row_idx: u32,
+    typical: &[(f64, f64)],
+    total: f64,
+    parts: impl Iterator<Item = (usize, f64)>,
+) -> Vec<Contribution> {
+    let parts = parts.filter(|(_, part)| *part > 0.0);
+    let contribution = |(col, part): (usize, f64)| Contribution {
+        col: col as u32,
+        share: part / total,
+        value: data.value(row_idx as usize, col),
+        low: typical[col].0,
+        high: typical[col].1,
+    };
+    ranked(parts.map(contribution).collect())
+}
+
 /// Refuses what no detector can learn from.
 fn check_points(data: &Dataset<'_>) -> Result<(), FitError> {
     match usize::try_from(data.total_weight()).unwrap_or(usize::MAX) {

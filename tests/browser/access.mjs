@@ -104,6 +104,8 @@ export function accessChecks({
           const words = await page.getAttribute(`#plot-${kind}`, "aria-label");
           assert.ok(words?.length > 40, `${kind}: ${words}`);
           await page.click(`[data-table=${kind}] summary`);
+          // A browser tells of an opened <details> in a task of its own.
+          await page.waitForSelector(`[data-table=${kind}] tbody tr`);
           const rows = await page.$$eval(`[data-table=${kind}] tbody tr`, (all) => all.length);
           const columns = await page.$$eval(
             `[data-table=${kind}] th[scope=col]`,
