@@ -20,6 +20,7 @@ mod clusters;
 mod frame;
 mod heatmap;
 mod network;
+mod plane;
 mod scale;
 mod scatter;
 mod scatter3d;
