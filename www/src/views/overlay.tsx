@@ -1,15 +1,15 @@
 // What lies over a plot without drawing it again: what is selected, lifted out of the rest, and the moment that is pointed at.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Plots, View } from "../../pkg/logloupe.js";
 import { currentMs, pointed } from "../cursor.ts";
 import * as filter from "../filter.ts";
-import { schedule, unschedule } from "../frame.ts";
 import { isLifting, nSelectedIn } from "../lifted.ts";
 import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
+import { useDrawing } from "./drawing.ts";
 
 /** Numbers of a target: what it is and two numbers of it, then its shape and four numbers of that. */
 const FIELDS = 8;
@@ -83,13 +83,8 @@ export function Overlay(props: {
       drawDiscs(context, view, numbers, colors, kind === "scatter");
     }
   };
-  const drawSoon = (): void => {
-    if (canvas.current !== null) {
-      schedule(canvas.current, draw);
-    }
-  };
   const isTimed = kind === "timeline";
-  const known = [
+  useDrawing(canvas, draw, [
     filter.facets.value,
     filter.found.value,
     filter.selection.value,
@@ -100,20 +95,7 @@ export function Overlay(props: {
     isDark(),
     plots.value,
     props.turned,
-  ];
-  useEffect(drawSoon, known);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(drawSoon);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      unschedule(element);
-    };
-  }, []);
+  ]);
   return <canvas ref={canvas} class="overlay" aria-hidden="true" data-overlay={kind} />;
 }
 

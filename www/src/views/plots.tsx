@@ -14,6 +14,7 @@ import * as state from "../state.ts";
 import { visible } from "../visible.ts";
 import * as zoom from "../zoom.ts";
 import { Picking } from "./compare.tsx";
+import { useDrawing } from "./drawing.ts";
 import { NetworkTable } from "./network.tsx";
 import { Overlay } from "./overlay.tsx";
 import { showSelected } from "./selection.tsx";
@@ -246,30 +247,12 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     }
     drawn.draw(element, kind, view);
   };
-  const drawSoon = (): void => {
-    if (canvas.current !== null) {
-      schedule(canvas.current, draw);
-    }
-  };
-
   // Theme, zoom and report are read here so that a change of any of them draws again.
   const dark = isDark();
   const range = state.range.value;
   const drawn = plots.value;
   const ranked = isRanked.value;
-  useEffect(drawSoon, [dark, range, drawn, ranked]);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(drawSoon);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      unschedule(element);
-    };
-  }, []);
+  const drawSoon = useDrawing(canvas, draw, [dark, range, drawn, ranked]);
 
   const find = (at: Place): Target | null => {
     const ratio = window.devicePixelRatio || 1;
