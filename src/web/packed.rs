@@ -73,7 +73,10 @@ impl ForwardText {
     /// The text at a place.
     #[must_use]
     pub fn text(&self, offset: f64, byte_len: u32) -> Vec<u8> {
-        self.forward.text(offset as u64, byte_len).to_vec()
+        let offset = offset as u64;
+        self.forward
+            .text(offset, offset + u64::from(byte_len))
+            .to_vec()
     }
 }
 
