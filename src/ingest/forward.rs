@@ -95,7 +95,13 @@ mod tests {
             let mut forward = Forward::new(TextReader::default());
             let mut chunks = packed.chunks(chunk_len).peekable();
             let mut rest: &[u8] = &[];
-            for (offset, byte_len) in [(0, 10u32), (5, 20), (90_000, 5000), (len - 3, 100), (len, 1)] {
+            for (offset, byte_len) in [
+                (0, 10u32),
+                (5, 20),
+                (90_000, 5000),
+                (len - 3, 100),
+                (len, 1),
+            ] {
                 let end = offset + u64::from(byte_len);
                 while !forward.seek(offset, end, &mut rest, chunks.peek().is_none()) {
                     rest = chunks.next().unwrap();
