@@ -472,7 +472,7 @@ pub struct Incident {
     pub n_records: u32,
     /// Why it ranks where it does.
     pub reason: String,
-    /// The earliest line.
+    /// The earliest of the lines that make it; the first of its time where none does.
     pub leading_edge: LineRef,
     /// Templates involved, most severe first.
     pub templates: Vec<u32>,
@@ -727,6 +727,8 @@ pub struct LineRef {
     pub ms: Option<f64>,
     /// The masked message, cut to [`limits::TEXT_CHARS`].
     pub text: String,
+    /// Its template.
+    pub template: u32,
 }
 
 /// How good the scores are by labels that were given with the log. Labels take no part in any score.
