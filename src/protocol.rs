@@ -17,7 +17,7 @@ pub use self::options::{
     SessionChoice,
 };
 pub use self::query::{
-    Histogram, PreviewLine, RawLine, RecordChoice, RecordFormat, Selection, Similar,
+    Histogram, IncidentLines, PreviewLine, RawLine, RecordChoice, RecordFormat, Selection, Similar,
     SimilarTemplate, SimilarWords, SourceCount, TemplateCount, TextQuery, ValueBin, ValueCount,
     ValueCounts,
 };

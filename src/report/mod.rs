@@ -278,6 +278,8 @@ pub struct LineRef {
     pub ms: Option<f64>,
     /// The masked message, cut to [`limits::TEXT_CHARS`].
     pub text: String,
+    /// Its template.
+    pub template: u32,
 }
 
 /// A stage that gave no result.

@@ -189,8 +189,7 @@ impl Shard {
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
         let mut spans = Spans(vec![None; survey.templates.len()]);
         let mut firsts: Vec<Option<(u32, Episode)>> = vec![None; survey.n_templates as usize];
-        let has_edges = survey.has_edges();
-        let mut edges = vec![None; if has_edges { survey.alarms.len() } else { 0 }];
+        let mut edges: BTreeMap<(u32, u32), (u32, Episode)> = BTreeMap::new();
         for kept in &self.kept {
             let mut open: FxHashMap<u32, (Episode, BySource)> = FxHashMap::default();
             let mut lane = vec![0u32; n_slices as usize];
@@ -214,18 +213,16 @@ impl Shard {
                         *first = Some((kept.job.block, kept.episode(idx, id, time)));
                     }
                 }
-                if has_edges
-                    && let Some(window) = survey.window_of(time)
-                    && let Some(alarm) = survey.alarms.get(window as usize)
-                    && alarm & survey.wants_edge != 0
-                {
-                    let edge = &mut edges[window as usize];
+                if let Some(window) = survey.edge_window(time) {
+                    let template = survey.templates.get(id.index()).copied();
+                    let template = template.filter(|_| !survey.wants_one_edge).unwrap_or(0);
                     let place = (time, kept.job.file, kept.job.block);
-                    let is_first = edge.as_ref().is_none_or(|(block, first): &(u32, Episode)| {
-                        place < (first.start, first.file, *block)
-                    });
+                    let known = edges.get(&(window, template));
+                    let is_first = known
+                        .is_none_or(|(block, first)| place < (first.start, first.file, *block));
                     if is_first {
-                        *edge = Some((kept.job.block, kept.episode(idx, id, time)));
+                        let first = (kept.job.block, kept.episode(idx, id, time));
+                        edges.insert((window, template), first);
                     }
                 }
                 if !survey.is_anomalous(id, time) {
@@ -268,9 +265,9 @@ impl Shard {
             .zip(firsts)
             .filter_map(|(template, first)| first.map(|(block, first)| (template, block, first)))
             .collect();
-        let edges = (0..).zip(edges);
         out.edges = edges
-            .filter_map(|(window, edge)| edge.map(|(block, edge)| (block, window, edge)))
+            .into_iter()
+            .map(|((window, _), (block, edge))| (block, window, edge))
             .collect();
         out.slices = (0..).zip(slices).filter(|(_, n)| *n > 0).collect();
         out
