@@ -20,6 +20,7 @@ use crate::featurize::amounts::{Spread, Unit};
 use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
+use crate::featurize::times::ClockChanges;
 use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
 use crate::mine::slot::SlotKind;
@@ -75,6 +76,8 @@ pub struct FileFindings {
     pub n_steps_back: u64,
     /// Records whose time names no zone.
     pub n_zone_assumed: u64,
+    /// Records whose local time the clocks of the assumed zone skipped or showed twice.
+    pub clock_changes: ClockChanges,
     /// What is wrong with its shape, if anything.
     pub fault: Option<String>,
 }
@@ -91,6 +94,7 @@ impl FileFindings {
             span: None,
             n_steps_back: 0,
             n_zone_assumed: 0,
+            clock_changes: ClockChanges::default(),
             fault: None,
         }
     }

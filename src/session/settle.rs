@@ -82,6 +82,7 @@ impl Engine {
             findings.span = tally.span();
             findings.n_steps_back = file.times.n_steps_back();
             findings.n_zone_assumed = file.times.n_timed(Kind::is_local);
+            findings.clock_changes = file.times.clock_changes(&file.calendar);
             sum.merge(tally);
             findings
         };
