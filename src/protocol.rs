@@ -182,6 +182,11 @@ pub enum Command {
         /// Without addresses, users and secrets.
         is_redacted: bool,
     },
+    /// Read no further, and say what was found in what was read.
+    StopReading {
+        /// The run that is being read.
+        run: u32,
+    },
     /// Search no further; what was found stays.
     Stop {
         /// The run.

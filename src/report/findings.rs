@@ -43,6 +43,8 @@ pub struct InputFindings {
     pub is_over_budget: bool,
     /// All of it was read, and then it was changed: its lines cannot be read back.
     pub is_changed_since: bool,
+    /// Reading was ended by hand before all of it was read.
+    pub is_stopped: bool,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
     /// What else there is to know of how it was read, a sentence each.

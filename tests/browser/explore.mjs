@@ -1,6 +1,7 @@
 // What stands between the incidents and the patterns: marks of what is normal, changes, similar patterns, the network.
 
 import assert from "node:assert/strict";
+import { until } from "./wait.mjs";
 
 /** Checks, each with its name; `tools` are those of run.mjs. */
 export function exploreChecks({
@@ -11,7 +12,7 @@ export function exploreChecks({
   frames,
   totalOf,
   reportOf,
-  inkOf,
+  drawn,
 }) {
   const opened = async () => {
     const page = await openPage();
@@ -153,14 +154,12 @@ export function exploreChecks({
       async () => {
         const { page } = await opened();
         const picture = () => page.$eval("#plot-heatmap", (canvas) => canvas.toDataURL());
-        await frames(page);
+        await drawn(page, "plot-heatmap");
         const before = await picture();
         await page.check("#heatmap .choice-check input");
-        await frames(page);
-        assert.notEqual(await picture(), before);
+        await until(async () => (await picture()) !== before, Boolean, "another picture");
         await page.uncheck("#heatmap .choice-check input");
-        await frames(page);
-        assert.equal(await picture(), before);
+        await until(async () => (await picture()) === before, Boolean, "the picture before");
         assert.deepEqual(page.faults, []);
       },
     ],
@@ -171,7 +170,7 @@ export function exploreChecks({
         const { nodes } = report.network;
         assert.ok(nodes.length > 1);
         await frames(page);
-        assert.ok((await inkOf(page, "plot-network")) > 0.002);
+        await drawn(page, "plot-network");
         assert.match(
           await page.getAttribute("#plot-network", "aria-label"),
           /graph of \d+ pattern/,
@@ -188,17 +187,17 @@ export function exploreChecks({
         assert.ok(position.x < width);
         await canvas.hover({ position });
         await page.waitForSelector("#network .tooltip");
-        assert.match(
-          await page.innerText("#network .tooltip"),
-          new RegExp(`incident ${left.incident},`),
-        );
+        await page.waitForSelector(`#network .tooltip:has-text("incident ${left.incident},")`);
         await canvas.click({ position });
         assert.equal(await totalOf(page), left.nRecords);
         await page.keyboard.press("Escape");
 
         await page.click("#network .network-table summary");
-        const rows = await page.$$("#network .network-table tbody tr");
-        assert.equal(rows.length, nodes.length);
+        await until(
+          () => page.$$("#network .network-table tbody tr"),
+          (rows) => rows.length === nodes.length,
+          "a row a pattern",
+        );
         await page.click("#network .network-table .row-button");
         assert.equal(await totalOf(page), nodes[0].nRecords);
         assert.deepEqual(page.faults, []);

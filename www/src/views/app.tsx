@@ -211,7 +211,10 @@ function listenForKeys(): () => void {
 /** Ends or closes the innermost thing that is open. */
 function onEscape(event: KeyboardEvent, isTyping: boolean): void {
   if (state.isRunning.value) {
-    state.cancel();
+    // A key that is held down asks once.
+    if (!event.repeat) {
+      state.cancel();
+    }
   } else if (isTyping) {
     (event.target as HTMLElement).blur();
   } else if (compare.picking.value !== null) {

@@ -8,7 +8,10 @@ import { Sheet } from "./dialog.tsx";
 /** Keys that are no actions of their own. */
 const KEYS: [keys: string[], effect: string][] = [
   [["Ctrl", "V"], "Analyse pasted text or files"],
-  [["Esc"], "Cancel what is running, or close what is open, then clear the selection"],
+  [
+    ["Esc"],
+    "Stop reading and show what was read (twice: drop it), or close what is open, then clear the selection",
+  ],
   [["W", "A", "S", "D"], "On the timeline: zoom in, earlier, zoom out, later"],
   [["Ctrl", "wheel"], "On the timeline: zoom; Shift and wheel: move"],
   [

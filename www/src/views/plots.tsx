@@ -201,6 +201,12 @@ interface Place {
   y: number;
 }
 
+/** Device pixels per unit of a plot: its text grows with the text of the page. */
+export function plotScale(): number {
+  const ratio = window.devicePixelRatio || 1;
+  return (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT_PX;
+}
+
 function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const angle = useRef({ yaw: START_YAW, pitch: START_PITCH });
@@ -221,9 +227,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     return {
       width: Math.max(1, Math.round((element?.clientWidth ?? 1) * ratio)),
       height: Math.max(1, Math.round((element?.clientHeight ?? 1) * ratio)),
-      // Text in a plot grows with the text of the page.
-      scale:
-        (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT_PX,
+      scale: plotScale(),
       isDark: isDark(),
       yaw: angle.current.yaw,
       pitch: angle.current.pitch,
