@@ -122,8 +122,8 @@ impl Shard {
             labels,
         } = open.finish();
         self.kept.push(Kept {
-            job,
             read_as: job.file,
+            job,
             table,
             sources,
             labels,
