@@ -109,6 +109,61 @@ fn a_warning_that_is_new_and_goes_on_is_an_incident_set_off_by_what_was_changed(
 }
 
 #[test]
+fn the_leading_edge_is_the_first_line_that_has_to_do_with_it() {
+    // Guesses begin three minutes into a window that begins with other things.
+    let guesses: Vec<(i64, String)> = (0..400_i64)
+        .map(|n| {
+            let at = 33 * MINUTE + n * SECOND / 2;
+            let said = format!(
+                "INFO login failed for user root from 10.0.0.{}, wrong password",
+                n % 3
+            );
+            (at, said)
+        })
+        .collect();
+    // A surge of something harmless that the log says now and then.
+    let calls = (0..50_i64)
+        .map(|n| (n * MINUTE, 0))
+        .chain((0..3000_i64).map(|n| (57 * MINUTE + n * SECOND / 20, 1)));
+    let surge: Vec<(i64, String)> = calls
+        .map(|(at, n)| {
+            (
+                at,
+                format!("INFO export of report {} begins", at / SECOND + n),
+            )
+        })
+        .collect();
+    let options = Options {
+        window_seconds: Some(300),
+        ..Options::default()
+    };
+    for (extra, expected, minute, rank) in [
+        (&guesses, "login failed for user", 33, 0),
+        (&surge, "export of report", 57, 0),
+    ] {
+        let text = calm(6000, extra);
+        let file = meta("a.log", text.as_bytes(), 1_772_500_000_000.0);
+        let report = analyze(
+            &[(file, text.as_bytes())],
+            options.clone(),
+            Layout::default(),
+        )
+        .unwrap();
+        let incident = &report.incidents[rank];
+        let edge = &incident.leading_edge;
+        assert!(edge.text.starts_with(expected), "{incident:#?}");
+        let at = edge.ms.unwrap() as i64 * 1000 - START;
+        assert_eq!(at / MINUTE, minute, "{incident:#?}");
+        assert_eq!(incident.start_ms, edge.ms.unwrap());
+        assert!(
+            !incident.title.contains("this window") && !incident.title.contains(" over "),
+            "{}",
+            incident.title
+        );
+    }
+}
+
+#[test]
 fn what_falls_silent_is_listed_with_what_is_usual() {
     let beats: Vec<(i64, String)> = (0..2100_i64)
         .filter(|n| !(1000..1400).contains(n))

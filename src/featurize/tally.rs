@@ -210,6 +210,15 @@ impl Tally {
         }
     }
 
+    /// First and last microsecond of each bin, and its records.
+    pub(super) fn stretches(&self) -> impl Iterator<Item = (i64, i64, u64)> {
+        let width = width_us(self.width_idx);
+        self.bins.iter().map(move |bin| {
+            let n = bin.by_level.iter().map(|&n| u64::from(n)).sum();
+            (bin.index * width, (bin.index + 1) * width - 1, n)
+        })
+    }
+
     /// The same contents in the one form that depends on nothing else: bins in the order of time, identities
     /// sorted.
     pub(super) fn settled(mut self) -> Self {

@@ -38,6 +38,7 @@ fn incident(id: u32, title: &str, from_bin: f64, to_bin: f64, score: f64) -> Inc
             offset: 0.0,
             ms: Some(start_ms),
             text: String::new(),
+            template: 1,
         },
         templates: vec![1],
         keys: Vec::new(),

@@ -21,6 +21,7 @@ mod frame;
 mod heatmap;
 mod network;
 mod pair;
+mod plane;
 mod scale;
 mod scatter;
 mod scatter3d;

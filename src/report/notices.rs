@@ -16,7 +16,7 @@ use crate::shard::wire::Summary;
 const SAID: usize = 10;
 
 /// Everything there is to say.
-pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
+pub(super) fn notices(findings: &Findings, totals: &Totals, timezone: &str) -> Vec<Notice> {
     let mut notices: Vec<Notice> = Vec::new();
     let mut n_of_code: BTreeMap<String, usize> = BTreeMap::new();
     let mut say = |code: &str, message: String| {
@@ -39,6 +39,7 @@ pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     }
     about_files(findings, totals, &mut say);
     about_lines(findings, totals, &mut say);
+    about_zones(findings, timezone, &mut say);
     about_limits(findings, &mut say);
     about_clusters(findings, &mut say);
     about_windows(findings, &mut say);
@@ -239,6 +240,40 @@ fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, 
         say(
             "someUntimed",
             format!("{n} without a timestamp; counted among the patterns, not on the timeline."),
+        );
+    }
+}
+
+fn about_zones(findings: &Findings, timezone: &str, say: &mut impl FnMut(&str, String)) {
+    let sum = |of: fn(&FileFindings) -> u64| -> u64 { findings.files.iter().map(of).sum() };
+    let n_assumed = sum(|file| file.n_zone_assumed);
+    if n_assumed > 0 {
+        let n = words::counted(n_assumed, "record");
+        say(
+            "zoneAssumed",
+            format!(
+                "{n} without a time zone, taken to be {timezone}. “Read it another way” has a box for another one."
+            ),
+        );
+    }
+    let n_skipped = sum(|file| file.clock_changes.n_skipped);
+    if n_skipped > 0 {
+        let n = words::counted(n_skipped, "record");
+        say(
+            "skippedTimes",
+            format!(
+                "{n} with a time that does not exist in {timezone}, because the clocks were put forward past it; read as if they had not been. Another time zone may be the right one."
+            ),
+        );
+    }
+    let n_repeated = sum(|file| file.clock_changes.n_repeated);
+    if n_repeated > 0 {
+        let n = words::counted(n_repeated, "record");
+        say(
+            "repeatedTimes",
+            format!(
+                "{n} with a time that came twice in {timezone}, because the clocks were put back; taken to be from before that."
+            ),
         );
     }
 }

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::plot::{self, LegendEntry, Picked, Plot, PlotKind, Scene, View, theme::Theme};
-use crate::protocol::RawLine;
+use crate::protocol::IncidentLines;
 use crate::report::export::redact::Redactor;
 use crate::report::export::{self, records};
 use crate::report::{Report, Timeline};
@@ -155,14 +155,14 @@ impl Plots {
         Ok(export::page::html(report, &pictures, is_redacted))
     }
 
-    /// `incidents.csv`; `lines` holds the first records of each incident, as the engine sends them.
+    /// `incidents.csv`; `lines` holds what was read back of each incident.
     ///
     /// # Errors
     ///
     /// When these are no lines.
     #[wasm_bindgen(js_name = incidentsCsv)]
     pub fn incidents_csv(&self, lines: JsValue, is_redacted: bool) -> Result<Vec<u8>, JsError> {
-        let lines: Vec<Vec<RawLine>> = serde_wasm_bindgen::from_value(lines)
+        let lines: Vec<IncidentLines> = serde_wasm_bindgen::from_value(lines)
             .map_err(|error| JsError::new(&error.to_string()))?;
         Ok(export::incidents::csv(&self.report, &lines, is_redacted))
     }
