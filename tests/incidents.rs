@@ -3,42 +3,21 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::fmt::Write;
+mod calm;
 
-use logloupe::base::time::{MINUTE, SECOND, Timestamp};
+use logloupe::base::time::{MINUTE, SECOND};
 use logloupe::local::{Layout, analyze, meta};
 use logloupe::protocol::Options;
-use logloupe::report::words::clock;
 use logloupe::report::{Incident, Report};
 use logloupe::sample::{IncidentKind, Sample, SampleParams};
-
-const START: i64 = 1_772_438_400 * SECOND;
 
 fn report(text: &str, layout: Layout) -> Report {
     let file = meta("a.log", text.as_bytes(), 1_772_500_000_000.0);
     analyze(&[(file, text.as_bytes())], Options::default(), layout).unwrap()
 }
 
-/// Ordinary lines, 2571 an hour, with these lines in between, in the order of time.
 fn calm(n_lines: i64, extra: &[(i64, String)]) -> String {
-    let mut lines: Vec<(i64, String)> = (0..n_lines)
-        .map(|n| {
-            let at = n * 7 * SECOND / 5 + (n * 37 % 11) * 1000;
-            let said = match n % 3 {
-                0 => format!("INFO served page {} in {} ms", n * 7 % 40, n % 90),
-                1 => format!("INFO cache holds {} entries", 500 + n % 17),
-                _ => format!("INFO job {n} done"),
-            };
-            (at, said)
-        })
-        .collect();
-    lines.extend_from_slice(extra);
-    lines.sort_by_key(|line| line.0);
-    let mut text = String::new();
-    for (at, said) in lines {
-        writeln!(text, "{} {said}", clock(Timestamp(START + at), true)).unwrap();
-    }
-    text
+    calm::log(n_lines, extra, &(0..0))
 }
 
 #[test]
@@ -152,7 +131,7 @@ fn the_leading_edge_is_the_first_line_that_has_to_do_with_it() {
         let incident = &report.incidents[rank];
         let edge = &incident.leading_edge;
         assert!(edge.text.starts_with(expected), "{incident:#?}");
-        let at = edge.ms.unwrap() as i64 * 1000 - START;
+        let at = edge.ms.unwrap() as i64 * 1000 - calm::START;
         assert_eq!(at / MINUTE, minute, "{incident:#?}");
         assert_eq!(incident.start_ms, edge.ms.unwrap());
         assert!(

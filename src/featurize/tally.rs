@@ -202,14 +202,6 @@ impl Tally {
         self.n_timed
     }
 
-    /// Calls with the beginning of each bin in microseconds and its records by level; in no order.
-    pub fn by_level(&self, mut counted: impl FnMut(i64, &[u32; N_LEVELS])) {
-        let width = width_us(self.width_idx);
-        for bin in &self.bins {
-            counted(bin.index * width, &bin.by_level);
-        }
-    }
-
     /// First and last microsecond of each bin, and its records.
     pub(super) fn stretches(&self) -> impl Iterator<Item = (i64, i64, u64)> {
         let width = width_us(self.width_idx);
@@ -217,6 +209,14 @@ impl Tally {
             let n = bin.by_level.iter().map(|&n| u64::from(n)).sum();
             (bin.index * width, (bin.index + 1) * width - 1, n)
         })
+    }
+
+    /// Calls with the beginning of each bin in microseconds and its records by level; in no order.
+    pub fn by_level(&self, mut counted: impl FnMut(i64, &[u32; N_LEVELS])) {
+        let width = width_us(self.width_idx);
+        for bin in &self.bins {
+            counted(bin.index * width, &bin.by_level);
+        }
     }
 
     /// The same contents in the one form that depends on nothing else: bins in the order of time, identities
