@@ -13,6 +13,7 @@ export function exploreChecks({
   totalOf,
   reportOf,
   drawn,
+  output,
 }) {
   const opened = async () => {
     const page = await openPage();
@@ -160,6 +161,60 @@ export function exploreChecks({
         await until(async () => (await picture()) !== before, Boolean, "another picture");
         await page.uncheck("#heatmap .choice-check input");
         await until(async () => (await picture()) === before, Boolean, "the picture before");
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "a cell of the heatmap opens the windows by its two features, and each leads to its lines",
+      async () => {
+        const { page, report } = await opened();
+        await drawn(page, "plot-heatmap");
+        const canvas = page.locator("#plot-heatmap");
+        await canvas.scrollIntoViewIfNeeded();
+        // The first cell: the second feature by the first.
+        const { height } = await canvas.boundingBox();
+        const cell = (height - 16) / report.features.names.length;
+        await canvas.click({ position: { x: 14, y: 8 + cell * 1.5 } });
+        const [a, b] = report.features.names;
+        await page.waitForSelector(`#heatmap .about:has-text("${a} × ${b}")`);
+        assert.equal(await page.inputValue("#heatmap select"), "0 1");
+        await drawn(page, "plot-heatmap");
+        await page.screenshot({ path: `${output}pair.png` });
+        await page.selectOption("#heatmap select", "0 4");
+        await page.waitForSelector(`#heatmap .about:has-text("${report.features.names[4]}")`);
+        await page.click("#heatmap button:text-is('Back to all pairs')");
+        await page.waitForSelector("#heatmap .choice-check");
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "a line drawn around points of the clusters selects their messages",
+      async () => {
+        const { page, report } = await opened();
+        await drawn(page, "plot-clusters");
+        const canvas = page.locator("#plot-clusters");
+        await canvas.scrollIntoViewIfNeeded();
+        const { x, y, width, height } = await canvas.boundingBox();
+        const corners = [
+          [0.01, 0.01],
+          [0.6, 0.01],
+          [0.6, 0.99],
+          [0.01, 0.99],
+        ];
+        await page.mouse.move(x + width * 0.01, y + height * 0.5);
+        await page.mouse.down();
+        for (const [across, down] of corners)
+          await page.mouse.move(x + width * across, y + height * down, { steps: 3 });
+        await page.waitForSelector("#clusters .lasso polygon");
+        await page.screenshot({ path: `${output}lasso.png` });
+        await page.mouse.up();
+        await page.waitForSelector("#selection .chip:has-text('message')");
+        const said = await until(
+          () => page.innerText(".selection-count"),
+          (text) => /^[\d,]+ of .* selected$/.test(text),
+        );
+        const n = Number(said.match(/^[\d,]+/)[0].replaceAll(",", ""));
+        assert.ok(n > 0 && n < report.totals.nRecords, said);
         assert.deepEqual(page.faults, []);
       },
     ],

@@ -1,10 +1,10 @@
 // The timeline while it is read: what was merged so far, drawn as it will be drawn at the end.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { schedule, unschedule } from "../frame.ts";
+import { useRef } from "preact/hooks";
 import { filling } from "../plots.ts";
 import { isDark } from "../settings.ts";
+import { useDrawing } from "./drawing.ts";
 import { plotScale } from "./plots.tsx";
 
 export function Filling(): JSX.Element {
@@ -26,24 +26,7 @@ export function Filling(): JSX.Element {
       isRanked: false,
     });
   };
-  const drawSoon = (): void => {
-    if (canvas.current !== null) {
-      schedule(canvas.current, draw);
-    }
-  };
-  useEffect(drawSoon, [filling.value, isDark()]);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(drawSoon);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      unschedule(element);
-    };
-  }, []);
+  useDrawing(canvas, draw, [filling.value, isDark()]);
   return (
     <section class="filling" id="filling" aria-label="Timeline so far">
       <h2>Timeline so far</h2>

@@ -49,6 +49,7 @@ export function Overlay(props: {
   const { kind } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const targets = useRef(new Targets());
+  const isBlank = useRef(true);
   const latest = useRef(props);
   latest.current = props;
 
@@ -59,14 +60,20 @@ export function Overlay(props: {
     if (element === null || context === null || drawn === null) {
       return;
     }
+    const isPointed = pointed.peek() !== null || currentMs.peek() !== null;
+    const isNeeded = isLifting.peek() || (kind === "timeline" && isPointed);
+    // To ask for the size would have the page laid out for nothing.
+    if (!isNeeded && isBlank.current) {
+      return;
+    }
+    isBlank.current = !isNeeded;
     const view = latest.current.viewNow();
     if (element.width !== view.width || element.height !== view.height) {
       element.width = view.width;
       element.height = view.height;
     }
     context.clearRect(0, 0, view.width, view.height);
-    const isPointed = pointed.peek() !== null || currentMs.peek() !== null;
-    if (!isLifting.peek() && !(kind === "timeline" && isPointed)) {
+    if (!isNeeded) {
       return;
     }
     const style = getComputedStyle(document.documentElement);
