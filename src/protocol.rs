@@ -17,7 +17,7 @@ pub use self::options::{
     SessionChoice,
 };
 pub use self::query::{
-    Histogram, PreviewLine, RawLine, RecordChoice, RecordFormat, Selection, Similar,
+    Histogram, IncidentLines, PreviewLine, RawLine, RecordChoice, RecordFormat, Selection, Similar,
     SimilarTemplate, SimilarWords, SourceCount, TemplateCount, TextQuery, ValueBin, ValueCount,
     ValueCounts,
 };
@@ -181,6 +181,11 @@ pub enum Command {
         query: u32,
         /// Without addresses, users and secrets.
         is_redacted: bool,
+    },
+    /// Read no further, and say what was found in what was read.
+    StopReading {
+        /// The run that is being read.
+        run: u32,
     },
     /// Search no further; what was found stays.
     Stop {

@@ -211,6 +211,14 @@ impl Tally {
         })
     }
 
+    /// Calls with the beginning of each bin in microseconds and its records by level; in no order.
+    pub fn by_level(&self, mut counted: impl FnMut(i64, &[u32; N_LEVELS])) {
+        let width = width_us(self.width_idx);
+        for bin in &self.bins {
+            counted(bin.index * width, &bin.by_level);
+        }
+    }
+
     /// The same contents in the one form that depends on nothing else: bins in the order of time, identities
     /// sorted.
     pub(super) fn settled(mut self) -> Self {

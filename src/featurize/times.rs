@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tally::Tally;
+use super::tally::{N_LEVELS, Tally};
 use crate::base::calendar::Calendar;
 use crate::base::time::{MINUTE, Timestamp};
 use crate::base::written::{Kind, N_CYCLES, Written};
@@ -144,6 +144,20 @@ impl Times {
             calendar.anchor(alike.last.max(alike.first), alike.leap_year);
         }
         calendar
+    }
+
+    /// Calls with an instant and the records by level around it, for all times; in no order.
+    pub fn by_level(
+        &self,
+        calendar: &Calendar,
+        mut counted: impl FnMut(Timestamp, &[u32; N_LEVELS]),
+    ) {
+        for alike in &self.alike {
+            let mut reading = calendar.reading();
+            alike.tally.by_level(|value, by_level| {
+                counted(reading.instant(Written::of(alike.kind, value)), by_level);
+            });
+        }
     }
 
     /// The counts on the scale of instants.

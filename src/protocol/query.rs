@@ -222,6 +222,17 @@ pub struct RawLine {
     pub marks: Vec<u32>,
 }
 
+/// Lines of an incident read back from their files.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentLines {
+    /// The line it began with.
+    pub leading: Option<RawLine>,
+    /// Its first records.
+    pub own: Vec<RawLine>,
+}
+
 /// A line from the head of a file, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

@@ -43,7 +43,7 @@ pub(super) fn amounts(findings: &Findings) -> Vec<AmountReport> {
             n_far: saturate(far.n_far),
             records: (amount.spread.largest().iter())
                 .take_while(|value| value.value >= far.fence)
-                .map(|value| line_ref(amount.unit, value))
+                .map(|value| line_ref(amount, value))
                 .collect(),
         })
         .collect()
@@ -119,13 +119,14 @@ fn written(unit: Unit, value: f64) -> String {
     }
 }
 
-fn line_ref(unit: Unit, value: &LargeValue) -> LineRef {
+fn line_ref(amount: &AmountFindings, value: &LargeValue) -> LineRef {
     LineRef {
         file: value.file.0,
         line: u32::try_from(value.line + 1).unwrap_or(u32::MAX),
         offset: value.offset as f64,
         ms: value.instant().map(Timestamp::millis),
-        text: written(unit, value.value),
+        text: written(amount.unit, value.value),
+        template: amount.template.0,
     }
 }
 

@@ -44,6 +44,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
             correlation: rounded(&findings.correlation),
             rank_correlation: rounded(&findings.rank_correlation),
+            values: time::values(findings),
         },
         templates: messages::templates(findings),
         points: messages::points(findings),

@@ -8,7 +8,7 @@ use super::{IncidentSource, LineRef, limits};
 use super::{amounts, changes, involved, sessions, words};
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
-use crate::base::time::Timestamp;
+use crate::base::time::{SECOND, Timestamp};
 use crate::correlate::incidents::{Episode, Incident as Component};
 use crate::correlate::trigger::{self, Candidate, WITHIN_US, Wording};
 use crate::detect::rate_change::{ChangeKind, RateChange};
@@ -35,7 +35,7 @@ pub struct Incident {
     pub n_records: u32,
     /// Why it ranks where it does.
     pub reason: String,
-    /// The earliest line.
+    /// The earliest of the lines that make it; the first of its time where none does.
     pub leading_edge: LineRef,
     /// Templates involved, most severe first.
     pub templates: Vec<u32>,
@@ -203,9 +203,9 @@ fn incident(
     let reasons: Vec<String> = strongest.into_iter().chain(alarm.clone()).collect();
     let title = match head {
         Some(head) => format!("“{head}”{others}, {times}{over}"),
-        // A change says how long it lasts.
-        None if only_change.is_some() => alarm.unwrap_or_default(),
-        None => format!("{}{over}", alarm.unwrap_or_default()),
+        None => alarm_title(findings, component)
+            .or(alarm)
+            .unwrap_or_default(),
     };
     messages.truncate(limits::INCIDENT_MESSAGES);
     let (sources, n_sources) = involved::sources(findings, component);
@@ -247,8 +247,9 @@ fn rank(component: &Component) -> String {
     let parts = &component.parts;
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     format!(
-        "severity {:.0} of 100, spread {}, number of records {}, duration {}, {} of what these lines say is said here",
+        "severity {:.0} of 100, rarity {}, spread over sources {}, number of records {}, duration {}; {} of what these lines say is said here",
         parts.severity,
+        percent(parts.rarity),
         percent(parts.spread),
         percent(parts.volume),
         percent(parts.duration),
@@ -352,11 +353,7 @@ fn trigger(
 ) -> Option<Trigger> {
     let mut own: Vec<u32> = component.messages.iter().map(|message| message.0).collect();
     own.sort_unstable();
-    // An unusual window begins before what is unusual in it.
-    let first = component.episodes.first();
-    let edge = first.map_or(component.leading_edge.start, |idx| {
-        findings.episodes[*idx as usize].start
-    });
+    let edge = component.start;
     let is_effect = |message: u32| {
         own.binary_search(&message).is_ok() || component.leading_edge.message.0 == message
     };
@@ -383,6 +380,7 @@ fn line_ref(findings: &Findings, edge: &Episode) -> LineRef {
         offset: edge.offset as f64,
         ms: Some(edge.start.millis()),
         text: words::quoted(&findings.messages[edge.message.index()].text),
+        template: findings.messages[edge.message.index()].template.0,
     }
 }
 
@@ -391,14 +389,19 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
     match findings.alarm_causes.get(component.alarm? as usize)? {
         AlarmCause::Windows(run) => {
             let window = findings.window_scores.get(run.worst as usize)?;
-            let names = findings.windows.as_ref().map(|windows| windows.names)?;
-            Some(words::window_reason(window, &names))
+            let width_us = findings.windows.as_ref()?.width_us;
+            Some(words::window_reason(window, width_us))
         }
         AlarmCause::Sessions(idx, members) => {
             let found = findings.sessions.get(*idx as usize)?;
             let n = words::counted(members.len() as u64, "unusual session");
             let worst = sessions::reason(findings, found, *members.first()? as usize);
-            Some(format!("{n} ({}): {worst}", sessions::identifier(found)))
+            let span = component.end.0.saturating_sub(component.start.0);
+            let within = words::duration(span.max(SECOND));
+            Some(format!(
+                "{n} ({}) within {within}; the strangest {worst}",
+                sessions::identifier(found)
+            ))
         }
         AlarmCause::Change(idx) => {
             let change = findings.changes.get(*idx as usize)?;
@@ -407,4 +410,26 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
             Some(format!("“{}”, a warning, {reason}", words::quoted(text)))
         }
     }
+}
+
+/// What an incident is called that is nothing but unusual windows: what was unusual, and for how long.
+fn alarm_title(findings: &Findings, component: &Component) -> Option<String> {
+    let AlarmCause::Windows(run) = findings.alarm_causes.get(component.alarm? as usize)? else {
+        return None;
+    };
+    let windows = findings.windows.as_ref()?;
+    let window = findings.window_scores.get(run.worst as usize)?;
+    let length = words::duration(component.end.0.saturating_sub(component.start.0));
+    if let Some(silence) = window.silence {
+        let n_missing = words::counted(silence.n_missing as u64, "record");
+        return Some(format!(
+            "Silence for {length}: about {n_missing} expected, none came"
+        ));
+    }
+    let reason = words::window_reason(window, windows.width_us);
+    Some(if run.last > run.first {
+        format!("{reason}; unusual for {length}")
+    } else {
+        reason
+    })
 }

@@ -28,13 +28,7 @@ pub(super) fn sources(findings: &Findings, component: &Component) -> (Vec<Incide
     let mut found: Vec<(&str, u64)> = Vec::new();
     for idx in &component.episodes {
         let episode = &findings.episodes[*idx as usize];
-        let from = involved
-            .entries
-            .partition_point(|entry| (entry.message, entry.at) < (episode.message, episode.start));
-        let own = involved.entries[from..]
-            .iter()
-            .take_while(|entry| entry.message == episode.message && entry.at <= episode.end);
-        found.extend(own.filter_map(|entry| {
+        found.extend(involved.of(episode).filter_map(|entry| {
             let name = involved.names.get(entry.source as usize)?;
             Some((name.as_str(), u64::from(entry.n_records)))
         }));

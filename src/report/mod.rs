@@ -76,7 +76,7 @@ pub mod limits {
 }
 
 /// What a run found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -261,6 +261,8 @@ pub struct Features {
     pub correlation: Vec<Vec<Option<f64>>>,
     /// Spearman's correlation by rank, likewise.
     pub rank_correlation: Vec<Vec<Option<f64>>>,
+    /// Feature by feature, its value in each window of [`Report::space`].
+    pub values: Vec<Vec<f64>>,
 }
 
 /// One line of one file.
@@ -278,6 +280,8 @@ pub struct LineRef {
     pub ms: Option<f64>,
     /// The masked message, cut to [`limits::TEXT_CHARS`].
     pub text: String,
+    /// Its template.
+    pub template: u32,
 }
 
 /// A stage that gave no result.

@@ -37,7 +37,7 @@ pub(super) fn notices(findings: &Findings, totals: &Totals, timezone: &str) -> V
             ),
         );
     }
-    about_files(findings, &mut say);
+    about_files(findings, totals, &mut say);
     about_lines(findings, totals, &mut say);
     about_zones(findings, timezone, &mut say);
     about_limits(findings, &mut say);
@@ -64,9 +64,30 @@ pub(super) fn notices(findings: &Findings, totals: &Totals, timezone: &str) -> V
     notices
 }
 
-fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
+/// How far reading came, where it was ended by hand.
+fn stopped(findings: &Findings, totals: &Totals) -> Option<String> {
+    let mut unread = findings.inputs.iter();
+    if !unread.any(|input| input.is_stopped && input.is_short()) {
+        return None;
+    }
+    let (n_read, n_bytes) = (totals.n_bytes_read, totals.byte_len);
+    Some(format!(
+        "Reading was stopped at {} %: this is about the first {} of {} ({}); the other {} were not read.",
+        // All that was read is not all there is.
+        (100.0 * n_read / n_bytes).floor().min(99.0),
+        words::byte_len(n_read),
+        words::byte_len(n_bytes),
+        words::counted(u64::from(totals.n_lines), "line"),
+        words::byte_len(n_bytes - n_read),
+    ))
+}
+
+fn about_files(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, String)) {
     for reason in &findings.left_out {
         say("leftOut", format!("Left out: {reason}."));
+    }
+    if let Some(message) = stopped(findings, totals) {
+        say("stopped", message);
     }
     for input in &findings.inputs {
         let name = words::quoted(&input.name);
@@ -76,7 +97,9 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
         for note in &input.notes {
             say("container", format!("{name}: {note}."));
         }
-        if input.is_short() {
+        if input.is_stopped {
+            // Said once, of all files together.
+        } else if input.is_short() {
             let (read, all) = (words::count(input.n_read), words::count(input.byte_len));
             say(
                 "changed",

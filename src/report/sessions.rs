@@ -117,6 +117,7 @@ fn session(findings: &Findings, found: &SessionFindings, idx: usize) -> SessionR
             offset: session.offset as f64,
             ms: session.span.map(|span| span.0.millis()),
             text: text.map_or_else(String::new, |template| words::quoted(&template.text)),
+            template: first_template,
         },
         templates: found
             .set

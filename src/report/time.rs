@@ -179,7 +179,7 @@ pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
             start_ms: windows.start_of(first).millis(),
             end_ms: windows.end_of(last).millis(),
             score: score(window.score),
-            reason: words::window_reason(window, &windows.names),
+            reason: words::window_reason(window, windows.width_us),
             detectors: window.agreeing().map(str::to_owned).collect(),
             opinions: window.opinions.map(|said| said.map(score)).to_vec(),
             values: windows
@@ -217,16 +217,17 @@ pub(super) fn detectors(findings: &Findings) -> Vec<DetectorReport> {
         .collect()
 }
 
-pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
+fn window_score(findings: &Findings, idx: usize) -> f64 {
+    let window = findings.window_scores.get(idx);
+    window.map_or(0.0, |window| window.score)
+}
+
+/// The windows that are drawn, in the order of time: the strangest, and of the others as many as there is room for.
+fn drawn(findings: &Findings) -> Vec<usize> {
     let Some(windows) = &findings.windows else {
         return Vec::new();
     };
-    let value = |idx: usize| {
-        findings
-            .window_scores
-            .get(idx)
-            .map_or(0.0, |window| window.score)
-    };
+    let value = |idx| window_score(findings, idx);
     let mut order: Vec<usize> = (0..windows.n_windows() as usize).collect();
     if order.len() > limits::POINTS {
         order.arrange_by(|&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
@@ -237,6 +238,26 @@ pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
         order.arrange();
     }
     order
+}
+
+/// Feature by feature, its value in each window that is drawn.
+pub(super) fn values(findings: &Findings) -> Vec<Vec<f64>> {
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
+    let drawn = drawn(findings);
+    let of_feature = |feature| {
+        let value = |&idx: &usize| round_to(windows.rows.row(idx)[feature], 4);
+        drawn.iter().map(value).collect()
+    };
+    (0..feature::NAMES.len()).map(of_feature).collect()
+}
+
+pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
+    drawn(findings)
         .into_iter()
         .map(|idx| {
             let row = windows.rows.row(idx);
@@ -245,7 +266,7 @@ pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
                 failed_logins: row[feature::FAILED_LOGINS],
                 events: row[feature::EVENTS],
                 ip_entropy: round_to(row[feature::IP_ENTROPY], 3),
-                score: score(value(idx)),
+                score: score(window_score(findings, idx)),
                 cluster: findings.window_clusters.get(idx).copied().flatten(),
             }
         })
