@@ -77,12 +77,13 @@ impl Engine {
         let mut sum = Tally::default();
         let lane = |&key: &u32| {
             let file = &self.files[key as usize];
-            let tally = file.times.tally(&file.calendar);
             let mut findings = file.findings.clone();
+            // Before the tally, so that only one copy of the counts is held beside them.
+            findings.clock_changes = file.times.clock_changes(&file.calendar);
+            let tally = file.times.tally(&file.calendar);
             findings.span = tally.span();
             findings.n_steps_back = file.times.n_steps_back();
             findings.n_zone_assumed = file.times.n_timed(Kind::is_local);
-            findings.clock_changes = file.times.clock_changes(&file.calendar);
             sum.merge(tally);
             findings
         };
