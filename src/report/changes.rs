@@ -3,10 +3,10 @@
 use super::build::saturate;
 use super::findings::Findings;
 use super::words;
-use super::{ChangeReport, Changes, limits};
+use super::{ChangeReport, Changes, SourceChange, limits};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
-use crate::base::time::SECOND;
+use crate::base::time::{SECOND, Timestamp};
 use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::parse::Level;
 
@@ -35,7 +35,35 @@ pub(super) fn changes(findings: &Findings) -> Changes {
         surging: of_kinds(&[ChangeKind::Surge]),
         vanished: of_kinds(&[ChangeKind::Dip, ChangeKind::Pause, ChangeKind::Vanished]),
         n_all: saturate(findings.changes.len() as u64),
+        sources: of_sources(findings),
     }
+}
+
+/// What changed in what sources say: those that are silent first, then what changed most.
+fn of_sources(findings: &Findings) -> Vec<SourceChange> {
+    let mut found: Vec<&RateChange> = findings.source_changes.iter().collect();
+    found.arrange_by(|a, b| {
+        let is_silent = |change: &RateChange| change.n_records == 0;
+        (is_silent(b).cmp(&is_silent(a)))
+            .then(weight(b).total_cmp(&weight(a)))
+            .then((a.row, a.first).cmp(&(b.row, b.first)))
+    });
+    let listed = found.into_iter().take(limits::CHANGES);
+    listed
+        .map(|change| {
+            let (start, end) = findings.source_change_span(change);
+            let name = &findings.sources[change.row as usize].name;
+            SourceChange {
+                kind: kind(change.kind).to_owned(),
+                source: name.clone(),
+                text: words::quoted(name),
+                start_ms: start.millis(),
+                end_ms: end.millis(),
+                n_records: saturate(change.n_records),
+                reason: sentence(change, (start, end)),
+            }
+        })
+        .collect()
 }
 
 /// How much a change says: records too many or too few, by how unusual they are.
@@ -83,7 +111,10 @@ fn kind(kind: ChangeKind) -> &'static str {
 
 /// A change as a sentence: `214 in 5 min, usually 0 to 3`.
 pub(super) fn reason(findings: &Findings, change: &RateChange) -> String {
-    let (start, end) = findings.change_span(change);
+    sentence(change, findings.change_span(change))
+}
+
+fn sentence(change: &RateChange, (start, end): (Timestamp, Timestamp)) -> String {
     // The last millisecond belongs to it.
     let length = words::duration(
         end.0

@@ -2,6 +2,7 @@
 
 use crate::base::hash;
 use crate::base::ids::{MessageId, TemplateId};
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
@@ -220,6 +221,28 @@ pub struct TemplateFindings {
     pub slots: Vec<SlotKind>,
 }
 
+/// What a source says over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFindings {
+    /// Its name.
+    pub name: String,
+    /// Records in each of [`Findings::n_slices`] slices.
+    pub counts: Vec<u32>,
+}
+
+impl SourceFindings {
+    /// Those with most records, as many as are followed, by name; none when there is only one.
+    #[must_use]
+    pub fn largest(mut all: Vec<Self>) -> Vec<Self> {
+        all.retain(|source| !source.name.is_empty());
+        let n_records = |source: &Self| source.counts.iter().map(|n| u64::from(*n)).sum::<u64>();
+        all.arrange_by(|a, b| n_records(b).cmp(&n_records(a)).then(a.name.cmp(&b.name)));
+        all.truncate(SOURCES);
+        all.arrange_by(|a, b| a.name.cmp(&b.name));
+        if all.len() < 2 { Vec::new() } else { all }
+    }
+}
+
 /// How the values of a variable are spread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AmountFindings {
@@ -255,8 +278,8 @@ pub struct AlarmRun {
 /// What an alarm of an incident is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AlarmCause {
-    /// Unusual windows.
-    Windows(AlarmRun),
+    /// Unusual windows, and the templates that make them so, as far as that is known; ascending.
+    Windows(AlarmRun, Vec<TemplateId>),
     /// Strange sessions of an identifier, as indices, strangest first.
     Sessions(u32, Vec<u32>),
     /// A warning that is new, as an index into [`Findings::changes`].
@@ -346,6 +369,10 @@ pub struct Findings {
     pub firsts: Vec<Option<Episode>>,
     /// Where templates come much more or less often than usual, by template and time.
     pub changes: Vec<RateChange>,
+    /// The sources with most records, by name.
+    pub sources: Vec<SourceFindings>,
+    /// Where sources say much more or less than usual, by source and time.
+    pub source_changes: Vec<RateChange>,
     /// How good the scores are, where labels were given.
     pub evaluation: Option<EvaluationFindings>,
     /// Stages without a result.
@@ -366,6 +393,12 @@ pub struct Findings {
 const SLICE_CELLS: usize = 1_200_000;
 /// Slices at most that one of a sparkline is divided into.
 const MAX_FINENESS: usize = 10;
+
+/// Sources that are followed over time.
+const SOURCES: usize = 500;
+
+/// Windows times templates of which it is noted which was said in which.
+const TEMPLATE_BITS: usize = 1 << 28;
 
 /// First records of templates in unusual windows that are asked for.
 const EDGES_CAP: usize = 1 << 20;
@@ -532,12 +565,21 @@ impl Findings {
                 .map(|message| message.template.0)
                 .collect(),
             n_templates: self.templates.len() as u32,
+            n_windows: self.n_counted_windows(),
             start: self.slice_start(0),
             slice_us: self.slice_us(),
             n_slices: self.n_slices() as u32,
             labels: Vec::new(),
             wants_labels: false,
         }
+    }
+
+    /// Windows in which templates are counted: all, or none where that would take too much memory.
+    #[must_use]
+    pub fn n_counted_windows(&self) -> u32 {
+        let n_windows = self.windows.as_ref().map_or(0, Windows::n_windows);
+        let is_affordable = n_windows as usize * self.templates.len() <= TEMPLATE_BITS;
+        if is_affordable { n_windows } else { 0 }
     }
 
     /// Slices of time in which the records of each template are counted: a multiple of [`limits::SPARKLINE`], finer where there
@@ -579,6 +621,17 @@ impl Findings {
         (start, end)
     }
 
+    /// First and last instant of a change of a source, to the width of a slice.
+    #[must_use]
+    pub fn source_change_span(&self, change: &RateChange) -> (Timestamp, Timestamp) {
+        let (start, end) = (
+            self.slice_start(change.first),
+            self.slice_start(change.last + 1),
+        );
+        let last = self.span().map_or(end, |span| span.1);
+        (start, Timestamp(end.0 - 1000).min(last).max(start))
+    }
+
     /// Looks for changes of rate in what was counted.
     #[must_use]
     pub fn rate_changes(&self) -> Vec<RateChange> {
@@ -588,6 +641,20 @@ impl Findings {
         }
         rate_changes(&Rates {
             counts: &self.slices,
+            n_slices: self.n_slices(),
+            slice_us: self.slice_us(),
+        })
+    }
+
+    /// Looks for changes in what each source says.
+    #[must_use]
+    pub fn rate_changes_of_sources(&self) -> Vec<RateChange> {
+        if self.span().is_none() || self.sources.is_empty() {
+            return Vec::new();
+        }
+        let counts = self.sources.iter().flat_map(|source| &source.counts);
+        rate_changes(&Rates {
+            counts: &counts.copied().collect::<Vec<u32>>(),
             n_slices: self.n_slices(),
             slice_us: self.slice_us(),
         })

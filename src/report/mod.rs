@@ -598,6 +598,29 @@ pub struct Changes {
     pub vanished: Vec<ChangeReport>,
     /// How many changes there are in all.
     pub n_all: u32,
+    /// Sources that say more or less than usual, the silent ones first; none where all lines are of one.
+    pub sources: Vec<SourceChange>,
+}
+
+/// A stretch of time in which a source says more or less than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SourceChange {
+    /// As [`ChangeReport::kind`].
+    pub kind: String,
+    /// The source, whole, as a selection names it.
+    pub source: String,
+    /// The same, cut for the screen.
+    pub text: String,
+    /// When it begins.
+    pub start_ms: f64,
+    /// When it ends.
+    pub end_ms: f64,
+    /// Records in it.
+    pub n_records: u32,
+    /// How it changes, as a sentence.
+    pub reason: String,
 }
 
 /// A stretch of time in which a pattern comes more or less often than usual.
