@@ -3,6 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
+mod calm;
+
 use std::fmt::Write;
 
 use logloupe::base::time::{MINUTE, SECOND, Timestamp};
@@ -12,33 +14,13 @@ use logloupe::report::words::clock;
 use logloupe::report::{Incident, Report};
 use logloupe::sample::{IncidentKind, Sample, SampleParams};
 
-const START: i64 = 1_772_438_400 * SECOND;
-
 fn report(text: &str, layout: Layout) -> Report {
     let file = meta("a.log", text.as_bytes(), 1_772_500_000_000.0);
     analyze(&[(file, text.as_bytes())], Options::default(), layout).unwrap()
 }
 
-/// Ordinary lines, 2571 an hour, with these lines in between, in the order of time.
 fn calm(n_lines: i64, extra: &[(i64, String)]) -> String {
-    let mut lines: Vec<(i64, String)> = (0..n_lines)
-        .map(|n| {
-            let at = n * 7 * SECOND / 5 + (n * 37 % 11) * 1000;
-            let said = match n % 3 {
-                0 => format!("INFO served page {} in {} ms", n * 7 % 40, n % 90),
-                1 => format!("INFO cache holds {} entries", 500 + n % 17),
-                _ => format!("INFO job {n} done"),
-            };
-            (at, said)
-        })
-        .collect();
-    lines.extend_from_slice(extra);
-    lines.sort_by_key(|line| line.0);
-    let mut text = String::new();
-    for (at, said) in lines {
-        writeln!(text, "{} {said}", clock(Timestamp(START + at), true)).unwrap();
-    }
-    text
+    calm::log(n_lines, extra, &(0..0))
 }
 
 #[test]
@@ -152,7 +134,7 @@ fn the_leading_edge_is_the_first_line_that_has_to_do_with_it() {
         let incident = &report.incidents[rank];
         let edge = &incident.leading_edge;
         assert!(edge.text.starts_with(expected), "{incident:#?}");
-        let at = edge.ms.unwrap() as i64 * 1000 - START;
+        let at = edge.ms.unwrap() as i64 * 1000 - calm::START;
         assert_eq!(at / MINUTE, minute, "{incident:#?}");
         assert_eq!(incident.start_ms, edge.ms.unwrap());
         assert!(
@@ -188,7 +170,7 @@ fn what_falls_silent_is_listed_with_what_is_usual() {
 fn a_source_that_falls_silent_is_listed() {
     let mut text = String::new();
     for n in 0..4000_i64 {
-        let at = START + n * 3 * SECOND;
+        let at = calm::START + n * 3 * SECOND;
         let unit = ["sshd", "cron", "ntpd"][(n * 7 % 11 % 3) as usize];
         let is_silent = unit == "ntpd" && (2000..2600).contains(&n);
         if !is_silent {

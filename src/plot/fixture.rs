@@ -209,7 +209,7 @@ pub(super) fn report() -> Report {
             n_records,
         });
     }
-    let space = (0..n)
+    let space: Vec<WindowPoint> = (0..n)
         .map(|bin| {
             let is_attack = (47..49).contains(&bin);
             WindowPoint {
@@ -310,6 +310,12 @@ pub(super) fn report() -> Report {
             names: names.map(str::to_owned).to_vec(),
             rank_correlation: correlation.clone(),
             correlation,
+            values: (0..names.len())
+                .map(|feature| {
+                    let value = |point: &WindowPoint| point.events / (1.0 + feature as f64);
+                    space.iter().map(value).collect()
+                })
+                .collect(),
         },
         templates,
         points,

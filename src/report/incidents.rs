@@ -1,8 +1,10 @@
 //! Connected anomalies → incidents in words.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::{saturate, score};
 use super::findings::{AlarmCause, Findings, SuppressedBy};
-use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
+use super::{IncidentSource, LineRef, limits};
 use super::{amounts, changes, involved, sessions, words};
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
@@ -11,6 +13,102 @@ use crate::correlate::incidents::{Episode, Incident as Component};
 use crate::correlate::trigger::{self, Candidate, WITHIN_US, Wording};
 use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::parse::Level;
+
+/// Anomalies that belong together in time and content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Incident {
+    /// Rank from 1.
+    pub id: u32,
+    /// What happened, as a sentence.
+    pub title: String,
+    /// First anomaly.
+    pub start_ms: f64,
+    /// Last anomaly.
+    pub end_ms: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Most severe level; empty for none.
+    pub level: String,
+    /// Anomalous records in it.
+    pub n_records: u32,
+    /// Why it ranks where it does.
+    pub reason: String,
+    /// The earliest of the lines that make it; the first of its time where none does.
+    pub leading_edge: LineRef,
+    /// Templates involved, most severe first.
+    pub templates: Vec<u32>,
+    /// The names of these templates in every run, by which a person can mark them as normal.
+    pub keys: Vec<String>,
+    /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
+    pub messages: Vec<u32>,
+    /// The sources of its unusual records, the most frequent first, at most [`limits::INCIDENT_SOURCES`]; none where records have
+    /// no source.
+    pub sources: Vec<IncidentSource>,
+    /// How many sources there are in all.
+    pub n_sources: u32,
+    /// Patterns that are new, surge or fall silent in it, at most [`limits::INCIDENT_CHANGES`].
+    pub changes: Vec<IncidentChange>,
+    /// What probably set it off: what was said shortly before.
+    pub trigger: Option<Trigger>,
+    /// What the score is made of, as a sentence.
+    pub rank: String,
+}
+
+/// A pattern whose rate changes with an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentChange {
+    /// `new`, `surging` or `vanished`; `far beyond usual` for a duration or size.
+    pub mark: String,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// How it changes, as a sentence.
+    pub reason: String,
+}
+
+/// What probably set an incident off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Trigger {
+    /// When it was said.
+    pub ms: f64,
+    /// What was said.
+    pub text: String,
+    /// Its template.
+    pub template: u32,
+    /// Why it is taken for the trigger, as a sentence.
+    pub reason: String,
+}
+
+/// What was left out of the incidents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SuppressedReport {
+    /// Why: `normal` (a person marked it), `minScore` (it scores less than a person wants to see) or `recurring` (the like of it
+    /// recurs all over the log).
+    pub by: String,
+    /// What they are about.
+    pub template: u32,
+    /// Its name in every run.
+    pub key: String,
+    /// Its text.
+    pub text: String,
+    /// Of a stretch of time that was marked: its beginning.
+    pub start_ms: Option<f64>,
+    /// And its end.
+    pub end_ms: Option<f64>,
+    /// How often it came.
+    pub n_times: u32,
+    /// Records.
+    pub n_records: u32,
+}
 
 /// Records that a template has at most for its wording to make it a candidate wherever it was said last.
 const SELDOM: u32 = 12;

@@ -1,5 +1,6 @@
 //! Findings → sentences a person would say: numbers with units, times, and reasons.
 
+use crate::base::math::round_to;
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, Timestamp, civil_from_days};
 use crate::detect::ensemble::{MessageReason, Unusual, WindowScore};
 use crate::featurize::tfidf::TfIdf;
@@ -43,6 +44,22 @@ pub fn count(n: u64) -> String {
 #[must_use]
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// A number of bytes as people say it: `412 MB`, `1.1 GB`.
+#[must_use]
+pub fn byte_len(n: f64) -> String {
+    let mut value = n;
+    let mut unit = "B";
+    for larger in ["kB", "MB", "GB", "TB"] {
+        if value < 999.5 {
+            break;
+        }
+        value /= 1000.0;
+        unit = larger;
+    }
+    let digits = if value >= 10.0 || unit == "B" { 0 } else { 1 };
+    format!("{} {unit}", round_to(value, digits))
 }
 
 /// A length of time in its largest fitting unit: `40 s`, `12 min`, `6.5 h`, `3 days`.

@@ -105,7 +105,14 @@ impl Params {
             .check()?,
             of_windows: WindowParams {
                 forest: forest.check()?,
-                autoencoder: autoencoder.check()?,
+                // On the page it is one of many numbers and has a longer name.
+                autoencoder: autoencoder.check().map_err(|error| ParamsError {
+                    option: match error.option {
+                        "percentile" => "errorPercentile",
+                        option => option,
+                    },
+                    ..error
+                })?,
                 centroid: CentroidParams {
                     scaling: scaling(options),
                 },

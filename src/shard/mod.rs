@@ -1,6 +1,12 @@
 //! One worker's state: blocks in, summaries out, and answers to queries about the records it has seen.
 //!
 //! A summary depends on the block alone, never on the worker that made it or on what that worker did before.
+//!
+//! Plain lines are cut into blocks by arithmetic: a block owns the lines that begin in its range. Lines that continue a record
+//! across the border (a stack trace) belong to the block before, up to a reach of 64 KiB; the next block skips the very same
+//! lines, because both count from the first line that begins at or after the border and ask the same stateless question. A
+//! record whose first line does not say what happened waits for up to 4 KiB of the lines below it, which are well within that
+//! reach ([`crate::parse`]). A block that got fewer bytes than it owns ends its file: what stands before it is kept.
 
 mod block;
 pub mod contrast;
@@ -116,8 +122,8 @@ impl Shard {
             labels,
         } = open.finish();
         self.kept.push(Kept {
-            job,
             read_as: job.file,
+            job,
             table,
             sources,
             labels,

@@ -35,7 +35,7 @@ pub struct FileSetup {
 }
 
 /// A block to work on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockJob {
     /// The file.
     pub file: FileId,
@@ -52,6 +52,8 @@ pub struct BlockJob {
     pub is_line_shared: bool,
     /// Bytes at its beginning that belong to the last record of the block before and are not analysed.
     pub n_passed: u64,
+    /// Where its first records are from, if the text around them says so once for all; else empty.
+    pub source: Vec<u8>,
 }
 
 impl BlockJob {

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tsify::Ts;
+use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::query::Asked;
@@ -14,6 +14,7 @@ use crate::base::time::Timestamp;
 use crate::error::Error;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{FileMeta, LinePattern, Options, PreviewLine};
+use crate::report::Timeline;
 use crate::report::words::level_of;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
@@ -61,7 +62,7 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn file(&self) -> u32 {
-        match self.task {
+        match &self.task {
             Task::Block { job, .. } => job.file.0,
             Task::Read { .. } | Task::Done => 0,
         }
@@ -71,8 +72,8 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn input(&self) -> u32 {
-        match self.task {
-            Task::Block { input, .. } | Task::Read { input, .. } => input,
+        match &self.task {
+            Task::Block { input, .. } | Task::Read { input, .. } => *input,
             Task::Done => 0,
         }
     }
@@ -81,7 +82,7 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn block(&self) -> u32 {
-        if let Task::Block { job, .. } = self.task {
+        if let Task::Block { job, .. } = &self.task {
             job.block
         } else {
             0
@@ -92,9 +93,9 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn offset(&self) -> f64 {
-        match self.task {
+        match &self.task {
             Task::Block { job, .. } => job.feed_from() as f64,
-            Task::Read { offset, .. } => offset as f64,
+            Task::Read { offset, .. } => *offset as f64,
             Task::Done => 0.0,
         }
     }
@@ -103,9 +104,9 @@ impl NextTask {
     #[wasm_bindgen(getter, js_name = byteLen)]
     #[must_use]
     pub fn byte_len(&self) -> f64 {
-        match self.task {
+        match &self.task {
             Task::Block { job, .. } => (job.end - job.feed_from()) as f64,
-            Task::Read { byte_len, .. } => byte_len as f64,
+            Task::Read { byte_len, .. } => *byte_len as f64,
             Task::Done => 0.0,
         }
     }
@@ -279,6 +280,20 @@ impl EngineWorker {
     #[must_use]
     pub fn n_templates(&self) -> u32 {
         u32::try_from(self.engine.progress().1).unwrap_or(u32::MAX)
+    }
+
+    /// Records over time so far.
+    ///
+    /// # Errors
+    /// When JavaScript refuses the values.
+    pub fn filling(&self) -> Result<Ts<Timeline>, JsError> {
+        Ok(self.engine.filling().into_ts()?)
+    }
+
+    /// Reads no further: what was handed out is still to be merged, and then it can be worked out.
+    #[wasm_bindgen(js_name = stopReading)]
+    pub fn stop_reading(&mut self) {
+        self.engine.stop_reading();
     }
 
     /// Everything up to the question for the shards, which it returns.

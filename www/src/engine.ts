@@ -18,6 +18,7 @@ import type {
   Similar,
   SourceCount,
   TemplateCount,
+  Timeline,
   Update,
   ValueCounts,
 } from "../pkg/logloupe.js";
@@ -61,6 +62,8 @@ export type Progress = Extract<Update, { type: "progress" }>;
 export interface EngineListener {
   ready(version: string): void;
   progress(update: Progress): void;
+  /** Records over time as far as they were read. */
+  filling(timeline: Timeline): void;
   finished(report: Uint8Array<ArrayBuffer>): void;
   failed(error: EngineError): void;
   /** Nothing came of a change; the run is as it was. */
@@ -78,6 +81,13 @@ interface Finished {
   type: "finished";
   run: number;
   report: Uint8Array<ArrayBuffer>;
+}
+
+/** What was read so far, over time. */
+interface Filling {
+  type: "filling";
+  run: number;
+  timeline: Timeline;
 }
 
 /** A piece of a file that is exported. */
@@ -323,6 +333,11 @@ export class Engine {
     });
   }
 
+  /** Reads no further; the run finishes with what was read. */
+  stopReading(): void {
+    this.#post({ type: "stopReading", run: this.#run });
+  }
+
   /** Ends the current run at once. */
   cancel(): void {
     this.#run += 1;
@@ -364,7 +379,9 @@ export class Engine {
       const worker = new Worker(workerScriptUrl(url), { name });
       worker.onerror = (event) => this.#onCrash(event.message);
       worker.onmessageerror = () => this.#onCrash("a message could not be read");
-      worker.onmessage = ({ data }: MessageEvent<Update | Finished | Exported | Pong>) => {
+      worker.onmessage = ({
+        data,
+      }: MessageEvent<Update | Filling | Finished | Exported | Pong>) => {
         this.#silences.set(worker, 0);
         if (data.type !== "pong") {
           this.#onUpdate(data);
@@ -413,7 +430,7 @@ export class Engine {
     this.#engine?.postMessage(files === undefined ? { command } : { command, files });
   }
 
-  #onUpdate(update: Update | Finished | Exported): void {
+  #onUpdate(update: Update | Filling | Finished | Exported): void {
     if (update.type === "ready") {
       this.#hasStarted = true;
       this.#listener.ready(update.version);
@@ -430,6 +447,9 @@ export class Engine {
       case "progress":
         this.#isAnalyzing = update.stage === "analyzing";
         this.#listener.progress(update);
+        break;
+      case "filling":
+        this.#listener.filling(update.timeline);
         break;
       case "finished":
         this.#isFinished = true;

@@ -145,11 +145,15 @@ async function records(
 const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson", text: "text/plain" };
 
 /** The line an incident began with, which need not be one of its first records. */
-async function leadingLine(core: Engine, edge: LineRef, own: RawLine[]): Promise<RawLine | null> {
+async function leadingLine(
+  core: Engine,
+  edge: LineRef,
+  own: RawLine[],
+): Promise<RawLine | undefined> {
   const isEdge = ({ file, line }: RawLine): boolean => file === edge.file && line === edge.line;
   const known = own.find(isEdge);
-  if (known !== undefined || edge.ms === null) {
-    return known ?? null;
+  if (known !== undefined || edge.ms == null) {
+    return known;
   }
   const { templates, files } = { templates: [edge.template], files: [edge.file] };
   const found = await select({ templates, files, fromMs: edge.ms, toMs: edge.ms + 1 });
@@ -160,7 +164,7 @@ async function leadingLine(core: Engine, edge: LineRef, own: RawLine[]): Promise
       return line;
     }
   }
-  return null;
+  return undefined;
 }
 
 /** Selects records for a file; settles when all of them are found. */

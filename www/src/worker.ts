@@ -39,7 +39,9 @@ function engineRole(ports: MessagePort[]): void {
     metas: FileMeta[],
     options: RunOptions,
   ): Promise<void> => {
-    run = new Run(id, shards, options, send);
+    run = new Run(id, shards, options, send, (timeline) => {
+      postMessage({ type: "filling", run: id, timeline });
+    });
     finish(id, await run.analyze(files, metas));
   };
 
@@ -113,6 +115,7 @@ function engineRole(ports: MessagePort[]): void {
           if (run?.id === command.run) await run.search.compare(command);
           break;
         case "stop":
+        case "stopReading":
           break;
         case "preview":
           if (run?.id === command.run) run.preview(command);
@@ -133,6 +136,7 @@ function engineRole(ports: MessagePort[]): void {
     // What is searched for ends before its turn comes.
     if (command.type === "find" && run?.id === command.run) run.search.overtake(command.query);
     if (command.type === "stop" && run?.id === command.run) run.search.stop(command.find);
+    if (command.type === "stopReading" && run?.id === command.run) run.stopReading();
     enqueue(() => obey(command, files ?? []));
   };
   send({ type: "ready", version: version() });
