@@ -320,6 +320,31 @@ mod tests {
     }
 
     #[test]
+    fn a_line_costs_at_most_24_bytes() {
+        for (n_lines, n_blank) in [(1, 0), (2, 0), (3, 0), (1, 1), (2, 2)] {
+            let mut table = BlockTable::default();
+            let n_rows = 1000;
+            for idx in 0..n_rows {
+                let line = idx * (n_lines + n_blank);
+                let row = Row::at(line, line * 80, 79);
+                table.push(Row { n_lines, ..row });
+            }
+            table.shrink();
+            let byte_len = table.times.capacity() * size_of::<i64>()
+                + (table.offsets.capacity() + table.byte_lens.capacity()) * size_of::<u32>()
+                + table.messages.capacity() * size_of::<u32>()
+                + table.sources.capacity() * size_of::<u16>()
+                + table.levels.capacity()
+                + (table.jumps.capacity() + table.spans.capacity()) * size_of::<(u32, u32)>();
+            let n_all = (n_rows * (n_lines + n_blank)) as usize;
+            assert!(
+                byte_len <= 24 * n_all,
+                "{n_lines} and {n_blank}: {byte_len}"
+            );
+        }
+    }
+
+    #[test]
     fn a_record_grows_by_lines_that_continue_it() {
         let mut table = BlockTable::default();
         table.extend_last(7);
