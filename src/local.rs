@@ -104,9 +104,10 @@ impl<'a> Analysis<'a> {
                     // A file may be shorter than it was said to be.
                     let from = (job.feed_from() as usize).min(all.len());
                     let text = bytes.as_deref().unwrap_or(&all[from..]);
+                    let (file, block) = (job.file, job.block);
                     shards[owner].begin(job, &setup);
                     let summary = work(&mut shards[owner], text, layout.chunk_len)?;
-                    for naming in engine.merge(job.file, job.block, summary) {
+                    for naming in engine.merge(file, block, summary) {
                         if let Some(owner) = owners.remove(&(naming.file, naming.block)) {
                             shards[owner].name_messages(naming);
                         }

@@ -102,6 +102,7 @@ impl Engine {
                     is_exact: true,
                     is_line_shared: cut.is_line_shared,
                     n_passed: cut.n_passed,
+                    source: cut.source,
                 };
                 open.n_handed += 1;
                 Some(Task::Block {
@@ -144,6 +145,7 @@ impl Engine {
             is_exact: false,
             is_line_shared: false,
             n_passed: 0,
+            source: Vec::new(),
         };
         file.n_handed += 1;
         Some(Task::Block {
