@@ -48,10 +48,10 @@ export class Run {
   async analyze(files: File[], metas: FileMeta[]): Promise<Uint8Array> {
     const engine = this.#engine;
     await this.#openAll(files, metas);
-    const setup = engine.setup();
-    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
     this.#progress("reading", true);
     this.#fill();
+    const setup = engine.setup();
+    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
     this.#isReading = true;
     await this.#readAll();
     this.#isReading = false;

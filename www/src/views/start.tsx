@@ -147,14 +147,14 @@ export function Running(): JSX.Element {
                 : format.bytes(current.doneBytes)}
           </Fact>
           <Fact term="Speed">
-            {isReading && current?.rate != null
+            {isReading && !isStopping && current?.rate != null
               ? `${format.bytes(current.rate)}/s`
-              : isReading
+              : isReading && !isStopping
                 ? "…"
                 : "–"}
           </Fact>
           <Fact term="Time left">
-            {isReading
+            {isReading && !isStopping
               ? current?.secondsLeft != null
                 ? timeLeft(current.secondsLeft)
                 : "…"
