@@ -29,6 +29,7 @@ const MIME_TYPES = {
   ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json",
   ".woff2": "font/woff2",
+  ".xz": "application/x-xz",
 };
 
 /** Turns a request path into a file of `root`; null for everything outside of `base` or of `root`. */

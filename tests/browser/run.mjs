@@ -988,7 +988,7 @@ check("inside another page it opens nothing", async () => {
 check("a part that does not load is said in words", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.route("**/*.wasm", (route) => route.abort());
+  await page.route("**/*.xz", (route) => route.abort());
   await page.goto(site.address);
   await page.waitForSelector("[role=alert]");
   assert.match(await page.innerText("[role=alert]"), /could not be loaded/);

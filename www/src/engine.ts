@@ -21,7 +21,7 @@ import type {
   Update,
   ValueCounts,
 } from "../pkg/logloupe.js";
-import wasmUrl from "../pkg/logloupe_bg.wasm?url";
+import wasmUrl from "../pkg/logloupe_bg.wasm.xz?url";
 import type { Piece } from "./extract.ts";
 import { loadPart } from "./parts.ts";
 import { workerScriptUrl } from "./seal.ts";
