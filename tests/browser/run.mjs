@@ -27,6 +27,7 @@ import { privacyChecks } from "./privacy.mjs";
 import { compareChecks } from "./compare.mjs";
 import { exploreChecks } from "./explore.mjs";
 import { queryChecks } from "./queries.mjs";
+import { recentChecks } from "./recent.mjs";
 import { recoverChecks } from "./recover.mjs";
 import { checkUnits } from "./units.mjs";
 import { viewChecks } from "./views.mjs";
@@ -374,6 +375,7 @@ for (const [name, run] of [
   ...accessChecks(tools),
   ...hostileChecks(tools),
   ...recoverChecks(tools),
+  ...recentChecks(tools),
 ]) {
   check(name, run);
 }

@@ -5,6 +5,7 @@ import * as filter from "./filter.ts";
 import * as jumps from "./jumps.ts";
 import { isSaveOpen } from "./save.ts";
 import { toggleTheme } from "./settings.ts";
+import * as recent from "./recent.ts";
 import * as state from "./state.ts";
 import { pickFiles, pickFolder, canPickFolder } from "./views/files.tsx";
 import { isWrapped } from "./views/lines.tsx";
@@ -143,6 +144,13 @@ export const ACTIONS: Action[] = [
       isSelfTestOpen.value = true;
     },
     isPossible: () => state.readiness.peek().kind === "ready",
+  },
+  {
+    name: "Forget the files that were opened lately",
+    group: "Page",
+    keys: [],
+    run: () => void recent.forgetAll(),
+    isPossible: () => recent.entries.peek().length > 0,
   },
   { name: "Back to the start", group: "Open", keys: [], run: state.reset, isPossible: hasAnswer },
 

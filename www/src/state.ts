@@ -99,6 +99,10 @@ export const options = signal<Partial<Options>>({});
 export const firstFile = computed(() =>
   lastInput.value?.kind === "files" ? (lastInput.value.sources[0]?.file ?? null) : null,
 );
+/** The files of what is being read or was read, none of the sample; null before anything was opened. */
+export const inputSources = computed(() =>
+  lastInput.value?.kind === "files" ? lastInput.value.sources : lastInput.value && [],
+);
 export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
 /** What was chosen before the page was ready. */
@@ -172,6 +176,12 @@ export function openFiles(sources: Source[]): void {
   }
   options.value = usualOptions();
   openSources(sources);
+}
+
+/** Reads files with choices that were made for them before. */
+export function openWith(sources: Source[], chosen: Partial<Options>): void {
+  options.value = chosen;
+  openInput({ kind: "files", sources });
 }
 
 /** Reads the files that are offered instead of those that were read. */

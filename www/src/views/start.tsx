@@ -7,6 +7,7 @@ import * as state from "../state.ts";
 import { canPickFolder, pickFiles, pickFolder } from "./files.tsx";
 import { LogText } from "./parts.tsx";
 import { Peek } from "./peek.tsx";
+import { RecentFiles } from "./recent.tsx";
 
 export function Start(): JSX.Element {
   const readiness = state.readiness.value;
@@ -51,6 +52,7 @@ export function Start(): JSX.Element {
           <p class="drop-title">Getting ready…</p>
         )}
       </div>
+      {isReady && <RecentFiles />}
       <ul class="promises">
         <li>
           <strong>Nothing is uploaded.</strong> Files are read in this tab. Once the page has
