@@ -40,6 +40,16 @@ const keptText = (page) =>
     return texts.join("\n");
   });
 
+/** Names of the analyses that are kept. */
+const analyses = (page) =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle("analyses").catch(() => null);
+    const names = [];
+    if (folder !== null) for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
+
 export function recentChecks(tools) {
   const { openPage, sample, shownLines, stateOf, waitFor } = tools;
 
@@ -116,6 +126,57 @@ export function recentChecks(tools) {
       },
     ],
     [
+      "an analysis that is kept is there again without reading, until the file changes",
+      async () => {
+        const text = readFileSync(sample("text", "sample.log"), "utf8");
+        const page = await openPage();
+        await page.check("#recent input[name=analyses]");
+        await pickable(page, "lately.log", text);
+        await pick(page);
+        const before = await page.evaluate(() => JSON.stringify(window.logloupe.report()));
+        await untilKept(
+          page,
+          (now) => now.includes("lately.log") && !now.includes('analysis":null'),
+        );
+        assert.equal((await analyses(page)).length, 1);
+
+        const restored = page.waitForSelector(".said:has-text('has not changed')");
+        await reopen(page, "lately.log");
+        await restored;
+        assert.equal(await page.evaluate(() => JSON.stringify(window.logloupe.report())), before);
+        await page.click(".incident .link-title");
+        for (const { line, text: shown } of await shownLines(page)) {
+          const first = shown.split("\n")[0].slice(0, 150);
+          assert.ok(text.split("\n")[line - 1].startsWith(first), `line ${line}: ${first}`);
+        }
+        await page.fill("#lines-search", "password");
+        await page.press("#lines-search", "Enter");
+        await page.waitForSelector("#lines[aria-busy=false] mark");
+
+        // Another length, and the same length with another word: both are read again.
+        const places = text.indexOf("INFO");
+        const other = `${text.slice(0, places)}WARN${text.slice(places + 4)}`;
+        for (const changed of [`${text}2026-03-03 10:00:00 INFO one more line\n`, other]) {
+          await pickable(page, "lately.log", changed);
+          await reopen(page, "lately.log");
+          assert.equal(await page.$(".said:has-text('has not changed')"), null);
+          const now = await page.evaluate(() => JSON.stringify(window.logloupe.report()));
+          assert.notEqual(now, before);
+          await page.waitForFunction(() => document.querySelector("[data-done]") !== null);
+        }
+
+        await page.reload();
+        await isReady(page);
+        await page.uncheck("#recent input[name=analyses]");
+        for (const end = Date.now() + 20_000; (await analyses(page)).length > 0;) {
+          assert.ok(Date.now() < end, "an analysis is still there");
+          await page.waitForTimeout(50);
+        }
+        assert.deepEqual(page.faults, []);
+        assert.deepEqual(await page.evaluate(() => window.violations), []);
+      },
+    ],
+    [
       "what is remembered is forgotten by one click, and nothing is where it is switched off",
       async () => {
         const page = await openPage();
@@ -132,10 +193,10 @@ export function recentChecks(tools) {
           assert.ok(Date.now() < end, "the database is still there");
           await page.waitForTimeout(50);
         }
-        await page.uncheck("#recent input");
+        await page.uncheck("#recent input >> nth=0");
         await page.reload();
         await isReady(page);
-        assert.equal(await page.isChecked("#recent input"), false);
+        assert.equal(await page.isChecked("#recent input >> nth=0"), false);
         // Switched off, the element that gives out no handles is used.
         await page.evaluate(() => {
           window.showOpenFilePicker = () => {

@@ -1,7 +1,9 @@
 // What the page keeps of files that were opened, in this browser's own database: where they are, when they were opened, which of
-// their lines were marked with which note, and settings. No line of a log and no result of one.
+// their lines were marked with which note, and settings. No line of a log. Analyses, where a person wants them kept, are files of
+// their own (`saved.ts`); what is here names them.
 
 import type { Options } from "../pkg/logloupe.js";
+import { FOLDER } from "./saved.ts";
 
 const DATABASE = "logloupe";
 const STORE = "recent";
@@ -34,6 +36,8 @@ export interface Kept {
   /** The view as it stands in the address. */
   view: string;
   marks: KeptMark[];
+  /** The name of the file with its analysis; null where none is kept. */
+  analysis: string | null;
 }
 
 function answered<T>(request: IDBRequest<T>): Promise<T> {
@@ -75,9 +79,38 @@ export async function remove(id: string): Promise<void> {
   await withStore("readwrite", (store) => store.delete(id));
 }
 
-/** Removes the database with everything in it. */
+/** Removes the database with everything in it, and all analyses. */
 export async function removeAll(): Promise<void> {
   await answered(indexedDB.deleteDatabase(DATABASE));
+  await removeAnalyses(() => true, REMOVE_TRIES);
+}
+
+/** How often and at which distance a file is tried to be removed that is being written to. */
+export const REMOVE_TRIES = 20;
+const PAUSE_MS = 500;
+
+/** Removes the analyses whose names meet a condition; one that is being written to stays unless it is tried often enough. */
+export async function removeAnalyses(
+  isMeant: (name: string) => boolean,
+  nTries: number,
+): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle(FOLDER).catch(() => null);
+  if (folder === null) return;
+  const names: string[] = [];
+  for await (const name of folder.keys()) {
+    if (isMeant(name)) names.push(name);
+  }
+  for (const name of names) {
+    for (let tries = 1; ; tries++) {
+      const isGone = await folder.removeEntry(name).then(
+        () => true,
+        (error: unknown) => error instanceof DOMException && error.name === "NotFoundError",
+      );
+      if (isGone || tries >= nTries) break;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
 }
 
 /** The entry of the same files, by what the browser says of their handles. */

@@ -13,24 +13,45 @@ import { ofHandle, type Source } from "./sources.ts";
 import * as state from "./state.ts";
 
 const KEY = "logloupe.remember";
+const ANALYSES_KEY = "logloupe.analyses";
+/** Analyses that are kept; those of older files go. */
+const ANALYSES_CAP = 3;
 /** Milliseconds from a change of marks or view to its being kept. */
 const PAUSE_MS = 400;
 
 /** What is kept, the newest first. */
 export const entries = signal<kept.Kept[]>([]);
 export const isRemembering = signal(hasHandles && isSwitchedOn());
+/** Whether analyses are kept as well: they hold words of the log, so only where a person wants it. */
+export const isKeepingAnalyses = signal(isRemembering.peek() && saidOf(ANALYSES_KEY) === "yes");
 /** What is shown, as it is kept; null where it is not. */
 const current = signal<{ id: string; sources: Source[] } | null>(null);
 /** What will be shown next comes from here. */
 let opening: { sources: Source[]; entry: kept.Kept } | null = null;
 
-function isSwitchedOn(): boolean {
+/** What was chosen before; where a browser keeps no choice, it is not to keep files either. */
+function saidOf(key: string): string | null {
   try {
-    return localStorage.getItem(KEY) !== "no";
+    return localStorage.getItem(key);
   } catch {
-    // Where a browser keeps no choice, it is not to keep files either.
-    return false;
+    return "no";
   }
+}
+
+function isSwitchedOn(): boolean {
+  return saidOf(KEY) !== "no";
+}
+
+/** Switches keeping analyses on or off; off removes those that are kept. */
+export function setKeepingAnalyses(isOn: boolean): void {
+  isKeepingAnalyses.value = isOn;
+  try {
+    if (isOn) localStorage.setItem(ANALYSES_KEY, "yes");
+    else localStorage.removeItem(ANALYSES_KEY);
+  } catch {
+    isKeepingAnalyses.value = false;
+  }
+  if (!isOn) void queue(() => kept.removeAnalyses(() => true, kept.REMOVE_TRIES));
 }
 
 /** Switches keeping on or off; off forgets what was kept. */
@@ -42,7 +63,10 @@ export function setRemembering(isOn: boolean): void {
   } catch {
     isRemembering.value = false;
   }
-  if (!isOn) void forgetAll();
+  if (!isOn) {
+    setKeepingAnalyses(false);
+    void forgetAll();
+  }
 }
 
 /** Removes all that is kept. */
@@ -55,7 +79,16 @@ export async function forgetAll(): Promise<void> {
 export async function forget({ id }: kept.Kept): Promise<void> {
   if (current.peek()?.id === id) current.value = null;
   entries.value = entries.peek().filter((entry) => entry.id !== id);
-  await queue(() => kept.remove(id));
+  await queue(async () => {
+    await kept.remove(id);
+    await removeOthers();
+  });
+}
+
+/** Removes analyses that belong to no entry, also of another tab. */
+async function removeOthers(): Promise<void> {
+  const wanted = new Set((await kept.all()).map(({ analysis }) => analysis));
+  await kept.removeAnalyses((name) => !wanted.has(name) && name !== state.keptAs.peek(), 1);
 }
 
 /** Opens the files of an entry as they are now. Called by a click, because the browser may have to ask. */
@@ -72,7 +105,8 @@ export async function open(entry: kept.Kept): Promise<void> {
   if (sources.length === entry.files.length) {
     opening = { sources, entry };
     takeView({ ...read(entry.view), options: {} });
-    state.openWith(sources, entry.options);
+    const analysis = isKeepingAnalyses.peek() ? entry.analysis : null;
+    state.openWith(sources, entry.options, analysis ?? nameFor(sources));
   }
 }
 
@@ -82,6 +116,12 @@ function optionsToKeep(options: Partial<Options>): Partial<Options> {
   const chosen = { timezone, dayMonth, plain, isLatin1 };
   const given = Object.entries(chosen).filter(([, value]) => value !== undefined);
   return { ...withoutText(options), ...Object.fromEntries(given) };
+}
+
+/** The name under which the analysis of files is to be kept. */
+function nameFor(sources: Source[]): string | null {
+  const isWhole = sources.length > 0 && sources.every(({ handle }) => handle !== null);
+  return isWhole && isKeepingAnalyses.peek() ? crypto.randomUUID() : null;
 }
 
 /** One change of the database after the other; what a browser refuses to keep is not kept. */
@@ -107,11 +147,20 @@ function write(): Promise<void> {
       options: optionsToKeep(state.options.peek()),
       view: currentView(),
       marks: marks.places(),
+      analysis:
+        isKeepingAnalyses.peek() && state.isAnalysisKept.peek() ? state.keptAs.peek() : null,
     };
     await kept.put(entry);
     const others = entries.peek().filter(({ id }) => id !== entry.id);
     for (const { id } of others.slice(kept.ENTRIES_CAP - 1)) await kept.remove(id);
-    entries.value = [entry, ...others.slice(0, kept.ENTRIES_CAP - 1)];
+    const all = [entry, ...others.slice(0, kept.ENTRIES_CAP - 1)];
+    const outdated = all.filter(({ analysis }) => analysis !== null).slice(ANALYSES_CAP);
+    for (const old of outdated) {
+      old.analysis = null;
+      await kept.put(old);
+    }
+    entries.value = all;
+    await removeOthers();
   });
 }
 
@@ -138,6 +187,7 @@ async function begin(sources: Source[]): Promise<void> {
 /** Reads what is kept, and keeps files, marks and settings from now on. */
 export function start(): void {
   if (hasHandles) {
+    state.keepAnalyses(nameFor);
     void queue(async () => {
       const found = await kept.all();
       if (isRemembering.peek()) entries.value = found;
@@ -157,7 +207,7 @@ export function start(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
     // Read so that a change of any of them is kept.
-    void [marks.marks.value, state.options.value, currentView()];
+    void [marks.marks.value, state.options.value, state.isAnalysisKept.value, currentView()];
     if (current.value === null) return;
     clearTimeout(timer);
     timer = setTimeout(() => void write(), PAUSE_MS);

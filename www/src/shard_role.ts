@@ -17,6 +17,8 @@ type ShardTask =
       bytes: Uint8Array | undefined;
     }
   | { type: "names"; naming: Uint8Array }
+  | { type: "save"; file: number; block: number }
+  | { type: "restore"; records: Uint8Array }
   | { type: "survey"; survey: Uint8Array }
   | SearchTask;
 
@@ -94,6 +96,13 @@ export function shardRole(port: MessagePort): void {
       }
       case "names":
         shard.nameMessages(task.naming);
+        break;
+      case "save":
+        answer({ type: "answer", bytes: shard.saved(task.file, task.block) });
+        break;
+      case "restore":
+        shard.restore(task.records);
+        answer({ type: "answer", bytes: new Uint8Array() });
         break;
       case "survey":
         answer({ type: "answer", bytes: shard.survey(task.survey) });

@@ -69,6 +69,12 @@ export const isBusy = signal(false);
 /** Names of the files that were left out, those that went together in one entry. */
 const removed = signal<string[][]>([]);
 export const nRemoved = computed(() => removed.value.flat().length);
+/** Whether the analysis is kept in the browser's storage by now. */
+export const isAnalysisKept = signal(false);
+/** The name under which the analysis of what is shown is kept, or is going to be. */
+export const keptAs = computed(() =>
+  lastInput.value?.kind === "files" ? lastInput.value.keep : null,
+);
 /** Counts up when the picker has to be shown, because only a person can open the files again. */
 export const pickAgain = signal(0);
 export const isRunning = computed(() => phase.value === "reading" || phase.value === "analyzing");
@@ -86,7 +92,8 @@ export const fileNames = computed(
   () => new Map<number, string>((report.value?.files ?? []).map(({ id, name }) => [id, name])),
 );
 
-type Input = { kind: "files"; sources: Source[] } | { kind: "sample"; seed: number };
+type Input =
+  { kind: "files"; sources: Source[]; keep: string | null } | { kind: "sample"; seed: number };
 
 const SAMPLE_SEED = 1;
 const SAMPLE_LINES = 20_000;
@@ -139,6 +146,9 @@ export async function start(): Promise<void> {
       },
       progress: onProgress,
       finished: onFinished,
+      kept(isKept) {
+        isAnalysisKept.value = isKept;
+      },
       failed: onFailed,
       unchanged: onUnchanged,
       crashed(error, hasStarted) {
@@ -178,10 +188,17 @@ export function openFiles(sources: Source[]): void {
   openSources(sources);
 }
 
-/** Reads files with choices that were made for them before. */
-export function openWith(sources: Source[], chosen: Partial<Options>): void {
+/** Reads files with choices that were made for them before, or restores their analysis, kept under the name `keep`. */
+export function openWith(sources: Source[], chosen: Partial<Options>, keep: string | null): void {
   options.value = chosen;
-  openInput({ kind: "files", sources });
+  openInput({ kind: "files", sources, keep });
+}
+
+/** Says under which name the analysis of files is to be kept, if at all; set by what keeps files. */
+let nameToKeep: (sources: Source[]) => string | null = () => null;
+
+export function keepAnalyses(as: (sources: Source[]) => string | null): void {
+  nameToKeep = as;
 }
 
 /** Reads the files that are offered instead of those that were read. */
@@ -225,7 +242,7 @@ function change(without: number[], isUndo: boolean): void {
 
 function openSources(chosen: Source[]): void {
   const { sources, nTwins } = withoutTwins(chosen);
-  openInput({ kind: "files", sources });
+  openInput({ kind: "files", sources, keep: nameToKeep(sources) });
   if (nTwins > 0) {
     notice.value =
       nTwins === 1
@@ -313,7 +330,7 @@ function openInput(input: Input): void {
   phase.value = "reading";
   if (input.kind === "files") {
     source.value = sourceOf(input.sources);
-    engine.open(input.sources, options.value);
+    engine.open(input.sources, options.value, input.keep);
   } else {
     source.value = "a sample log";
     engine.sample(input.seed, SAMPLE_LINES, options.value);
@@ -344,6 +361,7 @@ function clear(): void {
   offered.value = null;
   expected = null;
   isBusy.value = false;
+  isAnalysisKept.value = false;
   removed.value = [];
   pendingRemoved = [];
   progress.value = null;
@@ -383,10 +401,16 @@ function onProgress(update: Progress): void {
   };
 }
 
-function onFinished(bytes: Uint8Array<ArrayBuffer>): void {
+function onFinished(bytes: Uint8Array<ArrayBuffer>, isRestored: boolean): void {
   try {
     const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Report;
-    batch(() => show(parsed, bytes));
+    batch(() => {
+      show(parsed, bytes);
+      if (isRestored) {
+        isAnalysisKept.value = true;
+        notice.value = "The file has not changed: this is the analysis that was kept of it.";
+      }
+    });
   } catch (error) {
     onFailed(new EngineError("wire", error instanceof Error ? error.message : String(error)));
   }

@@ -38,6 +38,17 @@ export function RecentFiles(): JSX.Element | null {
           />{" "}
           Remember files I open
         </label>
+        {isOn && (
+          <label>
+            <input
+              type="checkbox"
+              name="analyses"
+              checked={recent.isKeepingAnalyses.value}
+              onChange={(event) => recent.setKeepingAnalyses(event.currentTarget.checked)}
+            />{" "}
+            Keep their analysis too, so that they open at once
+          </label>
+        )}
         {entries.length > 0 && (
           <button
             type="button"
@@ -55,8 +66,14 @@ export function RecentFiles(): JSX.Element | null {
           In this browser on this computer, and nowhere else: the name, size and date of each file
           and the browser’s own note of where it lies; when you opened it; the numbers and times of
           the lines you marked, with your notes; settings and what you had selected, without the
-          text you searched for. No line of a log is kept, and no result. The browser asks you
-          before a file is opened again. Switching it off forgets everything.
+          text you searched for. The browser asks you before a file is opened again. Switching it
+          off forgets everything.
+        </p>
+        <p>
+          No line of a log and no result is kept, unless you also have analyses kept: then what was
+          found in the last three files that are plain text, up to 1 GB each, is kept in this
+          browser’s own storage, and that holds words of the log. A file that has changed is read
+          again.
         </p>
       </details>
     </section>
