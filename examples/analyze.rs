@@ -238,9 +238,9 @@ fn read_all(
                                 shard.name_messages(naming);
                             }
                             Order::Block(job, setup, input, bytes) => {
-                                shard.begin(job, &setup);
+                                shard.begin(job.clone(), &setup);
                                 let input = &inputs[input as usize];
-                                let summary = work(shard, input, job, bytes.as_deref());
+                                let summary = work(shard, input, &job, bytes.as_deref());
                                 done.send((worker, job, summary))
                                     .expect("the engine waits for every block");
                             }
@@ -301,7 +301,7 @@ fn read_all(
     })
 }
 
-fn work(shard: &mut Shard, input: &Input, job: BlockJob, bytes: Option<&[u8]>) -> Summary {
+fn work(shard: &mut Shard, input: &Input, job: &BlockJob, bytes: Option<&[u8]>) -> Summary {
     if let Some(bytes) = bytes {
         shard.push(bytes);
     } else {

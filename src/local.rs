@@ -8,8 +8,8 @@ use crate::ingest::blocks::BLOCK_LEN;
 use crate::ingest::container::Container;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{
-    CompareBy, Comparison, FileMeta, Histogram, Options, Place, RawLine, RecordChoice,
-    RecordFormat, Selection, Side, Similar, SourceCount, TemplateCount, ValueCounts,
+    CompareBy, Comparison, FileMeta, Histogram, IncidentLines, Options, Place, RawLine,
+    RecordChoice, RecordFormat, Selection, Side, Similar, SourceCount, TemplateCount, ValueCounts,
 };
 use crate::report::Report;
 use crate::report::export::incidents;
@@ -104,9 +104,10 @@ impl<'a> Analysis<'a> {
                     // A file may be shorter than it was said to be.
                     let from = (job.feed_from() as usize).min(all.len());
                     let text = bytes.as_deref().unwrap_or(&all[from..]);
+                    let (file, block) = (job.file, job.block);
                     shards[owner].begin(job, &setup);
                     let summary = work(&mut shards[owner], text, layout.chunk_len)?;
-                    for naming in engine.merge(job.file, job.block, summary) {
+                    for naming in engine.merge(file, block, summary) {
                         if let Some(owner) = owners.remove(&(naming.file, naming.block)) {
                             shards[owner].name_messages(naming);
                         }
@@ -240,10 +241,38 @@ impl<'a> Analysis<'a> {
                 incident: Some(id),
                 ..Selection::default()
             };
-            self.find(&selection, 100)?;
-            lines.push(self.lines(0, incidents::LINES));
+            self.find(&selection, 1)?;
+            let own = self.lines(0, incidents::LINES);
+            let leading = self.leading_line(id, &own)?;
+            lines.push(IncidentLines { leading, own });
         }
         Ok(incidents::csv(&self.report, &lines, is_redacted))
+    }
+
+    /// The line an incident began with, which need not be one of its first records.
+    fn leading_line(&mut self, id: u32, own: &[RawLine]) -> Result<Option<RawLine>, Error> {
+        let edge = self.report.incidents[id as usize - 1].leading_edge.clone();
+        let is_edge = |line: &&RawLine| (line.file, line.line) == (edge.file, edge.line);
+        if let Some(line) = own.iter().find(is_edge) {
+            return Ok(Some(line.clone()));
+        }
+        let selection = Selection {
+            templates: Some(vec![edge.template]),
+            files: Some(vec![edge.file]),
+            from_ms: edge.ms,
+            to_ms: edge.ms.map(|ms| ms + 1.0),
+            ..Selection::default()
+        };
+        let n_found = self.find(&selection, 1)?;
+        let mut first = 0;
+        while first < n_found {
+            let lines = self.lines(first, incidents::LINES);
+            if let Some(line) = lines.iter().find(is_edge) {
+                return Ok(Some(line.clone()));
+            }
+            first += incidents::LINES as u64;
+        }
+        Ok(None)
     }
 
     /// The text at places of the files.

@@ -3,42 +3,21 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::fmt::Write;
+mod calm;
 
-use logloupe::base::time::{MINUTE, SECOND, Timestamp};
+use logloupe::base::time::{MINUTE, SECOND};
 use logloupe::local::{Layout, analyze, meta};
 use logloupe::protocol::Options;
-use logloupe::report::words::clock;
 use logloupe::report::{Incident, Report};
 use logloupe::sample::{IncidentKind, Sample, SampleParams};
-
-const START: i64 = 1_772_438_400 * SECOND;
 
 fn report(text: &str, layout: Layout) -> Report {
     let file = meta("a.log", text.as_bytes(), 1_772_500_000_000.0);
     analyze(&[(file, text.as_bytes())], Options::default(), layout).unwrap()
 }
 
-/// Ordinary lines, 2571 an hour, with these lines in between, in the order of time.
 fn calm(n_lines: i64, extra: &[(i64, String)]) -> String {
-    let mut lines: Vec<(i64, String)> = (0..n_lines)
-        .map(|n| {
-            let at = n * 7 * SECOND / 5 + (n * 37 % 11) * 1000;
-            let said = match n % 3 {
-                0 => format!("INFO served page {} in {} ms", n * 7 % 40, n % 90),
-                1 => format!("INFO cache holds {} entries", 500 + n % 17),
-                _ => format!("INFO job {n} done"),
-            };
-            (at, said)
-        })
-        .collect();
-    lines.extend_from_slice(extra);
-    lines.sort_by_key(|line| line.0);
-    let mut text = String::new();
-    for (at, said) in lines {
-        writeln!(text, "{} {said}", clock(Timestamp(START + at), true)).unwrap();
-    }
-    text
+    calm::log(n_lines, extra, &(0..0))
 }
 
 #[test]
@@ -105,6 +84,61 @@ fn a_warning_that_is_new_and_goes_on_is_an_incident_set_off_by_what_was_changed(
         let again = self::report(&text, layout);
         assert_eq!(again.incidents, report.incidents);
         assert_eq!(again.changes, report.changes);
+    }
+}
+
+#[test]
+fn the_leading_edge_is_the_first_line_that_has_to_do_with_it() {
+    // Guesses begin three minutes into a window that begins with other things.
+    let guesses: Vec<(i64, String)> = (0..400_i64)
+        .map(|n| {
+            let at = 33 * MINUTE + n * SECOND / 2;
+            let said = format!(
+                "INFO login failed for user root from 10.0.0.{}, wrong password",
+                n % 3
+            );
+            (at, said)
+        })
+        .collect();
+    // A surge of something harmless that the log says now and then.
+    let calls = (0..50_i64)
+        .map(|n| (n * MINUTE, 0))
+        .chain((0..3000_i64).map(|n| (57 * MINUTE + n * SECOND / 20, 1)));
+    let surge: Vec<(i64, String)> = calls
+        .map(|(at, n)| {
+            (
+                at,
+                format!("INFO export of report {} begins", at / SECOND + n),
+            )
+        })
+        .collect();
+    let options = Options {
+        window_seconds: Some(300),
+        ..Options::default()
+    };
+    for (extra, expected, minute, rank) in [
+        (&guesses, "login failed for user", 33, 0),
+        (&surge, "export of report", 57, 0),
+    ] {
+        let text = calm(6000, extra);
+        let file = meta("a.log", text.as_bytes(), 1_772_500_000_000.0);
+        let report = analyze(
+            &[(file, text.as_bytes())],
+            options.clone(),
+            Layout::default(),
+        )
+        .unwrap();
+        let incident = &report.incidents[rank];
+        let edge = &incident.leading_edge;
+        assert!(edge.text.starts_with(expected), "{incident:#?}");
+        let at = edge.ms.unwrap() as i64 * 1000 - calm::START;
+        assert_eq!(at / MINUTE, minute, "{incident:#?}");
+        assert_eq!(incident.start_ms, edge.ms.unwrap());
+        assert!(
+            !incident.title.contains("this window") && !incident.title.contains(" over "),
+            "{}",
+            incident.title
+        );
     }
 }
 

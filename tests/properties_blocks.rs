@@ -1,8 +1,9 @@
 //! Wherever the borders of blocks fall, every byte, line and record is counted once and keeps its line number.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-use logloupe::local::{Layout, analyze, meta};
+use logloupe::local::{Analysis, Layout, analyze, meta};
 use logloupe::protocol::Options;
 use logloupe::report::Report;
 use proptest::prelude::*;
@@ -20,7 +21,8 @@ fn run(text: &[u8], is_plain: bool, layout: Layout) -> Report {
     report
 }
 
-/// However it is cut: each record of an array within an object is one of its own, and all lines and bytes add up.
+/// However it is cut: each record of an array within an object is one of its own and from where the object says, and all lines
+/// and bytes add up.
 #[test]
 fn records_within_objects_are_counted_one_by_one() {
     let record = |n: u32| {
@@ -31,7 +33,8 @@ fn records_within_objects_are_counted_one_by_one() {
     let line = |from: u32| {
         let records: Vec<String> = (from..from + 7).map(record).collect();
         let records = records.join(",");
-        format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{records}]}}]}}]}}"#)
+        let scope = format!(r#""scope":{{"name":"shop.part{}"}}"#, from % 3);
+        format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{{scope},"logRecords":[{records}]}}]}}]}}"#)
     };
     let text: Vec<String> = (0..30).map(|idx| line(idx * 7)).collect();
     let text = text.join("\n") + "\n";
@@ -46,6 +49,12 @@ fn records_within_objects_are_counted_one_by_one() {
             assert_eq!(report.totals.n_records, 210, "blocks of {block_len}");
             assert_eq!(report.totals.n_lines, 30, "blocks of {block_len}");
             assert_eq!(report.totals.n_untimed, 0);
+            let files = [(meta("a.log", text.as_bytes(), 0.0), text.as_bytes())];
+            let analysis = Analysis::new(&files, Options::default(), layout).unwrap();
+            let sources = analysis.sources();
+            let sources: Vec<_> = sources.iter().map(|of| (&*of.name, of.n_records)).collect();
+            let want = [("shop.part0", 70), ("shop.part1", 70), ("shop.part2", 70)];
+            assert_eq!(sources, want, "blocks of {block_len}");
         }
     }
 }

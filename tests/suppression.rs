@@ -3,38 +3,17 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-use std::fmt::Write;
+mod calm;
 
-use logloupe::base::time::{MINUTE, SECOND, Timestamp};
+use logloupe::base::time::{MINUTE, SECOND};
 use logloupe::error::Error;
 use logloupe::local::{Analysis, Layout, meta};
 use logloupe::protocol::{NormalMark, Options};
-use logloupe::report::words::clock;
 use logloupe::report::{Incident, Report};
 
-const START: i64 = 1_772_438_400 * SECOND;
-
-/// Ordinary lines for an hour and a half, with these in between; none in the minutes of `silence`.
+/// An hour and a half.
 fn log(extra: &[(i64, String)], silence: std::ops::Range<i64>) -> Vec<u8> {
-    let mut lines: Vec<(i64, String)> = (0..3800_i64)
-        .map(|n| {
-            let at = n * 7 * SECOND / 5 + (n * 37 % 11) * 1000;
-            let said = match n % 3 {
-                0 => format!("INFO served page {} in {} ms", n * 7 % 40, n % 90),
-                1 => format!("INFO cache holds {} entries", 500 + n % 17),
-                _ => format!("INFO job {n} done"),
-            };
-            (at, said)
-        })
-        .filter(|line| !silence.contains(&(line.0 / MINUTE)))
-        .collect();
-    lines.extend_from_slice(extra);
-    lines.sort_by_key(|line| line.0);
-    let mut text = String::new();
-    for (at, said) in lines {
-        writeln!(text, "{} {said}", clock(Timestamp(START + at), true)).unwrap();
-    }
-    text.into_bytes()
+    calm::log(3800, extra, &silence).into_bytes()
 }
 
 fn often(from: i64, n: i64, step_s: i64, text: &str) -> Vec<(i64, String)> {

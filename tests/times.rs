@@ -319,3 +319,47 @@ fn tar_of(name: &str, content: &[u8]) -> Vec<u8> {
     out.resize(out.len().next_multiple_of(512) + 1024, 0);
     out
 }
+
+#[test]
+fn times_that_the_clocks_skipped_or_showed_twice_are_counted() {
+    let minutes = |day: &str, hour: u32| -> String {
+        (0..60).fold(String::new(), |mut text, minute| {
+            writeln!(text, "2024-{day} {hour:02}:{minute:02}:00 INFO tick").unwrap();
+            text
+        })
+    };
+    let text = minutes("03-10", 1) + &minutes("03-10", 2) + &minutes("11-03", 1);
+    let files = vec![file("a.log", text.as_bytes(), "2024-12-01T00:00:00Z")];
+    for (zone, want) in [
+        (
+            "UTC",
+            &["180 records without a time zone, taken to be UTC."][..],
+        ),
+        (
+            "America/New_York",
+            &[
+                "180 records without a time zone, taken to be America/New_York.",
+                "60 records with a time that does not exist in America/New_York",
+                "60 records with a time that came twice in America/New_York",
+            ],
+        ),
+        ("Asia/Kolkata", &["180 records without a time zone"]),
+    ] {
+        for layout in LAYOUTS {
+            let mut read = run(&files, &in_zone("UTC"), layout);
+            assert!(read.change(in_zone(zone), &[], false).unwrap());
+            let about_zones = ["zoneAssumed", "skippedTimes", "repeatedTimes"];
+            let said: Vec<_> = read
+                .report
+                .notices
+                .iter()
+                .filter(|notice| about_zones.contains(&notice.code.as_str()))
+                .map(|notice| notice.message.as_str())
+                .collect();
+            assert_eq!(said.len(), want.len(), "{zone}: {said:?}");
+            for (said, want) in said.iter().zip(want) {
+                assert!(said.starts_with(want), "{zone}: {said}");
+            }
+        }
+    }
+}

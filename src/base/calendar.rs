@@ -5,7 +5,7 @@
 
 use super::time::{DAY, HOUR, Timestamp, civil_from_days, days_from_civil};
 use super::written::{Extent, Kind, LEAP_DAY, N_CYCLES, Written};
-use super::zone::Zone;
+use super::zone::{ClockChange, Zone};
 
 /// Turns the written times of one text into instants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,27 @@ impl Calendar {
         Timestamp(time.number() + self.stretch(time).shift)
     }
 
+    /// Whether the clocks of the zone are ever put forward or back.
+    #[must_use]
+    pub fn has_clock_changes(&self) -> bool {
+        self.zone.has_clock_changes()
+    }
+
+    /// What the clocks of the zone did about a time that leaves the zone out, if they did not show it exactly once.
+    #[must_use]
+    pub fn clock_change(&self, time: Written) -> Option<ClockChange> {
+        if !time.kind().is_local() {
+            return None;
+        }
+        let begins = time.kind().cycle_idx().and_then(|idx| self.starts[idx]);
+        let shift = match begins {
+            Some(start) => Self::wall(time, start).shift,
+            None if time.kind() == Kind::Local => whole(time).shift,
+            None => return None,
+        };
+        self.zone.clock_change(time.number() + shift)
+    }
+
     /// Reads many times of which most are near the one before.
     #[must_use]
     pub fn reading(&self) -> Reading<'_> {
@@ -155,6 +176,13 @@ impl Calendar {
 
     /// The instant of a time of which the first year or day is known, and the times around it that are shifted alike.
     fn shifted(&self, time: Written, start: i64) -> (Timestamp, Stretch) {
+        let Stretch { from, until, shift } = Self::wall(time, start);
+        let stretch = self.zoned(time, from, until, shift);
+        (Timestamp(time.number() + stretch.shift), stretch)
+    }
+
+    /// What shifts a time of which the first year or day is known to the date and time that clocks showed.
+    fn wall(time: Written, start: i64) -> Stretch {
         let (number, within) = (time.number(), time.within_cycle());
         let cycle = start + time.cycle();
         let begins = number - within;
@@ -172,8 +200,8 @@ impl Calendar {
             }
             (days_from_civil(cycle, 1, 1) - i64::from(is_late && !is_leap(cycle))) * DAY
         };
-        let stretch = self.zoned(time, from, until, wall - begins);
-        (Timestamp(number + stretch.shift), stretch)
+        let shift = wall - begins;
+        Stretch { from, until, shift }
     }
 
     /// Takes the offset of the zone off times that are in it; `shift` makes them local.

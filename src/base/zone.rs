@@ -24,6 +24,15 @@ pub struct Zone {
     transitions: Arc<[Transition]>,
 }
 
+/// What happens to local times when a zone's clocks are changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockChange {
+    /// The clocks were put forward past this time: it does not exist.
+    Skipped,
+    /// The clocks were put back before this time was over: it came twice.
+    Repeated,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Transition {
     /// First instant with the new offset.
@@ -139,6 +148,28 @@ impl Zone {
         (begins, ends, self.offset_after(n_past))
     }
 
+    /// Whether its clocks are ever put forward or back.
+    #[must_use]
+    pub fn has_clock_changes(&self) -> bool {
+        !self.transitions.is_empty()
+    }
+
+    /// What the clocks did about a local time, if they did not show it exactly once.
+    #[must_use]
+    pub fn clock_change(&self, local_micros: i64) -> Option<ClockChange> {
+        let n_past = self
+            .transitions
+            .partition_point(|t| t.local <= local_micros);
+        let next = self.transitions.get(n_past)?;
+        let before = self.offset_after(n_past);
+        let begins = next.utc + before.min(next.offset);
+        (local_micros >= begins).then_some(if next.offset > before {
+            ClockChange::Skipped
+        } else {
+            ClockChange::Repeated
+        })
+    }
+
     /// Whether it is UTC, by whatever name.
     #[must_use]
     pub fn is_utc(&self) -> bool {
@@ -216,6 +247,24 @@ mod tests {
             (local(2150, 7, 1, 0, 0), 2),
         ] {
             assert_eq!(berlin.to_utc(civil).0, civil - offset_hours * HOUR);
+        }
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skipped_or_showed_twice_is_known() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        for (civil, change) in [
+            (local(2024, 3, 31, 1, 59), None),
+            (local(2024, 3, 31, 2, 0), Some(ClockChange::Skipped)),
+            (local(2024, 3, 31, 2, 59), Some(ClockChange::Skipped)),
+            (local(2024, 3, 31, 3, 0), None),
+            (local(2024, 10, 27, 1, 59), None),
+            (local(2024, 10, 27, 2, 0), Some(ClockChange::Repeated)),
+            (local(2024, 10, 27, 2, 59), Some(ClockChange::Repeated)),
+            (local(2024, 10, 27, 3, 0), None),
+        ] {
+            assert_eq!(berlin.clock_change(civil), change, "{civil}");
+            assert_eq!(Zone::utc().clock_change(civil), None);
         }
     }
 

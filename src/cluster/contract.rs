@@ -4,7 +4,6 @@ use ndarray::Array2;
 
 use super::*;
 use crate::featurize::dataset::Rows;
-use crate::featurize::sparse::Sparse;
 
 /// Three blobs of 20 rows, in turn, and one row far from all.
 fn blobs() -> Array2<f64> {
@@ -70,6 +69,7 @@ mod properties {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::featurize::sparse::Sparse;
 
     fn value() -> impl Strategy<Value = f64> {
         prop_oneof![

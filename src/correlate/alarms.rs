@@ -42,8 +42,10 @@ pub struct Alarm {
     pub about: u8,
     /// The template it is about, if it is one.
     pub template: Option<TemplateId>,
-    /// The first record in it, or after it when there is none.
+    /// The first record that has to do with it; where none does the first in it, or after it when there is none.
     pub edge: Episode,
+    /// Whether `edge` has to do with it.
+    pub is_edge_telling: bool,
 }
 
 /// A component of anomalous messages, as far as alarms are concerned.
@@ -146,6 +148,7 @@ mod tests {
                 line: 1,
                 offset: 0,
             },
+            is_edge_telling: false,
         }
     }
 

@@ -18,14 +18,14 @@
 //! message is looked at: earlier ones of that message end at least `link_seconds` before the latest starts, which
 //! is not after now. Which messages are similar is looked up once per distinct message ([`CosineIndex`]).
 //!
-//! **Rank.** `score = 0.5 · severity + 20 · spread + 10 · volume + 10 · duration + 10 · concentration`, each of the
-//! last four 0 to 1:
+//! **Rank.** `score = 0.5 · severity + 20 · rarity + 10 · spread + 10 · volume + 10 · duration`, each of the last four 0
+//! to 1:
 //! - severity: highest score of an episode in it;
-//! - spread: distinct messages, log2, 16 make 1: trouble that shows in many places is worse than one message;
+//! - rarity: half of it for how much of what its messages say is said in this incident (its concentration), as what happens all
+//!   day long is no incident; the other half for how seldom the log says such things at all, a record in 10,000 makes 1;
+//! - spread: distinct sources, log2, 16 make 1: trouble that shows in many places is worse than that of one;
 //! - volume: anomalous records, log10, 10,000 make 1;
-//! - duration: log of its seconds, an hour makes 1;
-//! - concentration: of all records with these messages, the share that lies in this incident: what happens all day
-//!   long is no incident.
+//! - duration: log of its seconds, an hour makes 1.
 
 use std::ops::ControlFlow;
 
@@ -120,6 +120,8 @@ pub struct Messages<'a> {
     pub about: &'a dyn Fn(MessageId) -> u8,
     /// The template of a message.
     pub template: &'a dyn Fn(MessageId) -> TemplateId,
+    /// Appends the numbers of the sources that an episode is of.
+    pub sources: &'a dyn Fn(&Episode, &mut Vec<u32>),
 }
 
 /// Anomalies that belong together.
@@ -137,7 +139,7 @@ pub struct Incident {
     pub alarm: Option<u32>,
     /// Its messages, highest score within it first.
     pub messages: Vec<MessageId>,
-    /// The episode with the earliest record, or the first record of the alarm: the leading edge.
+    /// The episode with the earliest record of those that make it, or the first record of its alarm: the leading edge.
     pub leading_edge: Episode,
     /// Rank, 0 to 100.
     pub score: f64,
@@ -150,7 +152,9 @@ pub struct Incident {
 pub struct RankParts {
     /// Highest score of its episodes, 0 to 100.
     pub severity: f64,
-    /// Distinct messages, 0 to 1.
+    /// How seldom the log says such things, and elsewhere, 0 to 1.
+    pub rarity: f64,
+    /// Distinct sources, 0 to 1.
     pub spread: f64,
     /// Anomalous records, 0 to 1.
     pub volume: f64,
@@ -165,8 +169,8 @@ impl RankParts {
     #[must_use]
     pub fn score(&self) -> f64 {
         let score = 0.5 * self.severity
-            + 20.0 * self.spread
-            + 10.0 * (self.volume + self.duration + self.concentration);
+            + 20.0 * self.rarity
+            + 10.0 * (self.spread + self.volume + self.duration);
         score.clamp(0.0, 100.0)
     }
 }
@@ -362,10 +366,16 @@ fn incident(
     known: &Messages<'_>,
 ) -> Option<Incident> {
     let members = || component.iter().map(|idx| &episodes[*idx as usize]);
-    let edges = members().chain(alarm.map(|alarm| &alarm.1.edge));
-    let leading_edge = *edges.min_by_key(|edge| edge_key(edge))?;
+    let alarm_edge = alarm.map(|alarm| (alarm.1.edge, alarm.1.is_edge_telling));
+    let telling = alarm_edge.and_then(|(edge, is_telling)| is_telling.then_some(edge));
+    let edges = members().copied().chain(telling);
+    let leading_edge = edges
+        .min_by_key(edge_key)
+        .or(alarm_edge.map(|edge| edge.0))?;
+    // Where no line tells when it began, or none came, it is the stretch of time that is unusual.
+    let begins = alarm.map(|alarm| telling.map_or(alarm.1.start, |edge| edge.start));
     let starts = members().map(|episode| episode.start);
-    let start = starts.chain(alarm.map(|alarm| alarm.1.start)).min()?;
+    let start = starts.chain(begins).min()?;
     let ends = members().map(|episode| episode.end);
     let end = ends.chain(alarm.map(|alarm| alarm.1.end)).max()?;
     let n_records = members().fold(0_u32, |n, episode| n.saturating_add(episode.n_records));
@@ -389,16 +399,24 @@ fn incident(
     let n_everywhere = n_everywhere(&messages, known);
     let amount = n_records.max(alarm.map_or(0, |alarm| alarm.1.n_records));
     let seconds = end.0.saturating_sub(start.0).max(0) as f64 / SECOND as f64;
+    let mut sources = Vec::new();
+    members().for_each(|episode| (known.sources)(episode, &mut sources));
+    sources.arrange();
+    sources.dedup();
+    let concentration = if messages.is_empty() {
+        1.0
+    } else {
+        (f64::from(n_records) / n_everywhere.max(1.0)).min(1.0)
+    };
+    let n_log: f64 = known.n_records.iter().map(|n| f64::from(*n)).sum();
+    let seldom = math::ln(n_log.max(1.0) / n_everywhere.max(1.0)) / math::ln(10_000.0);
     let parts = RankParts {
         severity,
-        spread: (math::log2(messages.len().max(1) as f64) / 4.0).min(1.0),
+        rarity: f64::midpoint(concentration, seldom.clamp(0.0, 1.0)),
+        spread: (math::log2(sources.len().max(1) as f64) / 4.0).min(1.0),
         volume: (math::ln(f64::from(amount).max(1.0)) / math::ln(10_000.0)).min(1.0),
         duration: (math::ln(1.0 + seconds) / math::ln(3601.0)).min(1.0),
-        concentration: if messages.is_empty() {
-            1.0
-        } else {
-            (f64::from(n_records) / n_everywhere.max(1.0)).min(1.0)
-        },
+        concentration,
     };
     Some(Incident {
         start,

@@ -22,7 +22,9 @@ mod net;
 use rand::RngExt;
 
 pub use self::net::{Adam, Net};
-use super::{Contribution, Detector, FitDetector, calibrate, check_points, ranked, typical_ranges};
+use super::{
+    Contribution, Detector, FitDetector, calibrate, check_points, contributions, typical_ranges,
+};
 use crate::base::{math, rng};
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::Dataset;
@@ -265,23 +267,13 @@ impl Detector for Autoencoder {
         let mut row = Vec::new();
         self.limits.bring(data, row_idx as usize, &mut row);
         let repeated = self.net.repeat(&row);
-        let squares: Vec<f64> = (row.iter().zip(&repeated))
-            .map(|(value, repeated)| (value - repeated) * (value - repeated))
-            .collect();
-        let total: f64 = squares.iter().sum();
-        let contributions = squares.into_iter().zip(self.limits.varying());
-        ranked(
-            contributions
-                .filter(|(square, _)| *square > 0.0 && total > 0.0)
-                .map(|(square, col)| Contribution {
-                    col,
-                    share: square / total,
-                    value: data.value(row_idx as usize, col as usize),
-                    low: self.typical[col as usize].0,
-                    high: self.typical[col as usize].1,
-                })
-                .collect(),
-        )
+        let errors = row
+            .iter()
+            .zip(&repeated)
+            .map(|(value, repeated)| value - repeated);
+        let squares = self.limits.varying().zip(errors.map(|error| error * error));
+        let parts = squares.map(|(col, square)| (col as usize, square));
+        contributions(data, row_idx, &self.typical, parts)
     }
 }
 

@@ -10,7 +10,8 @@
 //! the median and the 90 % quantile (more than six standard deviations of normal distances) is 50, twice that 100.
 
 use super::{
-    Contribution, Detector, FitDetector, calibrate, check_points, columns, ranked, typical_ranges,
+    Contribution, Detector, FitDetector, calibrate, check_points, columns, contributions,
+    typical_ranges,
 };
 use crate::base::math;
 use crate::error::FitError;
@@ -183,19 +184,8 @@ impl Detector for Centroid {
         let squares = self.squares(data, row_idx as usize);
         // In units of the largest, as squares of huge distances do not add up.
         let unit = squares.iter().copied().fold(0.0, f64::max);
-        let total: f64 = squares.iter().map(|square| square / unit).sum();
-        ranked(
-            (squares.into_iter().enumerate())
-                .filter(|(col, square)| *square > 0.0 && *col < data.n_cols())
-                .map(|(col, square)| Contribution {
-                    col: col as u32,
-                    share: square / unit / total,
-                    value: data.value(row_idx as usize, col),
-                    low: self.typical[col].0,
-                    high: self.typical[col].1,
-                })
-                .collect(),
-        )
+        let parts = squares.iter().map(|square| square / unit).enumerate();
+        contributions(data, row_idx, &self.typical, parts)
     }
 }
 

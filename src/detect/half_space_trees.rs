@@ -15,7 +15,9 @@
 
 use rand::RngExt;
 
-use super::{Contribution, Detector, FitDetector, calibrate, check_points, ranked, typical_ranges};
+use super::{
+    Contribution, Detector, FitDetector, calibrate, check_points, contributions, typical_ranges,
+};
 use crate::base::{math, rng};
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::Dataset;
@@ -320,20 +322,12 @@ impl Detector for HalfSpaceTrees {
                 at = next;
             }
         }
-        let total: f64 = credit.iter().sum();
-        let contributions = credit.into_iter().zip(self.limits.varying());
-        ranked(
-            contributions
-                .filter(|(credit, _)| *credit > 0.0)
-                .map(|(credit, col)| Contribution {
-                    col,
-                    share: credit / total,
-                    value: data.value(row_idx as usize, col as usize),
-                    low: self.typical[col as usize].0,
-                    high: self.typical[col as usize].1,
-                })
-                .collect(),
-        )
+        let parts = self
+            .limits
+            .varying()
+            .zip(credit)
+            .map(|(col, credit)| (col as usize, credit));
+        contributions(data, row_idx, &self.typical, parts)
     }
 }
 

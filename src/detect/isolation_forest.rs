@@ -16,7 +16,9 @@
 mod grow;
 
 use self::grow::{Planter, Sampler};
-use super::{Contribution, Detector, FitDetector, calibrate, check_points, ranked, typical_ranges};
+use super::{
+    Contribution, Detector, FitDetector, calibrate, check_points, contributions, typical_ranges,
+};
 use crate::base::{math, rng};
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::Dataset;
@@ -249,22 +251,7 @@ impl Detector for IsolationForest {
                 credit[node.col as usize] += mean_path(node.points) - 1.0 - mean_path(child.points);
             });
         }
-        let total: f64 = credit.iter().filter(|credit| **credit > 0.0).sum();
-        let contribution = |(col, credit): (usize, f64)| Contribution {
-            col: col as u32,
-            share: credit / total,
-            value: row[col],
-            low: self.typical[col].0,
-            high: self.typical[col].1,
-        };
-        ranked(
-            credit
-                .into_iter()
-                .enumerate()
-                .filter(|c| c.1 > 0.0)
-                .map(contribution)
-                .collect(),
-        )
+        contributions(data, row_idx, &self.typical, credit.into_iter().enumerate())
     }
 }
 

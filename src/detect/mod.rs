@@ -148,16 +148,17 @@ fn ranked(mut contributions: Vec<Contribution>) -> Vec<Contribution> {
     contributions
 }
 
-/// What each (column, part) adds to the strangeness of a row, of which all of them are `total`; `typical` as
-/// [`typical_ranges`] gives it.
+/// The columns of a row by their (column, part) of its strangeness, the largest first. Parts of no column of `data` count
+/// in the sum only; `typical` is what [`typical_ranges`] gives.
 fn contributions(
     data: &Dataset<'_>,
     row_idx: u32,
     typical: &[(f64, f64)],
-    total: f64,
     parts: impl Iterator<Item = (usize, f64)>,
 ) -> Vec<Contribution> {
-    let parts = parts.filter(|(_, part)| *part > 0.0);
+    let parts: Vec<(usize, f64)> = parts.filter(|(_, part)| *part > 0.0).collect();
+    let total: f64 = parts.iter().map(|(_, part)| part).sum();
+    let own = parts.into_iter().filter(|(col, _)| *col < data.n_cols());
     let contribution = |(col, part): (usize, f64)| Contribution {
         col: col as u32,
         share: part / total,
@@ -165,7 +166,7 @@ fn contributions(
         low: typical[col].0,
         high: typical[col].1,
     };
-    ranked(parts.map(contribution).collect())
+    ranked(own.map(contribution).collect())
 }
 
 /// Refuses what no detector can learn from.

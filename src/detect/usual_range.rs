@@ -12,7 +12,7 @@
 use ndarray::Array2;
 
 use super::{
-    Contribution, Detector, FitDetector, calibrate, check_points, columns, is_sparse, ranked,
+    Contribution, Detector, FitDetector, calibrate, check_points, columns, contributions, is_sparse,
 };
 use crate::base::math;
 use crate::error::FitError;
@@ -189,20 +189,9 @@ impl Detector for UsualRange {
     fn explain(&self, data: &Dataset<'_>, row_idx: u32) -> Vec<Contribution> {
         // On a logarithmic scale, so that shares do not vanish beside one enormous value.
         let beyond = |deviation: f64| math::log2(1.0 + (deviation.abs() - USUAL).max(0.0));
-        let deviations = self.deviations(data, row_idx as usize);
-        let total: f64 = deviations.iter().map(|entry| beyond(entry.1)).sum();
-        let contributions = deviations.iter().filter(|entry| beyond(entry.1) > 0.0);
-        ranked(
-            contributions
-                .map(|(col, deviation)| Contribution {
-                    col: *col as u32,
-                    share: beyond(*deviation) / total,
-                    value: data.value(row_idx as usize, *col),
-                    low: self.typical[*col].0,
-                    high: self.typical[*col].1,
-                })
-                .collect(),
-        )
+        let deviations = self.deviations(data, row_idx as usize).into_iter();
+        let parts = deviations.map(|(col, deviation)| (col, beyond(deviation)));
+        contributions(data, row_idx, &self.typical, parts)
     }
 }
 

@@ -6,11 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tally::Tally;
+use super::tally::{N_LEVELS, Tally};
 use crate::base::calendar::Calendar;
 use crate::base::time::{MINUTE, Timestamp};
 use crate::base::written::{Kind, N_CYCLES, Written};
-use crate::base::zone::Zone;
+use crate::base::zone::{ClockChange, Zone};
 use crate::parse::Level;
 
 /// Microseconds by which a record must be earlier than the one before for the order to be worth a word: writers that share a
@@ -146,6 +146,20 @@ impl Times {
         calendar
     }
 
+    /// Calls with an instant and the records by level around it, for all times; in no order.
+    pub fn by_level(
+        &self,
+        calendar: &Calendar,
+        mut counted: impl FnMut(Timestamp, &[u32; N_LEVELS]),
+    ) {
+        for alike in &self.alike {
+            let mut reading = calendar.reading();
+            alike.tally.by_level(|value, by_level| {
+                counted(reading.instant(Written::of(alike.kind, value)), by_level);
+            });
+        }
+    }
+
     /// The counts on the scale of instants.
     #[must_use]
     pub fn tally(&self, calendar: &Calendar) -> Tally {
@@ -160,6 +174,34 @@ impl Times {
             });
         }
         sum
+    }
+
+    /// Records whose local time the clocks of the zone did not show exactly once. Times are told apart by the quarter of an hour
+    /// in a log that is counted in bins no wider than that; in a longer one, bins that lie in part outside are not counted.
+    #[must_use]
+    pub fn clock_changes(&self, calendar: &Calendar) -> ClockChanges {
+        let mut changes = ClockChanges::default();
+        if !calendar.has_clock_changes() {
+            return changes;
+        }
+        for alike in self.alike.iter().filter(|alike| alike.kind.is_local()) {
+            let mut tally = alike.tally.clone();
+            tally.settle();
+            for (first, last, n) in tally.stretches() {
+                let change = |value| calendar.clock_change(Written::of(alike.kind, value));
+                let at_first = change(first);
+                match at_first {
+                    Some(ClockChange::Skipped) if change(last) == at_first => {
+                        changes.n_skipped += n
+                    }
+                    Some(ClockChange::Repeated) if change(last) == at_first => {
+                        changes.n_repeated += n;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        changes
     }
 
     #[cold]
@@ -177,6 +219,15 @@ impl Times {
         }
         place
     }
+}
+
+/// Records at local times that are no instant, or two.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClockChanges {
+    /// The clocks were put forward past the time.
+    pub n_skipped: u64,
+    /// The clocks were put back, and the time came twice.
+    pub n_repeated: u64,
 }
 
 fn is_step_back(before: Written, time: Written) -> bool {

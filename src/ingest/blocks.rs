@@ -36,6 +36,8 @@ pub struct Cut {
     /// Bytes at its beginning that belong to a piece of the block before: one so long that it was cut in the middle, of which
     /// the beginning is all that is analysed.
     pub n_passed: u64,
+    /// Where its first records are from, if the text around them says so once for all; else empty.
+    pub source: Vec<u8>,
 }
 
 /// Cuts a stream of text at the borders of records.
@@ -48,6 +50,8 @@ pub struct Cutter {
     held: Vec<u8>,
     held_start: u64,
     is_line_shared: bool,
+    /// Where its first records are from.
+    source: Vec<u8>,
     /// The text held begins in the middle of a piece.
     is_mid_piece: bool,
     /// So many of its bytes belong to that piece, once its end has been seen.
@@ -68,6 +72,7 @@ impl Cutter {
             held: Vec::new(),
             held_start: offset,
             is_line_shared: false,
+            source: Vec::new(),
             is_mid_piece: false,
             passed: None,
             reach_from: None,
@@ -102,7 +107,7 @@ impl Cutter {
                     if piece.offset >= from + continuation_reach(block_len)
                         || !is_continuation(piece.bytes)
                     {
-                        cuts.push((piece.offset, is_shared));
+                        cuts.push((piece.offset, is_shared, piece.source.to_vec()));
                         start = piece.offset;
                         reach_from = None;
                     }
@@ -110,8 +115,8 @@ impl Cutter {
                 ControlFlow::Continue(())
             });
             (self.reach_from, self.passed) = (reach_from, passed);
-            for (offset, is_shared) in cuts {
-                self.cut(offset, is_shared, out);
+            for (offset, is_shared, source) in cuts {
+                self.cut(offset, is_shared, source, out);
             }
             let open_len = self.splitter.open_len();
             if self.held.len() as u64 > HELD_BLOCKS * block_len
@@ -119,7 +124,13 @@ impl Cutter {
             {
                 let is_line_open = self.splitter.n_lines() > self.splitter.n_newlines();
                 let is_same_piece = self.is_mid_piece && self.passed.is_none();
-                self.cut(self.splitter.offset(), is_line_open || open_len > 0, out);
+                let source = self.splitter.source().to_vec();
+                self.cut(
+                    self.splitter.offset(),
+                    is_line_open || open_len > 0,
+                    source,
+                    out,
+                );
                 self.is_mid_piece = is_same_piece || open_len > 0;
                 self.reach_from = None;
             }
@@ -156,11 +167,22 @@ impl Cutter {
             ControlFlow::Continue(())
         });
         if !self.held.is_empty() {
-            self.cut(self.held_start + self.held.len() as u64, false, out);
+            self.cut(
+                self.held_start + self.held.len() as u64,
+                false,
+                Vec::new(),
+                out,
+            );
         }
     }
 
-    fn cut(&mut self, offset: u64, is_next_shared: bool, out: &mut VecDeque<Cut>) {
+    fn cut(
+        &mut self,
+        offset: u64,
+        is_next_shared: bool,
+        next_source: Vec<u8>,
+        out: &mut VecDeque<Cut>,
+    ) {
         let rest = self.held.split_off((offset - self.held_start) as usize);
         let bytes = std::mem::replace(&mut self.held, rest);
         let byte_len = bytes.len() as u64;
@@ -175,6 +197,7 @@ impl Cutter {
             bytes,
             is_line_shared: self.is_line_shared,
             n_passed,
+            source: std::mem::replace(&mut self.source, next_source),
         });
         self.held_start = offset;
         self.is_line_shared = is_next_shared;

@@ -59,12 +59,12 @@ impl Forward {
         true
     }
 
-    /// The text at a place at or after the last `offset`, as much of it as there is.
+    /// As much of the text from `offset` to `end` as is held.
     #[must_use]
-    pub fn text(&self, offset: u64, byte_len: u32) -> &[u8] {
-        let from = offset.saturating_sub(self.held_from) as usize;
-        let from = from.min(self.held.len());
-        &self.held[from..self.held.len().min(from + byte_len as usize)]
+    pub fn text(&self, offset: u64, end: u64) -> &[u8] {
+        let place = |at: u64| (at.saturating_sub(self.held_from) as usize).min(self.held.len());
+        let (from, to) = (place(offset), place(end));
+        &self.held[from..to.max(from)]
     }
 
     fn let_go(&mut self, offset: u64) {
@@ -95,19 +95,22 @@ mod tests {
             let mut forward = Forward::new(TextReader::default());
             let mut chunks = packed.chunks(chunk_len).peekable();
             let mut rest: &[u8] = &[];
-            for (offset, byte_len) in [(0, 10), (5, 20), (90_000, 5000), (len - 3, 100), (len, 1)] {
+            for (offset, byte_len) in [
+                (0, 10u32),
+                (5, 20),
+                (90_000, 5000),
+                (len - 3, 100),
+                (len, 1),
+            ] {
                 let end = offset + u64::from(byte_len);
                 while !forward.seek(offset, end, &mut rest, chunks.peek().is_none()) {
                     rest = chunks.next().unwrap();
                 }
                 let want = &text[offset as usize..(end.min(len)) as usize];
-                assert_eq!(
-                    forward.text(offset, byte_len),
-                    want,
-                    "{offset} by {chunk_len}"
-                );
+                assert_eq!(forward.text(offset, end), want, "{offset} by {chunk_len}");
             }
             assert!(!forward.reaches_back(5));
+            assert_eq!(forward.text(5, 25), b"", "by {chunk_len}");
         }
     }
 }

@@ -8,8 +8,10 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::LINE_CAP;
-use json::{Json, KeyScan};
+use around::Around;
+use json::Json;
 
+mod around;
 mod csv;
 mod json;
 #[cfg(test)]
@@ -49,6 +51,8 @@ pub struct Piece<'a> {
     pub end: u64,
     /// The text ended before its terminator.
     pub is_open: bool,
+    /// Where it is from, if the text around its array says so once for all; else empty.
+    pub source: &'a [u8],
 }
 
 impl Piece<'_> {
@@ -88,7 +92,7 @@ pub struct Splitter {
     is_finished: bool,
     json: Json,
     /// What of the text around an array of records has been read.
-    key: KeyScan,
+    around: Around,
 }
 
 impl Splitter {
@@ -113,8 +117,21 @@ impl Splitter {
             } else {
                 Json::Outside
             },
-            key: KeyScan::default(),
+            around: Around::default(),
         }
+    }
+
+    /// The same for text that begins within an array of records from this source ([`Piece::source`]).
+    #[must_use]
+    pub fn within(mut self, source: &[u8]) -> Self {
+        self.around = Around::said(source);
+        self
+    }
+
+    /// Where the records are from, as the text around them says; empty if it does not.
+    #[must_use]
+    pub fn source(&self) -> &[u8] {
+        self.around.source()
     }
 
     /// Physical lines seen so far, an unfinished one included.
@@ -299,6 +316,7 @@ impl Splitter {
             n_lines,
             end,
             is_open: self.is_finished,
+            source: self.around.source(),
         };
         let flow = sink(piece);
         self.carry.clear();

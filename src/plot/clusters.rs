@@ -1,6 +1,7 @@
 //! Distinct messages as a map: what is alike lies close together, clusters have a colour and a name, noise is grey.
 
-use super::scale::{Scale, counted, short};
+use super::plane::Plane;
+use super::scale::{counted, short};
 use super::scene::{Align, Area, Dot, Label, Scene, TargetShape, cut_to_width};
 use super::theme::{Theme, fade};
 use super::{LegendEntry, Pick, Plot, View, cut, template_text};
@@ -85,25 +86,10 @@ impl Plot for Clusters {
             return Scene::sentence(view, &self.describe(report));
         }
         let mut scene = Scene::new(view);
-        let pad = view.px(22.0);
-        let area = Area {
-            x0: pad,
-            y0: pad,
-            x1: view.bounds().x1 - pad,
-            y1: view.bounds().y1 - pad,
-        };
-        if area.width() < view.px(8.0) || area.height() < view.px(8.0) {
+        let spot = |idx: usize| (points[idx].x, points[idx].y);
+        let Some(plane) = Plane::new(view, 22.0, order.iter().map(|idx| spot(*idx))) else {
             return scene;
-        }
-        let range = |value: fn(&crate::report::ClusterPoint) -> f64| {
-            let values = order.iter().map(|idx| value(&points[*idx]));
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
-                (lo.min(v), hi.max(v))
-            })
         };
-        let (x_range, y_range) = (range(|p| p.x), range(|p| p.y));
-        let x = Scale::new(x_range.0, x_range.1, area.x0, area.x1);
-        let y = Scale::new(y_range.0, y_range.1, area.y1, area.y0);
         let theme = view.theme();
 
         // Noise below clusters, large below small.
@@ -116,7 +102,7 @@ impl Plot for Clusters {
         });
         for idx in order {
             let point = &points[idx];
-            let at = (x.at(point.x), y.at(point.y));
+            let at = plane.at(spot(idx));
             let radius =
                 view.px((2.4 + 0.55 * math::log2(f64::from(point.n_records.max(1)))).min(11.0));
             let alpha = if point.cluster.is_some() { 0.75 } else { 0.6 };
@@ -142,7 +128,7 @@ impl Plot for Clusters {
         let dots: Vec<(Option<u32>, Dot)> = points
             .iter()
             .filter(|point| finite(point))
-            .map(|point| (point.cluster, (x.at(point.x), y.at(point.y))))
+            .map(|point| (point.cluster, plane.at((point.x, point.y))))
             .collect();
         for (row, group) in report.clusters.groups.iter().take(N_NAMED).enumerate() {
             name_cluster(&mut scene, view, report, row, group, &dots);

@@ -38,6 +38,7 @@ fn incident(id: u32, title: &str, from_bin: f64, to_bin: f64, score: f64) -> Inc
             offset: 0.0,
             ms: Some(start_ms),
             text: String::new(),
+            template: 1,
         },
         templates: vec![1],
         keys: Vec::new(),
@@ -208,7 +209,7 @@ pub(super) fn report() -> Report {
             n_records,
         });
     }
-    let space = (0..n)
+    let space: Vec<WindowPoint> = (0..n)
         .map(|bin| {
             let is_attack = (47..49).contains(&bin);
             WindowPoint {
@@ -309,6 +310,12 @@ pub(super) fn report() -> Report {
             names: names.map(str::to_owned).to_vec(),
             rank_correlation: correlation.clone(),
             correlation,
+            values: (0..names.len())
+                .map(|feature| {
+                    let value = |point: &WindowPoint| point.events / (1.0 + feature as f64);
+                    space.iter().map(value).collect()
+                })
+                .collect(),
         },
         templates,
         points,

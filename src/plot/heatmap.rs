@@ -6,7 +6,7 @@
 use super::scale::Scale;
 use super::scene::{Align, Area, Label, Scene, TargetShape, cut_to_width, text_width};
 use super::theme::{Theme, fade};
-use super::{LegendEntry, Pick, Plot, View};
+use super::{LegendEntry, Pick, Plot, View, pair};
 use crate::base::math;
 use crate::base::order::Arrange;
 use crate::report::Report;
@@ -99,6 +99,9 @@ impl Plot for Heatmap {
     }
 
     fn scene(&self, report: &Report, view: &View) -> Scene {
+        if let Some(pair) = view.pair {
+            return pair::scene(report, view, pair);
+        }
         let names = &report.features.names;
         let n = names.len();
         if !(2..=200).contains(&n) {
@@ -216,9 +219,9 @@ impl Plot for Heatmap {
         entries
     }
 
-    fn tooltip(&self, report: &Report, pick: &Pick, _: usize) -> Vec<String> {
+    fn tooltip(&self, report: &Report, pick: &Pick, idx: usize) -> Vec<String> {
         let Pick::Cell { row, column } = *pick else {
-            return Vec::new();
+            return pair::tooltip(report, idx);
         };
         let (row, column) = (row as usize, column as usize);
         match (

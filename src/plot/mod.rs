@@ -20,6 +20,8 @@ mod clusters;
 mod frame;
 mod heatmap;
 mod network;
+mod pair;
+mod plane;
 mod scale;
 mod scatter;
 mod scatter3d;
@@ -53,6 +55,8 @@ pub struct View {
     pub to_ms: Option<f64>,
     /// The heatmap shows correlation by rank.
     pub is_ranked: bool,
+    /// The heatmap shows the windows by these two features (along, up) in place of all pairs.
+    pub pair: Option<(u32, u32)>,
 }
 
 impl Default for View {
@@ -67,6 +71,7 @@ impl Default for View {
             from_ms: None,
             to_ms: None,
             is_ranked: false,
+            pair: None,
         }
     }
 }
@@ -309,10 +314,15 @@ pub fn pictures(report: &Report) -> Vec<Picture> {
     all().iter().map(picture).collect()
 }
 
-/// What lies at a point of a plot, given in device pixels.
+/// What lies at a point of a plot, given in device pixels; `scene` is what the plot made of this report and view.
 #[must_use]
-pub fn pick(plot: &dyn Plot, report: &Report, view: &View, x: f64, y: f64) -> Option<Picked> {
-    let scene = plot.scene(report, view);
+pub fn pick(
+    plot: &dyn Plot,
+    report: &Report,
+    view: &View,
+    scene: &Scene,
+    (x, y): (f64, f64),
+) -> Option<Picked> {
     let target = scene.hit((x as i32, y as i32), view.px(6.0))?;
     Some(Picked {
         pick: target.pick,
@@ -320,12 +330,11 @@ pub fn pick(plot: &dyn Plot, report: &Report, view: &View, x: f64, y: f64) -> Op
     })
 }
 
-/// Everything a pointer can hit, eight numbers each, so that a page can lift some of it out without drawing it all again: what it
+/// Everything a pointer can hit in a scene, eight numbers each, so that a page can lift some of it out without drawing it all again: what it
 /// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident, 5 a pattern in one) and its two numbers as in [`Pick`], then 0 and the sides
 /// x0, y0, x1, y1 of a rectangle, or 1 and the middle x, y of a disc, its radius, and its place in the list that is shown. Device pixels; from back to front.
 #[must_use]
-pub fn targets(plot: &dyn Plot, report: &Report, view: &View) -> Vec<f64> {
-    let scene = plot.scene(report, view);
+pub fn targets(scene: &Scene) -> Vec<f64> {
     let mut numbers = Vec::new();
     for (pick, shape) in scene.targets() {
         numbers.extend(match pick {

@@ -1,6 +1,7 @@
 //! The patterns of incidents as a graph: a colour an incident, lines between what says alike things or comes at the same time.
 
-use super::scale::{Scale, counted, short};
+use super::plane::Plane;
+use super::scale::{counted, short};
 use super::scene::{Align, Area, Dot, Label, Scene, TargetShape, cut_to_width};
 use super::theme::{Theme, fade};
 use super::{LegendEntry, Pick, Plot, View, cut};
@@ -78,29 +79,14 @@ impl Plot for Network {
             return Scene::sentence(view, &self.describe(report));
         }
         let mut scene = Scene::new(view);
-        let pad = view.px(26.0);
-        let area = Area {
-            x0: pad,
-            y0: pad,
-            x1: view.bounds().x1 - pad,
-            y1: view.bounds().y1 - pad,
-        };
-        if area.width() < view.px(8.0) || area.height() < view.px(8.0) {
+        let spot = |idx: usize| (network.nodes[idx].x, network.nodes[idx].y);
+        let Some(plane) = Plane::new(view, 26.0, order.iter().map(|idx| spot(*idx))) else {
             return scene;
-        }
-        let range = |value: fn(&NetworkNode) -> f64| {
-            let values = order.iter().map(|idx| value(&network.nodes[*idx]));
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
-                (lo.min(v), hi.max(v))
-            })
         };
-        let (x_range, y_range) = (range(|node| node.x), range(|node| node.y));
-        let x = Scale::new(x_range.0, x_range.1, area.x0, area.x1);
-        let y = Scale::new(y_range.0, y_range.1, area.y1, area.y0);
         let theme = view.theme();
         let place = |idx: u32| -> Option<Dot> {
             let node = network.nodes.get(idx as usize)?;
-            is_finite(node).then(|| (x.at(node.x), y.at(node.y)))
+            is_finite(node).then(|| plane.at((node.x, node.y)))
         };
         // Links of time below those of content.
         for is_alike in [false, true] {
@@ -119,7 +105,7 @@ impl Plot for Network {
         order.arrange_by_key(|idx| (std::cmp::Reverse(network.nodes[*idx].n_records), *idx));
         for &idx in &order {
             let node = &network.nodes[idx];
-            let at = (x.at(node.x), y.at(node.y));
+            let at = plane.at(spot(idx));
             let size = 4.0 + 0.9 * math::log2(f64::from(node.n_records.max(1)));
             let radius = view.px(size.min(16.0));
             scene.disc(at, radius, theme.surface());
@@ -132,7 +118,7 @@ impl Plot for Network {
         }
         // A name hides no node.
         for &idx in &order {
-            let (x, y) = (x.at(network.nodes[idx].x), y.at(network.nodes[idx].y));
+            let (x, y) = plane.at(spot(idx));
             let pad = view.px(6.0);
             scene.reserve(Area {
                 x0: x - pad,
@@ -146,8 +132,8 @@ impl Plot for Network {
             score(*b).total_cmp(&score(*a)).then(a.cmp(b))
         });
         for &idx in order.iter().take(N_NAMED) {
-            let node = &network.nodes[idx];
-            name_node(&mut scene, view, &node.text, (x.at(node.x), y.at(node.y)));
+            let at = plane.at(spot(idx));
+            name_node(&mut scene, view, &network.nodes[idx].text, at);
         }
         scene
     }

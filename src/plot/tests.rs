@@ -185,8 +185,8 @@ fn any_report_can_be_drawn_at_any_size() {
                 if view.width < 10_000 {
                     let _ = svg(*plot, &report, &view);
                 }
-                for (x, y) in [(0.0, 0.0), (100.0, 100.0), (-5.0, f64::NAN), (1e300, 10.0)] {
-                    let _ = pick(*plot, &report, &view, x, y);
+                for at in [(0.0, 0.0), (100.0, 100.0), (-5.0, f64::NAN), (1e300, 10.0)] {
+                    let _ = pick(*plot, &report, &view, &scene, at);
                 }
             }
             assert!(!plot.describe(&report).is_empty());
@@ -244,6 +244,10 @@ fn texts_do_not_overlap_and_stay_in_the_picture() {
     }
 }
 
+fn at_f64((x, y): (i32, i32)) -> (f64, f64) {
+    (f64::from(x), f64::from(y))
+}
+
 #[test]
 fn what_is_drawn_is_picked_where_it_stands() {
     for plot in all() {
@@ -273,8 +277,7 @@ fn what_is_drawn_is_picked_where_it_stands() {
                     "{} {target:?} {hit:?}",
                     plot.name()
                 );
-                let picked =
-                    pick(*plot, &report(), &view, f64::from(at.0), f64::from(at.1)).unwrap();
+                let picked = pick(*plot, &report(), &view, &scene, at_f64(at)).unwrap();
                 assert!(
                     !picked.lines.is_empty() && picked.lines.iter().all(|line| !line.is_empty())
                 );
@@ -288,14 +291,7 @@ fn what_is_drawn_is_picked_where_it_stands() {
     let TargetShape::Disc { at, .. } = target.shape else {
         panic!("points are discs")
     };
-    let picked = pick(
-        &scatter::Scatter,
-        &report(),
-        &view,
-        f64::from(at.0),
-        f64::from(at.1),
-    )
-    .unwrap();
+    let picked = pick(&scatter::Scatter, &report(), &view, &scene, at_f64(at)).unwrap();
     assert_eq!(
         picked.pick,
         Pick::Message {

@@ -1,12 +1,35 @@
 //! Durations and sizes far larger than usual → in words, with the records that hold them.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::{saturate, score};
 use super::findings::{AmountFindings, Findings};
 use super::words;
-use super::{AmountReport, IncidentChange, LineRef, limits};
+use super::{IncidentChange, LineRef, limits};
 use crate::base::time::Timestamp;
 use crate::detect::amounts::FarValues;
 use crate::featurize::amounts::{LargeValue, Unit};
+
+/// A duration or size in a pattern of which some values are far larger than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct AmountReport {
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Score of the largest, 50 to 100.
+    pub score: f64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// Records with a value.
+    pub n_records: u32,
+    /// Records with one that is far larger than usual.
+    pub n_far: u32,
+    /// The largest of those, largest first; the text says the value.
+    pub records: Vec<LineRef>,
+}
 
 pub(super) fn amounts(findings: &Findings) -> Vec<AmountReport> {
     let listed = findings.far_amounts.iter().take(limits::AMOUNTS);
@@ -20,7 +43,7 @@ pub(super) fn amounts(findings: &Findings) -> Vec<AmountReport> {
             n_far: saturate(far.n_far),
             records: (amount.spread.largest().iter())
                 .take_while(|value| value.value >= far.fence)
-                .map(|value| line_ref(amount.unit, value))
+                .map(|value| line_ref(amount, value))
                 .collect(),
         })
         .collect()
@@ -96,13 +119,14 @@ fn written(unit: Unit, value: f64) -> String {
     }
 }
 
-fn line_ref(unit: Unit, value: &LargeValue) -> LineRef {
+fn line_ref(amount: &AmountFindings, value: &LargeValue) -> LineRef {
     LineRef {
         file: value.file.0,
         line: u32::try_from(value.line + 1).unwrap_or(u32::MAX),
         offset: value.offset as f64,
         ms: value.instant().map(Timestamp::millis),
-        text: written(unit, value.value),
+        text: written(amount.unit, value.value),
+        template: amount.template.0,
     }
 }
 

@@ -29,7 +29,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         sentence: sentence(findings, &totals, &incidents),
         files: lanes::lanes(findings),
         n_files: saturate(findings.files.len() as u64),
-        notices: notices::notices(findings, &totals),
+        notices: notices::notices(findings, &totals, &options.timezone),
         levels: levels(findings),
         timezone: options.timezone.clone(),
         window_ms: findings
@@ -44,6 +44,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
             names: feature::NAMES.iter().map(|&name| name.to_owned()).collect(),
             correlation: rounded(&findings.correlation),
             rank_correlation: rounded(&findings.rank_correlation),
+            values: time::values(findings),
         },
         templates: messages::templates(findings),
         points: messages::points(findings),

@@ -1,14 +1,58 @@
 //! Changes of rate → what is new, what surged and what fell silent, in words.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::saturate;
 use super::findings::Findings;
+use super::limits;
 use super::words;
-use super::{ChangeReport, Changes, limits};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
 use crate::base::time::SECOND;
 use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::parse::Level;
+
+/// Patterns that come much more or less often than usual; those of trouble first, then by how much.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Changes {
+    /// Never before in the log.
+    pub new: Vec<ChangeReport>,
+    /// More than usual.
+    pub surging: Vec<ChangeReport>,
+    /// Fewer than usual, or none.
+    pub vanished: Vec<ChangeReport>,
+    /// How many changes there are in all.
+    pub n_all: u32,
+}
+
+/// A stretch of time in which a pattern comes more or less often than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeReport {
+    /// `new`, `surge`, `dip`, `vanished` (until the end) or `pause`.
+    pub kind: String,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Its most severe level; empty for none.
+    pub level: String,
+    /// When it begins.
+    pub start_ms: f64,
+    /// When it ends.
+    pub end_ms: f64,
+    /// Records in it.
+    pub n_records: u32,
+    /// Records that would be usual.
+    pub expected: f64,
+    /// Probability by chance, corrected for the number of patterns.
+    pub p: f64,
+    /// How it changes, as a sentence.
+    pub reason: String,
+}
 
 pub(super) fn changes(findings: &Findings) -> Changes {
     let levels = levels(findings);

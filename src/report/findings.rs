@@ -20,6 +20,7 @@ use crate::featurize::amounts::{Spread, Unit};
 use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
+use crate::featurize::times::ClockChanges;
 use crate::featurize::windows::{Windows, feature};
 use crate::ingest::container::Container;
 use crate::mine::slot::SlotKind;
@@ -42,6 +43,8 @@ pub struct InputFindings {
     pub is_over_budget: bool,
     /// All of it was read, and then it was changed: its lines cannot be read back.
     pub is_changed_since: bool,
+    /// Reading was ended by hand before all of it was read.
+    pub is_stopped: bool,
     /// What is wrong with it, if anything.
     pub fault: Option<String>,
     /// What else there is to know of how it was read, a sentence each.
@@ -75,6 +78,8 @@ pub struct FileFindings {
     pub n_steps_back: u64,
     /// Records whose time names no zone.
     pub n_zone_assumed: u64,
+    /// Records whose local time the clocks of the assumed zone skipped or showed twice.
+    pub clock_changes: ClockChanges,
     /// What is wrong with its shape, if anything.
     pub fault: Option<String>,
 }
@@ -91,6 +96,7 @@ impl FileFindings {
             span: None,
             n_steps_back: 0,
             n_zone_assumed: 0,
+            clock_changes: ClockChanges::default(),
             fault: None,
         }
     }
@@ -367,13 +373,16 @@ const SLICE_CELLS: usize = 1_200_000;
 /// Slices at most that one of a sparkline is divided into.
 const MAX_FINENESS: usize = 10;
 
+/// First records of templates in unusual windows that are asked for.
+const EDGES_CAP: usize = 1 << 20;
+
 /// A message is anomalous wherever it occurs.
 const ALWAYS: u8 = 1;
 /// A message is anomalous in windows with too many failed logins.
 const IN_LOGIN_ALARMS: u8 = 2;
 /// A message is anomalous in windows with too many errors.
 const IN_ERROR_ALARMS: u8 = 4;
-/// The first record of a window is wanted.
+/// The first record of each template in a window is wanted.
 const WANTS_EDGE: u8 = 8;
 
 impl Findings {
@@ -496,10 +505,12 @@ impl Findings {
         };
         let windows = self.windows.as_ref();
         let mut alarms: Vec<u8> = self.window_scores.iter().map(alarm).collect();
+        let mut n_edges = 0;
         for run in self.alarm_runs() {
             for window in run.first..=run.last + 1 {
                 if let Some(alarm) = alarms.get_mut(window as usize) {
                     *alarm |= WANTS_EDGE;
+                    n_edges += self.templates.len();
                 }
             }
         }
@@ -517,6 +528,7 @@ impl Findings {
                 .collect(),
             always: ALWAYS,
             wants_edge: WANTS_EDGE,
+            wants_one_edge: n_edges > EDGES_CAP,
             alarms,
             alarms_start: windows.map_or(Timestamp(0), |windows| windows.start),
             alarm_us: windows.map_or(1, |windows| windows.width_us),

@@ -1,16 +1,114 @@
 //! Connected anomalies → incidents in words.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::{saturate, score};
 use super::findings::{AlarmCause, Findings, SuppressedBy};
-use super::{Incident, IncidentChange, LineRef, SuppressedReport, Trigger, limits};
+use super::{IncidentSource, LineRef, limits};
 use super::{amounts, changes, involved, sessions, words};
 use crate::base::ids::MessageId;
 use crate::base::order::Arrange;
-use crate::base::time::Timestamp;
+use crate::base::time::{SECOND, Timestamp};
 use crate::correlate::incidents::{Episode, Incident as Component};
 use crate::correlate::trigger::{self, Candidate, WITHIN_US, Wording};
 use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::parse::Level;
+
+/// Anomalies that belong together in time and content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Incident {
+    /// Rank from 1.
+    pub id: u32,
+    /// What happened, as a sentence.
+    pub title: String,
+    /// First anomaly.
+    pub start_ms: f64,
+    /// Last anomaly.
+    pub end_ms: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Most severe level; empty for none.
+    pub level: String,
+    /// Anomalous records in it.
+    pub n_records: u32,
+    /// Why it ranks where it does.
+    pub reason: String,
+    /// The earliest of the lines that make it; the first of its time where none does.
+    pub leading_edge: LineRef,
+    /// Templates involved, most severe first.
+    pub templates: Vec<u32>,
+    /// The names of these templates in every run, by which a person can mark them as normal.
+    pub keys: Vec<String>,
+    /// Message ids involved, at most [`limits::INCIDENT_MESSAGES`]; what a query for its lines selects.
+    pub messages: Vec<u32>,
+    /// The sources of its unusual records, the most frequent first, at most [`limits::INCIDENT_SOURCES`]; none where records have
+    /// no source.
+    pub sources: Vec<IncidentSource>,
+    /// How many sources there are in all.
+    pub n_sources: u32,
+    /// Patterns that are new, surge or fall silent in it, at most [`limits::INCIDENT_CHANGES`].
+    pub changes: Vec<IncidentChange>,
+    /// What probably set it off: what was said shortly before.
+    pub trigger: Option<Trigger>,
+    /// What the score is made of, as a sentence.
+    pub rank: String,
+}
+
+/// A pattern whose rate changes with an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentChange {
+    /// `new`, `surging` or `vanished`; `far beyond usual` for a duration or size.
+    pub mark: String,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// How it changes, as a sentence.
+    pub reason: String,
+}
+
+/// What probably set an incident off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Trigger {
+    /// When it was said.
+    pub ms: f64,
+    /// What was said.
+    pub text: String,
+    /// Its template.
+    pub template: u32,
+    /// Why it is taken for the trigger, as a sentence.
+    pub reason: String,
+}
+
+/// What was left out of the incidents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SuppressedReport {
+    /// Why: `normal` (a person marked it), `minScore` (it scores less than a person wants to see) or `recurring` (the like of it
+    /// recurs all over the log).
+    pub by: String,
+    /// What they are about.
+    pub template: u32,
+    /// Its name in every run.
+    pub key: String,
+    /// Its text.
+    pub text: String,
+    /// Of a stretch of time that was marked: its beginning.
+    pub start_ms: Option<f64>,
+    /// And its end.
+    pub end_ms: Option<f64>,
+    /// How often it came.
+    pub n_times: u32,
+    /// Records.
+    pub n_records: u32,
+}
 
 /// Records that a template has at most for its wording to make it a candidate wherever it was said last.
 const SELDOM: u32 = 12;
@@ -105,9 +203,9 @@ fn incident(
     let reasons: Vec<String> = strongest.into_iter().chain(alarm.clone()).collect();
     let title = match head {
         Some(head) => format!("“{head}”{others}, {times}{over}"),
-        // A change says how long it lasts.
-        None if only_change.is_some() => alarm.unwrap_or_default(),
-        None => format!("{}{over}", alarm.unwrap_or_default()),
+        None => alarm_title(findings, component)
+            .or(alarm)
+            .unwrap_or_default(),
     };
     messages.truncate(limits::INCIDENT_MESSAGES);
     let (sources, n_sources) = involved::sources(findings, component);
@@ -149,8 +247,9 @@ fn rank(component: &Component) -> String {
     let parts = &component.parts;
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     format!(
-        "severity {:.0} of 100, spread {}, number of records {}, duration {}, {} of what these lines say is said here",
+        "severity {:.0} of 100, rarity {}, spread over sources {}, number of records {}, duration {}; {} of what these lines say is said here",
         parts.severity,
+        percent(parts.rarity),
         percent(parts.spread),
         percent(parts.volume),
         percent(parts.duration),
@@ -254,11 +353,7 @@ fn trigger(
 ) -> Option<Trigger> {
     let mut own: Vec<u32> = component.messages.iter().map(|message| message.0).collect();
     own.sort_unstable();
-    // An unusual window begins before what is unusual in it.
-    let first = component.episodes.first();
-    let edge = first.map_or(component.leading_edge.start, |idx| {
-        findings.episodes[*idx as usize].start
-    });
+    let edge = component.start;
     let is_effect = |message: u32| {
         own.binary_search(&message).is_ok() || component.leading_edge.message.0 == message
     };
@@ -285,6 +380,7 @@ fn line_ref(findings: &Findings, edge: &Episode) -> LineRef {
         offset: edge.offset as f64,
         ms: Some(edge.start.millis()),
         text: words::quoted(&findings.messages[edge.message.index()].text),
+        template: findings.messages[edge.message.index()].template.0,
     }
 }
 
@@ -293,14 +389,19 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
     match findings.alarm_causes.get(component.alarm? as usize)? {
         AlarmCause::Windows(run) => {
             let window = findings.window_scores.get(run.worst as usize)?;
-            let names = findings.windows.as_ref().map(|windows| windows.names)?;
-            Some(words::window_reason(window, &names))
+            let width_us = findings.windows.as_ref()?.width_us;
+            Some(words::window_reason(window, width_us))
         }
         AlarmCause::Sessions(idx, members) => {
             let found = findings.sessions.get(*idx as usize)?;
             let n = words::counted(members.len() as u64, "unusual session");
             let worst = sessions::reason(findings, found, *members.first()? as usize);
-            Some(format!("{n} ({}): {worst}", sessions::identifier(found)))
+            let span = component.end.0.saturating_sub(component.start.0);
+            let within = words::duration(span.max(SECOND));
+            Some(format!(
+                "{n} ({}) within {within}; the strangest {worst}",
+                sessions::identifier(found)
+            ))
         }
         AlarmCause::Change(idx) => {
             let change = findings.changes.get(*idx as usize)?;
@@ -309,4 +410,26 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
             Some(format!("“{}”, a warning, {reason}", words::quoted(text)))
         }
     }
+}
+
+/// What an incident is called that is nothing but unusual windows: what was unusual, and for how long.
+fn alarm_title(findings: &Findings, component: &Component) -> Option<String> {
+    let AlarmCause::Windows(run) = findings.alarm_causes.get(component.alarm? as usize)? else {
+        return None;
+    };
+    let windows = findings.windows.as_ref()?;
+    let window = findings.window_scores.get(run.worst as usize)?;
+    let length = words::duration(component.end.0.saturating_sub(component.start.0));
+    if let Some(silence) = window.silence {
+        let n_missing = words::counted(silence.n_missing as u64, "record");
+        return Some(format!(
+            "Silence for {length}: about {n_missing} expected, none came"
+        ));
+    }
+    let reason = words::window_reason(window, windows.width_us);
+    Some(if run.last > run.first {
+        format!("{reason}; unusual for {length}")
+    } else {
+        reason
+    })
 }

@@ -1,10 +1,25 @@
 //! The episodes of an incident → the sources they are of, the most frequent first.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::saturate;
 use super::findings::Findings;
-use super::{IncidentSource, limits, words};
+use super::{limits, words};
 use crate::base::order::Arrange;
 use crate::correlate::incidents::Incident as Component;
+
+/// Unusual records of an incident that are of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentSource {
+    /// The source, by which its records can be selected; empty for records without one.
+    pub name: String,
+    /// The same, cut to [`limits::TEXT_CHARS`].
+    pub text: String,
+    /// Records.
+    pub n_records: u32,
+}
 
 /// The sources of an incident, at most [`limits::INCIDENT_SOURCES`], and how many there are in all; none where records have no
 /// source.
@@ -13,13 +28,7 @@ pub(super) fn sources(findings: &Findings, component: &Component) -> (Vec<Incide
     let mut found: Vec<(&str, u64)> = Vec::new();
     for idx in &component.episodes {
         let episode = &findings.episodes[*idx as usize];
-        let from = involved
-            .entries
-            .partition_point(|entry| (entry.message, entry.at) < (episode.message, episode.start));
-        let own = involved.entries[from..]
-            .iter()
-            .take_while(|entry| entry.message == episode.message && entry.at <= episode.end);
-        found.extend(own.filter_map(|entry| {
+        found.extend(involved.of(episode).filter_map(|entry| {
             let name = involved.names.get(entry.source as usize)?;
             Some((name.as_str(), u64::from(entry.n_records)))
         }));

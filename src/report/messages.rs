@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::build::{saturate, score};
 use super::findings::Findings;
+use super::limits;
 use super::words;
-use super::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport, limits};
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
@@ -13,6 +15,110 @@ use crate::base::time::Timestamp;
 use crate::detect::{ALARM, BANDS};
 use crate::parse::Level;
 use crate::protocol::Options;
+
+/// Lines that say the same thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateReport {
+    /// Id within this run.
+    pub id: u32,
+    /// Text with `<*>` for what varies.
+    pub text: String,
+    /// What each `<*>` is, in order: `<ip>`, `<uuid>`, `<hex>`, `<path>`, `<num>`, `<dur>`, `<url>`, `<time>`, `<id>`, `<word>`, or
+    /// `<*>` where it is now one and now another.
+    pub slots: Vec<String>,
+    /// Its name in every run and every log: 16 hexadecimal digits, the hash of its whole text.
+    pub key: String,
+    /// A person marked it as normal: it alarms no more.
+    pub is_normal: bool,
+    /// Records.
+    pub n_records: u32,
+    /// Most severe level seen; empty for none.
+    pub level: String,
+    /// First time seen.
+    pub first_ms: Option<f64>,
+    /// Last time seen.
+    pub last_ms: Option<f64>,
+    /// Score 0 to 100 of its strangest message.
+    pub score: f64,
+    /// Why it scores as it does; empty below 25.
+    pub reason: String,
+    /// Records in [`limits::SPARKLINE`] equal slices of the log's time span; empty without times.
+    pub sparkline: Vec<u32>,
+}
+
+/// An episode of a distinct message on the time × score scatter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePoint {
+    /// When the episode began.
+    pub ms: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Template of the message.
+    pub template: u32,
+    /// Message id.
+    pub message: u32,
+    /// Records of the episode.
+    pub n_records: u32,
+}
+
+/// Distinct messages in two dimensions.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Clusters {
+    /// Method that made the groups: `dbscan`, `hdbscan`; empty where there are none.
+    pub method: String,
+    /// Neighbourhood radius used (cosine distance).
+    pub eps: f64,
+    /// Weight a neighbourhood needs to be dense.
+    pub min_points: u32,
+    /// The messages shown.
+    pub points: Vec<ClusterPoint>,
+    /// The clusters, largest first.
+    pub groups: Vec<ClusterGroup>,
+    /// Distinct messages in no cluster.
+    pub n_noise: u32,
+}
+
+/// A distinct message on the cluster plot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterPoint {
+    /// First axis of the layout.
+    pub x: f64,
+    /// Second axis of the layout.
+    pub y: f64,
+    /// Cluster; `null` is noise.
+    pub cluster: Option<u32>,
+    /// Template of the message.
+    pub template: u32,
+    /// Message id.
+    pub message: u32,
+    /// Records with this message.
+    pub n_records: u32,
+    /// Score 0 to 100.
+    pub score: f64,
+}
+
+/// Messages that resemble each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterGroup {
+    /// Cluster id, from 0 by first appearance.
+    pub id: u32,
+    /// Its most telling words.
+    pub name: String,
+    /// Distinct messages.
+    pub n_messages: u32,
+    /// Records.
+    pub n_records: u32,
+}
 
 /// What a template's messages have in common.
 #[derive(Debug, Clone, Copy, Default)]

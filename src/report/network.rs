@@ -2,15 +2,66 @@
 
 use petgraph::unionfind::UnionFind;
 
+use serde::{Deserialize, Serialize};
+
 use super::build::{saturate, score};
 use super::findings::Findings;
-use super::{Network, NetworkEdge, NetworkNode, limits, words};
+use super::{limits, words};
 use crate::base::ids::{MessageId, TemplateId};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::correlate::force;
 use crate::protocol::Options;
+
+/// The patterns of incidents as a graph, laid out in two dimensions.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The patterns, by incident and time; one that is in two incidents is there twice.
+    pub nodes: Vec<NetworkNode>,
+    /// What links them.
+    pub edges: Vec<NetworkEdge>,
+    /// How many patterns there are in all, of which at most [`limits::NETWORK_NODES`] are shown.
+    pub n_all: u32,
+}
+
+/// A pattern in an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkNode {
+    /// First axis of the layout.
+    pub x: f64,
+    /// Second axis of the layout.
+    pub y: f64,
+    /// The incident, by its rank.
+    pub incident: u32,
+    /// The pattern.
+    pub template: u32,
+    /// Its text.
+    pub text: String,
+    /// Unusual records with it in the incident.
+    pub n_records: u32,
+    /// Score 0 to 100.
+    pub score: f64,
+}
+
+/// What links two patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkEdge {
+    /// Place of one in [`Network::nodes`].
+    pub from: u32,
+    /// Place of the other.
+    pub to: u32,
+    /// Cosine of the two, where they are alike.
+    pub cosine: f64,
+    /// They say alike things; otherwise they only fall together in time.
+    pub is_alike: bool,
+}
 
 /// How much patterns that only fall together in time pull each other, beside those that are alike.
 const TOGETHER: f64 = 0.4;

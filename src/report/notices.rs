@@ -16,7 +16,7 @@ use crate::shard::wire::Summary;
 const SAID: usize = 10;
 
 /// Everything there is to say.
-pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
+pub(super) fn notices(findings: &Findings, totals: &Totals, timezone: &str) -> Vec<Notice> {
     let mut notices: Vec<Notice> = Vec::new();
     let mut n_of_code: BTreeMap<String, usize> = BTreeMap::new();
     let mut say = |code: &str, message: String| {
@@ -37,8 +37,9 @@ pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
             ),
         );
     }
-    about_files(findings, &mut say);
+    about_files(findings, totals, &mut say);
     about_lines(findings, totals, &mut say);
+    about_zones(findings, timezone, &mut say);
     about_limits(findings, &mut say);
     about_clusters(findings, &mut say);
     about_windows(findings, &mut say);
@@ -63,9 +64,30 @@ pub(super) fn notices(findings: &Findings, totals: &Totals) -> Vec<Notice> {
     notices
 }
 
-fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
+/// How far reading came, where it was ended by hand.
+fn stopped(findings: &Findings, totals: &Totals) -> Option<String> {
+    let mut unread = findings.inputs.iter();
+    if !unread.any(|input| input.is_stopped && input.is_short()) {
+        return None;
+    }
+    let (n_read, n_bytes) = (totals.n_bytes_read, totals.byte_len);
+    Some(format!(
+        "Reading was stopped at {} %: this is about the first {} of {} ({}); the other {} were not read.",
+        // All that was read is not all there is.
+        (100.0 * n_read / n_bytes).floor().min(99.0),
+        words::byte_len(n_read),
+        words::byte_len(n_bytes),
+        words::counted(u64::from(totals.n_lines), "line"),
+        words::byte_len(n_bytes - n_read),
+    ))
+}
+
+fn about_files(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, String)) {
     for reason in &findings.left_out {
         say("leftOut", format!("Left out: {reason}."));
+    }
+    if let Some(message) = stopped(findings, totals) {
+        say("stopped", message);
     }
     for input in &findings.inputs {
         let name = words::quoted(&input.name);
@@ -75,7 +97,9 @@ fn about_files(findings: &Findings, say: &mut impl FnMut(&str, String)) {
         for note in &input.notes {
             say("container", format!("{name}: {note}."));
         }
-        if input.is_short() {
+        if input.is_stopped {
+            // Said once, of all files together.
+        } else if input.is_short() {
             let (read, all) = (words::count(input.n_read), words::count(input.byte_len));
             say(
                 "changed",
@@ -216,6 +240,40 @@ fn about_lines(findings: &Findings, totals: &Totals, say: &mut impl FnMut(&str, 
         say(
             "someUntimed",
             format!("{n} without a timestamp; counted among the patterns, not on the timeline."),
+        );
+    }
+}
+
+fn about_zones(findings: &Findings, timezone: &str, say: &mut impl FnMut(&str, String)) {
+    let sum = |of: fn(&FileFindings) -> u64| -> u64 { findings.files.iter().map(of).sum() };
+    let n_assumed = sum(|file| file.n_zone_assumed);
+    if n_assumed > 0 {
+        let n = words::counted(n_assumed, "record");
+        say(
+            "zoneAssumed",
+            format!(
+                "{n} without a time zone, taken to be {timezone}. “Read it another way” has a box for another one."
+            ),
+        );
+    }
+    let n_skipped = sum(|file| file.clock_changes.n_skipped);
+    if n_skipped > 0 {
+        let n = words::counted(n_skipped, "record");
+        say(
+            "skippedTimes",
+            format!(
+                "{n} with a time that does not exist in {timezone}, because the clocks were put forward past it; read as if they had not been. Another time zone may be the right one."
+            ),
+        );
+    }
+    let n_repeated = sum(|file| file.clock_changes.n_repeated);
+    if n_repeated > 0 {
+        let n = words::counted(n_repeated, "record");
+        say(
+            "repeatedTimes",
+            format!(
+                "{n} with a time that came twice in {timezone}, because the clocks were put back; taken to be from before that."
+            ),
         );
     }
 }

@@ -1,12 +1,54 @@
 //! Scored sessions → the report's list of them, in words.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::{saturate, score};
 use super::findings::{Findings, SessionFindings};
 use super::words;
-use super::{LineRef, SessionReport, Sessions, limits};
+use super::{LineRef, limits};
 use crate::base::order::Arrange;
 use crate::detect::ALARM;
 use crate::detect::sessions::SessionReason;
+
+/// The sessions of one identifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Sessions {
+    /// What ties the records of a session together, in words.
+    pub identifier: String,
+    /// Sessions.
+    pub n_sessions: u32,
+    /// Sessions at or above the alarm threshold.
+    pub n_anomalous: u32,
+    /// Records in sessions; one that names two sessions counts in both.
+    pub n_records: u32,
+    /// The sessions at or above the alarm threshold, strangest first.
+    pub list: Vec<SessionReport>,
+}
+
+/// Records that share the value of an identifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionReport {
+    /// The value, as it stands in the log.
+    pub id: String,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// First record.
+    pub start_ms: Option<f64>,
+    /// Last record.
+    pub end_ms: Option<f64>,
+    /// Records.
+    pub n_records: u32,
+    /// Its first line.
+    pub first: LineRef,
+    /// Templates of its records, at most [`limits::SESSION_TEMPLATES`].
+    pub templates: Vec<u32>,
+}
 
 pub(super) fn sessions(findings: &Findings) -> Vec<Sessions> {
     findings
@@ -75,6 +117,7 @@ fn session(findings: &Findings, found: &SessionFindings, idx: usize) -> SessionR
             offset: session.offset as f64,
             ms: session.span.map(|span| span.0.millis()),
             text: text.map_or_else(String::new, |template| words::quoted(&template.text)),
+            template: first_template,
         },
         templates: found
             .set

@@ -1,16 +1,110 @@
 //! Windows → the timeline, the list of unusual windows and the points of the window plot.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::score;
 use super::findings::Findings;
+use super::limits;
 use super::words;
-use super::{
-    DetectorReport, LevelSeries, Timeline, TimelineMark, WindowPoint, WindowReport, limits,
-};
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
 use crate::detect::ALARM;
 use crate::detect::ensemble::{WINDOW_DETECTORS, WindowScore};
 use crate::featurize::windows::feature;
+
+/// Records per bin, stacked by level.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// Start of the first bin.
+    pub start_ms: f64,
+    /// Width of a bin: one window, or several where the log is long.
+    pub bin_ms: f64,
+    /// Number of bins, at most [`limits::TIMELINE_BINS`].
+    pub n_bins: u32,
+    /// One series a level that occurs, from FATAL to none.
+    pub series: Vec<LevelSeries>,
+    /// Bins that hold anomalous windows.
+    pub marks: Vec<TimelineMark>,
+}
+
+/// Records of one level, bin by bin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct LevelSeries {
+    /// Level as in [`LevelCount`].
+    pub level: String,
+    /// Records in each bin.
+    pub n_records: Vec<u32>,
+}
+
+/// An anomalous stretch of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineMark {
+    /// Bin from 0.
+    pub bin: u32,
+    /// Highest window score within it.
+    pub score: f64,
+}
+
+/// A window of time that is unlike the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct WindowReport {
+    /// Start.
+    pub start_ms: f64,
+    /// End, exclusive.
+    pub end_ms: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// Detectors to which it is an alarm by themselves, and `silence` where a stretch without records makes the score.
+    pub detectors: Vec<String>,
+    /// What each of [`Report::detectors`] says of it, 0 to 100; `null` where it cannot tell.
+    pub opinions: Vec<Option<f64>>,
+    /// Value of each feature, in the order of [`Features::names`].
+    pub values: Vec<f64>,
+}
+
+/// A method that judges windows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct DetectorReport {
+    /// Stable name.
+    pub name: String,
+    /// Windows that are an alarm to it alone.
+    pub n_alarms: u32,
+    /// Mean squared error of each time that the windows were gone through, for the autoencoder; empty for others.
+    pub losses: Vec<f64>,
+    /// Whether it learned no more before it had gone through them as often as it may.
+    pub is_stopped_early: bool,
+}
+
+/// A window in feature space.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct WindowPoint {
+    /// Start of the window.
+    pub start_ms: f64,
+    /// Failed logins in it.
+    pub failed_logins: f64,
+    /// Records in it.
+    pub events: f64,
+    /// Entropy of its addresses in bits.
+    pub ip_entropy: f64,
+    /// Score 0 to 100.
+    pub score: f64,
+    /// Cluster of windows; `null` is noise.
+    pub cluster: Option<u32>,
+}
 
 pub(super) fn timeline(findings: &Findings) -> Timeline {
     let Some(windows) = &findings.windows else {
@@ -85,7 +179,7 @@ pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
             start_ms: windows.start_of(first).millis(),
             end_ms: windows.end_of(last).millis(),
             score: score(window.score),
-            reason: words::window_reason(window, &windows.names),
+            reason: words::window_reason(window, windows.width_us),
             detectors: window.agreeing().map(str::to_owned).collect(),
             opinions: window.opinions.map(|said| said.map(score)).to_vec(),
             values: windows
@@ -123,16 +217,17 @@ pub(super) fn detectors(findings: &Findings) -> Vec<DetectorReport> {
         .collect()
 }
 
-pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
+fn window_score(findings: &Findings, idx: usize) -> f64 {
+    let window = findings.window_scores.get(idx);
+    window.map_or(0.0, |window| window.score)
+}
+
+/// The windows that are drawn, in the order of time: the strangest, and of the others as many as there is room for.
+fn drawn(findings: &Findings) -> Vec<usize> {
     let Some(windows) = &findings.windows else {
         return Vec::new();
     };
-    let value = |idx: usize| {
-        findings
-            .window_scores
-            .get(idx)
-            .map_or(0.0, |window| window.score)
-    };
+    let value = |idx| window_score(findings, idx);
     let mut order: Vec<usize> = (0..windows.n_windows() as usize).collect();
     if order.len() > limits::POINTS {
         order.arrange_by(|&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
@@ -143,6 +238,26 @@ pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
         order.arrange();
     }
     order
+}
+
+/// Feature by feature, its value in each window that is drawn.
+pub(super) fn values(findings: &Findings) -> Vec<Vec<f64>> {
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
+    let drawn = drawn(findings);
+    let of_feature = |feature| {
+        let value = |&idx: &usize| round_to(windows.rows.row(idx)[feature], 4);
+        drawn.iter().map(value).collect()
+    };
+    (0..feature::NAMES.len()).map(of_feature).collect()
+}
+
+pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
+    let Some(windows) = &findings.windows else {
+        return Vec::new();
+    };
+    drawn(findings)
         .into_iter()
         .map(|idx| {
             let row = windows.rows.row(idx);
@@ -151,7 +266,7 @@ pub(super) fn space(findings: &Findings) -> Vec<WindowPoint> {
                 failed_logins: row[feature::FAILED_LOGINS],
                 events: row[feature::EVENTS],
                 ip_entropy: round_to(row[feature::IP_ENTROPY], 3),
-                score: score(value(idx)),
+                score: score(window_score(findings, idx)),
                 cluster: findings.window_clusters.get(idx).copied().flatten(),
             }
         })

@@ -1,7 +1,8 @@
 //! Findings → sentences a person would say: numbers with units, times, and reasons.
 
+use crate::base::math::round_to;
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, Timestamp, civil_from_days};
-use crate::detect::ensemble::{MessageReason, WindowScore};
+use crate::detect::ensemble::{MessageReason, Unusual, WindowScore};
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::windows::feature;
 use crate::parse::Level;
@@ -43,6 +44,22 @@ pub fn count(n: u64) -> String {
 #[must_use]
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// A number of bytes as people say it: `412 MB`, `1.1 GB`.
+#[must_use]
+pub fn byte_len(n: f64) -> String {
+    let mut value = n;
+    let mut unit = "B";
+    for larger in ["kB", "MB", "GB", "TB"] {
+        if value < 999.5 {
+            break;
+        }
+        value /= 1000.0;
+        unit = larger;
+    }
+    let digits = if value >= 10.0 || unit == "B" { 0 } else { 1 };
+    format!("{} {unit}", round_to(value, digits))
 }
 
 /// A length of time in its largest fitting unit: `40 s`, `12 min`, `6.5 h`, `3 days`.
@@ -127,9 +144,9 @@ pub fn message_reason(reasons: &[MessageReason], tfidf: &TfIdf) -> String {
     said.join("; ")
 }
 
-/// Why a window scores as it does.
+/// Why a window of so many microseconds scores as it does: `214 failed logins in 5 min, usually 0 to 3; 41 IP addresses, usually 4`.
 #[must_use]
-pub fn window_reason(window: &WindowScore, names: &[&str]) -> String {
+pub fn window_reason(window: &WindowScore, width_us: i64) -> String {
     if let Some(silence) = window.silence {
         return format!(
             "silence: about {} expected in this stretch, none came",
@@ -137,24 +154,53 @@ pub fn window_reason(window: &WindowScore, names: &[&str]) -> String {
         );
     }
     let said = window.features.iter().take(3).enumerate().map(|(at, c)| {
-        let name = names.get(c.col).copied().unwrap_or_default();
-        let name = name.split(" (").next().unwrap_or(name);
+        let here = if at == 0 {
+            format!(" in {}", duration(width_us))
+        } else {
+            String::new()
+        };
         let (low, high) = (number(c.low, c.col), number(c.high, c.col));
-        let here = if at == 0 { " in this window" } else { "" };
         let usual = if low == high {
             low
         } else {
             format!("{low} to {high}")
         };
         let usually = if c.is_around {
-            format!("{usual} in those around it")
+            format!("{usual} in the windows around it")
         } else {
             format!("usually {usual}")
         };
-        format!("{name} {}{here}, {usually}", number(c.value, c.col))
+        format!("{}{here}, {usually}", seen(c))
     });
     let said: Vec<String> = said.collect();
     said.join("; ")
+}
+
+/// A feature's value with what it is of: `only 3 events`, `burstiness 0.81`.
+fn seen(found: &Unusual) -> String {
+    let noun = match found.col {
+        feature::EVENTS => "event",
+        feature::USERS => "user",
+        feature::IPS => "IP address",
+        feature::FAILED_LOGINS => "failed login",
+        feature::ERRORS => "error",
+        col => {
+            let name = feature::NAMES.get(col).copied().unwrap_or_default();
+            let name = name.split(" (").next().unwrap_or(name);
+            return format!("{name} {}", number(found.value, col));
+        }
+    };
+    let ending = match noun.as_bytes().last() {
+        _ if found.value == 1.0 => "",
+        Some(b's') => "es",
+        _ => "s",
+    };
+    let n = match found.value {
+        0.0 => "no".to_owned(),
+        value if value < found.low => format!("only {}", number(value, found.col)),
+        value => number(value, found.col),
+    };
+    format!("{n} {noun}{ending}")
 }
 
 /// A feature's value: whole where it counts something, two decimals where it measures.
@@ -190,6 +236,49 @@ mod tests {
             "2026-03-02 14:02:31"
         );
         assert_eq!(clock(Timestamp(-SECOND), false), "23:59:59");
+    }
+
+    #[test]
+    fn a_window_is_described_as_a_person_would() {
+        let unusual = |col, value, low, high, is_around| Unusual {
+            col,
+            share: 0.3,
+            value,
+            low,
+            high,
+            is_around,
+        };
+        let window = |features| WindowScore {
+            features,
+            ..WindowScore::default()
+        };
+        for (features, expected) in [
+            (
+                vec![
+                    unusual(feature::FAILED_LOGINS, 214.0, 0.0, 3.0, false),
+                    unusual(feature::IPS, 41.0, 4.0, 4.0, false),
+                ],
+                "214 failed logins in 5 min, usually 0 to 3; 41 IP addresses, usually 4",
+            ),
+            (
+                vec![unusual(feature::EVENTS, 3.0, 40.0, 60.0, true)],
+                "only 3 events in 5 min, 40 to 60 in the windows around it",
+            ),
+            (
+                vec![unusual(feature::ERRORS, 1.0, 0.0, 0.0, false)],
+                "1 error in 5 min, usually 0",
+            ),
+            (
+                vec![unusual(feature::USERS, 0.0, 2.0, 5.0, false)],
+                "no users in 5 min, usually 2 to 5",
+            ),
+            (
+                vec![unusual(feature::BURSTINESS, 0.812, -0.1, 0.2, false)],
+                "burstiness 0.81 in 5 min, usually -0.10 to 0.20",
+            ),
+        ] {
+            assert_eq!(window_reason(&window(features), 5 * MINUTE), expected);
+        }
     }
 
     #[test]

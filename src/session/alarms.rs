@@ -7,7 +7,7 @@ use crate::base::time::{SECOND, Timestamp};
 use crate::correlate::alarms::{Alarm, about};
 use crate::correlate::incidents::Episode;
 use crate::detect::ALARM;
-use crate::detect::rate_change::ChangeKind;
+use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::featurize::sessions::Session;
 use crate::featurize::windows::feature;
 use crate::parse::Level;
@@ -19,7 +19,8 @@ const MIN_SESSIONS: usize = 3;
 /// What new warnings can score: less than what has failed.
 const NEW_WARNING_CAP: f64 = 70.0;
 
-/// The alarms in the order of their starts, and what each is. `edges` are the first records of windows, by window.
+/// The alarms in the order of their starts, and what each is. `edges` are the first records of templates
+/// in windows, by window.
 pub(super) fn alarms(
     findings: &Findings,
     edges: &[(u32, Episode)],
@@ -51,8 +52,6 @@ pub(super) fn alarms(
 
 fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> Option<Alarm> {
     let windows = findings.windows.as_ref()?;
-    let at = edges.partition_point(|edge| edge.0 < run.first);
-    let edge = edges.get(at).filter(|edge| edge.0 <= run.last + 1)?.1;
     let worst = findings.window_scores.get(run.worst as usize)?;
     let mut kinds = 0;
     let mut n_records = 0.0;
@@ -72,6 +71,18 @@ fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> 
         n_records = silence.n_missing;
     }
     let (start, end) = (windows.start_of(run.first), windows.end_of(run.last));
+    let from = edges.partition_point(|edge| edge.0 < run.first);
+    let to = edges.partition_point(|edge| edge.0 <= run.last);
+    let place = |edge: &Episode| (edge.start, edge.file, edge.offset);
+    let telling = if run.is_silence {
+        None
+    } else {
+        let telling = telling(findings, (start, end), kinds, &edges[from..to]);
+        telling.min_by_key(place)
+    };
+    // A silence holds no record: the one after it ends it.
+    let first = edges[from..].iter().take_while(|e| e.0 <= run.last + 1);
+    let edge = telling.or_else(|| first.map(|edge| edge.1).min_by_key(place))?;
     Some(Alarm {
         start: start.max(windows.covered.0),
         // The end of a window is not part of it; instants are shown in milliseconds.
@@ -81,6 +92,31 @@ fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> 
         about: if kinds == 0 { about::ANY } else { kinds },
         template: None,
         edge,
+        is_edge_telling: telling.is_some(),
+    })
+}
+
+/// Of the first records of templates in unusual windows those that have to do with it: what the alarm is about, and templates
+/// that are new or surge there, from when on they do.
+fn telling(
+    findings: &Findings,
+    (start, end): (Timestamp, Timestamp),
+    kinds: u8,
+    edges: &[(u32, Episode)],
+) -> impl Iterator<Item = Episode> {
+    let slice_us = findings.slice_us();
+    let is_rise = |change: &&RateChange| matches!(change.kind, ChangeKind::New | ChangeKind::Surge);
+    let rises = findings.changes.iter().filter(is_rise).map(|change| {
+        let (from, _) = findings.change_span(change);
+        (change.row, from.0.saturating_sub(slice_us))
+    });
+    let rises: Vec<(u32, i64)> = rises
+        .filter(|rise| rise.1 >= start.0.saturating_sub(2 * slice_us) && rise.1 < end.0)
+        .collect();
+    edges.iter().map(|edge| edge.1).filter(move |edge| {
+        let template = findings.messages[edge.message.index()].template.0;
+        let mut own = rises.iter().filter(|rise| rise.0 == template);
+        findings.about(edge.message) & kinds != 0 || own.any(|rise| edge.start.0 >= rise.1)
     })
 }
 
@@ -91,7 +127,7 @@ fn of_changes(findings: &Findings) -> Vec<(Alarm, AlarmCause)> {
         let level = &mut levels[message.template.index()];
         *level = facts.level.max(*level);
     }
-    let of_change = |(idx, change): (u32, &crate::detect::rate_change::RateChange)| {
+    let of_change = |(idx, change): (u32, &RateChange)| {
         let is_warning = levels[change.row as usize] == Some(Level::Warn);
         let edge = (*findings.firsts.get(change.row as usize)?)?;
         let (start, end) = findings.change_span(change);
@@ -105,6 +141,7 @@ fn of_changes(findings: &Findings) -> Vec<(Alarm, AlarmCause)> {
             about: about::CHANGE,
             template: Some(TemplateId(change.row)),
             edge,
+            is_edge_telling: true,
         };
         let is_one = is_warning && change.kind == ChangeKind::New;
         is_one.then_some((alarm, AlarmCause::Change(idx)))
@@ -157,6 +194,7 @@ fn of_sessions(findings: &Findings, idx: u32, link_us: i64) -> Vec<(Alarm, Alarm
                     line: u32::try_from(first.line + 1).unwrap_or(u32::MAX),
                     offset: first.offset,
                 },
+                is_edge_telling: true,
             };
             Some((alarm, AlarmCause::Sessions(idx, members)))
         })

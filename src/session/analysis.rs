@@ -345,6 +345,9 @@ fn incidents(findings: &Findings, params: &IncidentValidParams, alarms: &[Alarm]
         n_records: &n_records,
         about: &|message| findings.about(message),
         template: &|message| findings.messages[message.index()].template,
+        sources: &|episode, sources| {
+            sources.extend(findings.involved.of(episode).map(|entry| entry.source));
+        },
     };
     params.incidents(&findings.episodes, &messages, alarms)
 }

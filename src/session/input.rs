@@ -62,6 +62,8 @@ pub(super) struct Input {
     pub(super) head_lines: Vec<Vec<u8>>,
     /// All of it was read, and then it was changed.
     pub(super) is_changed_since: bool,
+    /// Reading was ended by hand before all of it was read.
+    pub(super) is_stopped: bool,
 }
 
 impl Input {
@@ -126,6 +128,7 @@ impl Input {
             first,
             head_lines,
             is_changed_since: false,
+            is_stopped: false,
         };
         Ok((input, known))
     }
@@ -138,6 +141,7 @@ impl Input {
             n_read: text_len,
             is_over_budget: false,
             is_changed_since: self.is_changed_since,
+            is_stopped: self.is_stopped,
             fault: None,
             notes: Vec::new(),
             is_labels: false,

@@ -31,13 +31,18 @@ impl LabelFile {
     /// Takes the bytes wanted; fewer mean that the file ends there.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
-            self.byte_len = self.n_read;
+            self.stop();
             return;
         }
         self.n_read += bytes.len() as u64;
         if let Some(reader) = &mut self.reader {
             reader.push(bytes);
         }
+    }
+
+    /// Reads no further.
+    pub(super) fn stop(&mut self) {
+        self.byte_len = self.n_read;
     }
 
     /// Bytes so far.

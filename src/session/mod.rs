@@ -14,6 +14,7 @@ mod evaluation;
 mod export;
 mod facets;
 mod file;
+mod filling;
 mod identify;
 mod input;
 mod label_file;
@@ -25,6 +26,7 @@ mod reread;
 mod said;
 mod settle;
 mod similar;
+mod stop;
 mod stream;
 mod suppress;
 mod tasks;
@@ -80,6 +82,8 @@ pub struct Engine {
     /// The inputs in the order in which they are read, and how many have been.
     queue: Vec<u32>,
     n_begun: usize,
+    /// Reading was ended by hand: inputs that were not begun stay as they are.
+    is_stopped: bool,
     /// The texts found in them, in the order in which they are read.
     files: Vec<OpenFile>,
     waiting: BTreeMap<(u32, u32), Summary>,
@@ -131,6 +135,7 @@ impl Engine {
             is_spent: false,
             queue: Vec::new(),
             n_begun: 0,
+            is_stopped: false,
             files: Vec::new(),
             waiting: BTreeMap::new(),
             merging: 0,

@@ -3,6 +3,11 @@
 //! One query at a time: [`Engine::begin_query`] makes a [`Filter`] for every shard, their answers are added up by
 //! [`Engine::add_found`], and pages of the hits are looked up by [`Page`]. Incidents and clusters are resolved here, so that a
 //! panel shows exactly what the report counts.
+//!
+//! A shard evaluates the filter over its columns at once; text is searched block by block in the file's bytes, on the shard
+//! that keeps the block, and counted as it is found. What a shard keeps is one bit a record. The order of hits is time, file,
+//! place in the file; a record without a time stands where the one before it in its file does. A newer query ends an older one
+//! between two blocks; a narrower one for the same text needs no second search.
 
 use super::Engine;
 use super::file::OpenFile;

@@ -4,24 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::base::ids::FileId;
 use crate::base::order::Arrange;
+use crate::ingest::forward::Forward;
 use crate::ingest::text::TextReader;
-use crate::ingest::unpack::Unpack;
 use crate::shard::question::TextRange;
-
-/// Packed bytes worked on at a time.
-const STEP_LEN: usize = 1 << 20;
 
 /// Unpacks a file from its front and hands out the ranges wanted. Holds one of them at a time.
 #[derive(Debug)]
 pub struct Reread {
-    reader: TextReader,
+    text: Forward,
     /// The ranges, last first.
     wanted: Vec<TextRange>,
-    at: u64,
-    /// Text from the beginning of the next range on, and where that is.
-    held: Vec<u8>,
-    held_from: u64,
-    is_ended: bool,
 }
 
 /// The ranges of each file as it was opened; `input_of` tells which a text stands in.
@@ -46,12 +38,8 @@ impl Reread {
         wanted.arrange_by(|a, b| b.cmp(a));
         Self {
             // The budget was kept when the file was read; nothing is asked for that lies beyond.
-            reader,
+            text: Forward::new(reader),
             wanted,
-            at: 0,
-            held: Vec::new(),
-            held_from: 0,
-            is_ended: false,
         }
     }
 
@@ -64,50 +52,12 @@ impl Reread {
     /// Works on the packed bytes that follow, takes away what it has used, and answers with the next range and its text;
     /// `None`: it needs more. `is_last`: the file ends with these bytes.
     pub fn next(&mut self, packed: &mut &[u8], is_last: bool) -> Option<(TextRange, Vec<u8>)> {
-        loop {
-            let range = *self.wanted.last()?;
-            if self.at >= range.end || self.is_ended {
-                self.wanted.pop();
-                let from = (range.start.max(self.held_from) - self.held_from) as usize;
-                let to = (range.end.max(self.held_from) - self.held_from) as usize;
-                let end = to.min(self.held.len());
-                let text = self.held[from.min(end)..end].to_vec();
-                // Ranges follow each other, but a record at the border may belong to neither.
-                let keep_from = self.wanted.last().map_or(self.at, |next| next.start);
-                let n_gone = keep_from
-                    .saturating_sub(self.held_from)
-                    .min(self.held.len() as u64);
-                self.held.drain(..n_gone as usize);
-                self.held_from += n_gone;
-                return Some((range, text));
-            }
-            if packed.is_empty() && !is_last {
-                return None;
-            }
-            let mut reader = std::mem::take(&mut self.reader);
-            let mut keep = |text: &[u8]| self.keep(text, range.start);
-            if packed.is_empty() {
-                let is_ended = reader.finish(&mut keep);
-                self.is_ended = is_ended;
-            } else {
-                let n = reader.push(&packed[..packed.len().min(STEP_LEN)], &mut keep);
-                *packed = &packed[n..];
-            }
-            self.reader = reader;
+        let range = *self.wanted.last()?;
+        if !self.text.seek(range.start, range.end, packed, is_last) {
+            return None;
         }
-    }
-
-    fn keep(&mut self, text: &[u8], from: u64) {
-        let end = self.at + text.len() as u64;
-        if end > from {
-            let first = from.max(self.at);
-            if self.held.is_empty() {
-                self.held_from = first;
-            }
-            self.held
-                .extend_from_slice(&text[(first - self.at) as usize..]);
-        }
-        self.at = end;
+        self.wanted.pop();
+        Some((range, self.text.text(range.start, range.end).to_vec()))
     }
 }
 

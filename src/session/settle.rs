@@ -3,6 +3,13 @@
 //! Ids of messages and templates are given by first appearance, so they change with the order of the lanes and with every lane
 //! that is left out. Distinct messages are few: they are grouped anew from what the lanes keep, and the shards learn how each
 //! message is called now.
+//!
+//! A run has inputs (files as they were given) and texts in them (a file, or each entry of an archive, with its own plan); a
+//! text is a lane of the answer. Inputs are read by the first time in each, an order that no zone changes, and what a text adds
+//! up to (counts, tally, how often it says each message) is kept apart. Each text gets its calendar here: the zone that is
+//! assumed, and the year in which it begins, so that its last record is not after the file's date (a day of slack) and 29
+//! February falls in a leap year. So an answer depends neither on the order of a drop nor on what was taken away again, and
+//! choices that do not touch reading need no reading.
 
 use super::Engine;
 use super::said::Said;
@@ -75,6 +82,7 @@ impl Engine {
             findings.span = tally.span();
             findings.n_steps_back = file.times.n_steps_back();
             findings.n_zone_assumed = file.times.n_timed(Kind::is_local);
+            findings.clock_changes = file.times.clock_changes(&file.calendar);
             sum.merge(tally);
             findings
         };

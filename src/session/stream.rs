@@ -148,6 +148,13 @@ impl Stream {
         self.fed.extend_from_slice(bytes);
     }
 
+    /// Reads no further: the file ends after what has been worked on.
+    pub(super) fn stop(&mut self) {
+        self.n_read -= (self.fed.len() - self.n_worked) as u64;
+        self.fed.truncate(self.n_worked);
+        self.is_ended = true;
+    }
+
     /// A step; `false` when there is nothing to work on.
     fn work(&mut self) -> bool {
         if self.is_finished || (self.n_worked == self.fed.len() && !self.is_ended) {

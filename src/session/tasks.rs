@@ -43,7 +43,7 @@ pub enum Task {
 impl Engine {
     /// The next thing to do. Files are worked through one after the other, by the first time in each.
     pub fn next_task(&mut self) -> Task {
-        if self.queue.len() < self.inputs.len() {
+        if !self.is_stopped && self.queue.len() < self.inputs.len() {
             self.identifiers();
             self.queue = (0..self.inputs.len() as u32).collect();
             self.queue
@@ -102,6 +102,7 @@ impl Engine {
                     is_exact: true,
                     is_line_shared: cut.is_line_shared,
                     n_passed: cut.n_passed,
+                    source: cut.source,
                 };
                 open.n_handed += 1;
                 Some(Task::Block {
@@ -112,9 +113,11 @@ impl Engine {
                 })
             }
             Some(Ready::End { fault }) => {
+                // A text that a person ended is not damaged.
+                let is_stopped = input.is_stopped;
                 if let Some(file) = self.files.last_mut() {
                     file.n_blocks = Some(file.n_handed);
-                    file.findings.fault = fault;
+                    file.findings.fault = fault.filter(|_| !is_stopped);
                 }
                 self.next_of(idx)
             }
@@ -142,6 +145,7 @@ impl Engine {
             is_exact: false,
             is_line_shared: false,
             n_passed: 0,
+            source: Vec::new(),
         };
         file.n_handed += 1;
         Some(Task::Block {

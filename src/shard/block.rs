@@ -20,7 +20,7 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
-use crate::parse::{Fields, FormatId, Parsed, Parser, Shape, Text, continuation, gather};
+use crate::parse::{FormatId, Parsed, Parser, Shape, Text, continuation, gather};
 use crate::table::{BlockTable, Row};
 
 /// Name of the format of which a line may carry a label.
@@ -139,7 +139,12 @@ impl OpenBlock {
     ) -> Self {
         let boundary = boundary(&file.plan.shape);
         let is_first = job.block == 0;
+        let splitter =
+            Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first).within(&job.source);
+        let (n_passing, is_skipping_line) = (job.n_passed, !job.is_exact && !is_first);
         let block = Block {
+            first_line: job.is_exact.then_some(0),
+            covered: u64::from(job.is_line_shared),
             job,
             shape: file.plan.shape.clone(),
             parser: Parser::new(&file.plan),
@@ -158,12 +163,10 @@ impl OpenBlock {
             object_format: FormatId::of_name(OBJECT_FORMAT),
             summary: Summary::default(),
             line_base: 0,
-            first_line: job.is_exact.then_some(0),
             skip_from: None,
             reach_from: None,
             head: None,
             gathered: (Vec::new(), Vec::new()),
-            covered: u64::from(job.is_line_shared),
             is_header_due: is_first
                 && matches!(&file.plan.shape, Shape::Csv(columns) if columns.has_header),
             has_seen_line: false,
@@ -173,16 +176,16 @@ impl OpenBlock {
             is_ascii: false,
         };
         Self {
-            splitter: Splitter::new(boundary, job.feed_from() + job.n_passed, !is_first),
+            splitter,
             block,
-            n_passing: job.n_passed,
-            is_skipping_line: !job.is_exact && !is_first,
+            n_passing,
+            is_skipping_line,
             is_done: false,
         }
     }
 
     pub(super) fn job(&self) -> BlockJob {
-        self.block.job
+        self.block.job.clone()
     }
 
     /// Feeds the bytes that follow; `false` when the block needs no more.
@@ -411,6 +414,7 @@ impl Block {
             n_lines: head.n_lines,
             end: head.end,
             is_open: false,
+            source: &[],
         };
         self.file(&piece, &record, head.line, parsed, &scratch);
         self.gathered = (record, scratch);
@@ -476,7 +480,8 @@ impl Block {
             let is_open = !bytes.trim_ascii_end().ends_with(b"}");
             self.summary.n_open_objects += u64::from(is_open);
         }
-        let source = self.source(fields, bytes, scratch);
+        let name = fields.source.get(bytes, scratch);
+        let source = self.source(if name.is_empty() { piece.source } else { name });
         self.table.push(Row {
             time,
             level: fields.level,
@@ -489,8 +494,7 @@ impl Block {
         });
     }
 
-    fn source(&mut self, fields: Fields, bytes: &[u8], scratch: &[u8]) -> u16 {
-        let name = fields.source.get(bytes, scratch);
+    fn source(&mut self, name: &[u8]) -> u16 {
         let name = &name[..name.len().min(SOURCE_CAP)];
         let key = hash::bytes(name);
         if let Some(&idx) = self.source_idx.get(&key) {

@@ -28,8 +28,21 @@ pub struct Involved {
 pub struct InvolvedSources {
     /// Names, each once.
     pub names: Vec<String>,
-    /// In any order; an episode has several entries of a source where blocks cut it apart.
+    /// By message and time once all are known; an episode has several entries of a source where blocks cut it apart.
     pub entries: Vec<Involved>,
+}
+
+impl InvolvedSources {
+    /// The entries of an episode.
+    pub fn of(&self, episode: &Episode) -> impl Iterator<Item = &Involved> {
+        let (message, start, end) = (episode.message, episode.start, episode.end);
+        let from = self
+            .entries
+            .partition_point(|entry| (entry.message, entry.at) < (message, start));
+        self.entries[from..]
+            .iter()
+            .take_while(move |entry| entry.message == message && entry.at <= end)
+    }
 }
 
 /// Records by source while an episode goes on, as the block numbers sources.

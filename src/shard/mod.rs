@@ -1,6 +1,12 @@
 //! One worker's state: blocks in, summaries out, and answers to queries about the records it has seen.
 //!
 //! A summary depends on the block alone, never on the worker that made it or on what that worker did before.
+//!
+//! Plain lines are cut into blocks by arithmetic: a block owns the lines that begin in its range. Lines that continue a record
+//! across the border (a stack trace) belong to the block before, up to a reach of 64 KiB; the next block skips the very same
+//! lines, because both count from the first line that begins at or after the border and ask the same stateless question. A
+//! record whose first line does not say what happened waits for up to 4 KiB of the lines below it, which are well within that
+//! reach ([`crate::parse`]). A block that got fewer bytes than it owns ends its file: what stands before it is kept.
 
 mod block;
 pub mod contrast;
@@ -117,8 +123,8 @@ impl Shard {
             labels,
         } = open.finish();
         self.kept.push(Kept {
-            job,
             read_as: job.file,
+            job,
             table,
             sources,
             labels,
@@ -184,8 +190,7 @@ impl Shard {
         let mut slices = vec![0u32; survey.n_templates as usize * n_slices as usize];
         let mut spans = Spans(vec![None; survey.templates.len()]);
         let mut firsts: Vec<Option<(u32, Episode)>> = vec![None; survey.n_templates as usize];
-        let has_edges = survey.has_edges();
-        let mut edges = vec![None; if has_edges { survey.alarms.len() } else { 0 }];
+        let mut edges: BTreeMap<(u32, u32), (u32, Episode)> = BTreeMap::new();
         for kept in &self.kept {
             let mut open: FxHashMap<u32, (Episode, BySource)> = FxHashMap::default();
             let mut lane = vec![0u32; n_slices as usize];
@@ -209,18 +214,16 @@ impl Shard {
                         *first = Some((kept.job.block, kept.episode(idx, id, time)));
                     }
                 }
-                if has_edges
-                    && let Some(window) = survey.window_of(time)
-                    && let Some(alarm) = survey.alarms.get(window as usize)
-                    && alarm & survey.wants_edge != 0
-                {
-                    let edge = &mut edges[window as usize];
+                if let Some(window) = survey.edge_window(time) {
+                    let template = survey.templates.get(id.index()).copied();
+                    let template = template.filter(|_| !survey.wants_one_edge).unwrap_or(0);
                     let place = (time, kept.job.file, kept.job.block);
-                    let is_first = edge.as_ref().is_none_or(|(block, first): &(u32, Episode)| {
-                        place < (first.start, first.file, *block)
-                    });
+                    let known = edges.get(&(window, template));
+                    let is_first = known
+                        .is_none_or(|(block, first)| place < (first.start, first.file, *block));
                     if is_first {
-                        *edge = Some((kept.job.block, kept.episode(idx, id, time)));
+                        let first = (kept.job.block, kept.episode(idx, id, time));
+                        edges.insert((window, template), first);
                     }
                 }
                 if !survey.is_anomalous(id, time) {
@@ -263,9 +266,9 @@ impl Shard {
             .zip(firsts)
             .filter_map(|(template, first)| first.map(|(block, first)| (template, block, first)))
             .collect();
-        let edges = (0..).zip(edges);
         out.edges = edges
-            .filter_map(|(window, edge)| edge.map(|(block, edge)| (block, window, edge)))
+            .into_iter()
+            .map(|((window, _), (block, edge))| (block, window, edge))
             .collect();
         out.slices = (0..).zip(slices).filter(|(_, n)| *n > 0).collect();
         out

@@ -35,7 +35,7 @@ pub struct FileSetup {
 }
 
 /// A block to work on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockJob {
     /// The file.
     pub file: FileId,
@@ -52,6 +52,8 @@ pub struct BlockJob {
     pub is_line_shared: bool,
     /// Bytes at its beginning that belong to the last record of the block before and are not analysed.
     pub n_passed: u64,
+    /// Where its first records are from, if the text around them says so once for all; else empty.
+    pub source: Vec<u8>,
 }
 
 impl BlockJob {
@@ -142,8 +144,10 @@ pub struct Survey {
     pub starts: Vec<[Option<i64>; N_CYCLES]>,
     /// For each message of the run the kinds of alarm in which its records are anomalous, as bits.
     pub interest: Vec<u8>,
-    /// The bit of windows of which the first record is wanted.
+    /// The bit of windows of which the first record of each template is wanted.
     pub wants_edge: u8,
+    /// There are so many windows and templates that the first record of a window must do.
+    pub wants_one_edge: bool,
     /// The bit of messages that are anomalous wherever they occur.
     pub always: u8,
     /// For each window of time the kinds of alarm it is, as bits.
@@ -193,9 +197,11 @@ pub struct Verdict {
 }
 
 impl Survey {
-    /// Whether the first record of any window is wanted.
-    pub(super) fn has_edges(&self) -> bool {
-        self.alarms.iter().any(|alarm| alarm & self.wants_edge != 0)
+    /// The window of which a record is to be remembered if it is the first of its template.
+    pub(super) fn edge_window(&self, time: Timestamp) -> Option<u32> {
+        let window = self.window_of(time)?;
+        let alarm = self.alarms.get(window as usize)?;
+        (alarm & self.wants_edge != 0).then_some(window)
     }
 
     /// Whether a record with this message is anomalous at this time.
@@ -235,7 +241,7 @@ pub struct Surveyed {
     pub spans: Vec<(MessageId, Timestamp, Timestamp)>,
     /// (text × slices + slice, records) where there are any.
     pub lanes: Vec<(u32, u32)>,
-    /// (block, window, first record) of windows of which it is wanted, by window; `line` counts from the beginning of the block.
+    /// (block, window, first record of a template in it) of windows of which they are wanted; `line` counts from the beginning of the block.
     pub edges: Vec<(u32, u32, Episode)>,
     /// Labelled records, where labels are wanted; by message and window.
     pub verdicts: Vec<Verdict>,

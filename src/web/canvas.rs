@@ -2,22 +2,49 @@
 //!
 //! Lives on the page, not in a worker: a canvas is drawn where it is shown, and a report is small.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use plotters::drawing::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::plot::{self, LegendEntry, Picked, Plot, PlotKind, View, theme::Theme};
-use crate::protocol::RawLine;
-use crate::report::Report;
+use crate::plot::{self, LegendEntry, Picked, Plot, PlotKind, Scene, View, theme::Theme};
+use crate::protocol::IncidentLines;
 use crate::report::export::redact::Redactor;
 use crate::report::export::{self, records};
+use crate::report::{Report, Timeline};
 
 /// The plots of one report.
 #[wasm_bindgen]
 pub struct Plots {
     report: Report,
+    /// What each plot was last made into: it is drawn, pointed at and lifted out of many times before its view changes.
+    scenes: RefCell<BTreeMap<&'static str, (View, Rc<Scene>)>>,
+}
+
+impl Plots {
+    fn of(report: Report) -> Self {
+        Self {
+            report,
+            scenes: RefCell::default(),
+        }
+    }
+
+    fn scene(&self, plot: &'static dyn Plot, view: &View) -> Rc<Scene> {
+        let mut scenes = self.scenes.borrow_mut();
+        match scenes.get(plot.name()) {
+            Some((known, scene)) if known == view => Rc::clone(scene),
+            _ => {
+                let scene = Rc::new(plot.scene(&self.report, view));
+                scenes.insert(plot.name(), (*view, Rc::clone(&scene)));
+                scene
+            }
+        }
+    }
 }
 
 #[wasm_bindgen]
@@ -29,8 +56,21 @@ impl Plots {
     /// When the bytes are not a report of this version.
     #[wasm_bindgen(constructor)]
     pub fn new(report: &[u8]) -> Result<Plots, JsError> {
-        let report = serde_json::from_slice(report)?;
-        Ok(Self { report })
+        Ok(Self::of(serde_json::from_slice(report)?))
+    }
+
+    /// Of a timeline alone, while there is nothing else yet.
+    ///
+    /// # Errors
+    ///
+    /// When this is no timeline.
+    #[wasm_bindgen(js_name = ofTimeline)]
+    pub fn of_timeline(timeline: &Ts<Timeline>) -> Result<Plots, JsError> {
+        let report = Report {
+            timeline: timeline.to_rust()?,
+            ..Report::default()
+        };
+        Ok(Self::of(report))
     }
 
     /// All plots, in the order in which to show them.
@@ -70,7 +110,8 @@ impl Plots {
         let area = backend
             .ok_or_else(|| JsError::new("the canvas has no 2D context"))?
             .into_drawing_area();
-        plot::draw(plot, &self.report, &view, &area, 1.0)
+        self.scene(plot, &view)
+            .draw(&area, 1.0)
             .map_err(|error| JsError::new(&error.to_string()))
     }
 
@@ -114,14 +155,14 @@ impl Plots {
         Ok(export::page::html(report, &pictures, is_redacted))
     }
 
-    /// `incidents.csv`; `lines` holds the first records of each incident, as the engine sends them.
+    /// `incidents.csv`; `lines` holds what was read back of each incident.
     ///
     /// # Errors
     ///
     /// When these are no lines.
     #[wasm_bindgen(js_name = incidentsCsv)]
     pub fn incidents_csv(&self, lines: JsValue, is_redacted: bool) -> Result<Vec<u8>, JsError> {
-        let lines: Vec<Vec<RawLine>> = serde_wasm_bindgen::from_value(lines)
+        let lines: Vec<IncidentLines> = serde_wasm_bindgen::from_value(lines)
             .map_err(|error| JsError::new(&error.to_string()))?;
         Ok(export::incidents::csv(&self.report, &lines, is_redacted))
     }
@@ -138,7 +179,9 @@ impl Plots {
         y: f64,
         view: &Ts<View>,
     ) -> Result<Option<Ts<Picked>>, JsError> {
-        let picked = plot::pick(named(kind)?, &self.report, &view.to_rust()?, x, y);
+        let (plot, view) = (named(kind)?, view.to_rust()?);
+        let scene = self.scene(plot, &view);
+        let picked = plot::pick(plot, &self.report, &view, &scene, (x, y));
         Ok(picked.map(|picked| picked.into_ts()).transpose()?)
     }
 
@@ -148,7 +191,7 @@ impl Plots {
     ///
     /// When there is no plot of that name.
     pub fn targets(&self, kind: &str, view: &Ts<View>) -> Result<Vec<f64>, JsError> {
-        Ok(plot::targets(named(kind)?, &self.report, &view.to_rust()?))
+        Ok(plot::targets(&self.scene(named(kind)?, &view.to_rust()?)))
     }
 
     /// The colours of a plot with their meaning.

@@ -2,6 +2,8 @@
 
 pub mod canvas;
 pub mod compare;
+pub mod export;
+pub mod packed;
 pub mod query;
 pub mod worker;
 

@@ -4,16 +4,16 @@ use serde::Serialize;
 use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
+use super::packed::Rereader;
 use super::thrown;
 use super::worker::{EngineWorker, ShardWorker, Unpacker, pack, plain, unpack};
 use crate::base::ids::{FileId, TemplateId};
 use crate::base::order::Arrange;
 use crate::error::Error;
 use crate::ingest::container::Container;
-use crate::ingest::forward::Forward;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{Place, RawLine, Selection};
-use crate::session::{Exporter, Page, RECORD_CAP, Reread, values};
+use crate::session::{Exporter, Page, RECORD_CAP, values};
 use crate::shard::question::{Answer, Begun, Found, Hit, Question, TextRange};
 
 /// What the engine worker is asking of the shards.
@@ -27,14 +27,14 @@ pub(super) struct Asked {
     row: Option<u64>,
     /// Answers to a question that is asked once.
     answers: Vec<Answer>,
-    export: Option<Exporter>,
+    pub(super) export: Option<Exporter>,
 }
 
 pub(super) fn shown<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     serde_wasm_bindgen::to_value(value).map_err(|error| thrown(&Error::Wire(error.to_string())))
 }
 
-fn unpacked(answers: &[js_sys::Uint8Array]) -> Result<Vec<Answer>, JsValue> {
+pub(super) fn unpacked(answers: &[js_sys::Uint8Array]) -> Result<Vec<Answer>, JsValue> {
     answers
         .iter()
         .map(|bytes| unpack(&bytes.to_vec()))
@@ -127,17 +127,7 @@ impl EngineWorker {
             |(_, range): &&(u32, TextRange)| self.engine.input_of(range.file) == Some(input);
         let wanted: Vec<(u32, TextRange)> =
             self.query.packed.iter().filter(of_file).copied().collect();
-        Rereader {
-            again: Reread::new(
-                self.engine.text_reader(),
-                wanted.iter().map(|(_, range)| *range).collect(),
-            ),
-            wanted,
-            packed: Vec::new(),
-            n_used: 0,
-            is_last: false,
-            next: None,
-        }
+        Rereader::new(self.engine.text_reader(), wanted)
     }
 
     /// Looks up `n_lines` records from row `first` on: ask [`EngineWorker::question`] of all shards and give their answers to
@@ -300,147 +290,6 @@ impl EngineWorker {
     }
 }
 
-#[wasm_bindgen]
-impl EngineWorker {
-    /// Begins to write the selected records as a file.
-    ///
-    /// # Errors
-    /// `wire`.
-    #[wasm_bindgen(js_name = beginExport)]
-    pub fn begin_export(
-        &mut self,
-        choice: JsValue,
-        format: JsValue,
-        is_redacted: bool,
-    ) -> Result<(), JsValue> {
-        let wire = |error: serde_wasm_bindgen::Error| thrown(&Error::Wire(error.to_string()));
-        let choice = serde_wasm_bindgen::from_value(choice).map_err(wire)?;
-        let format = serde_wasm_bindgen::from_value(format).map_err(wire)?;
-        self.query.export = Some(self.engine.export(choice, format, is_redacted));
-        Ok(())
-    }
-
-    /// What to ask the shards for the next piece; none when all has been asked.
-    ///
-    /// # Errors
-    /// `wire`.
-    #[wasm_bindgen(js_name = exportQuestion)]
-    pub fn export_question(&self) -> Result<Option<Vec<u8>>, JsValue> {
-        let export = self.query.export.as_ref();
-        let question = export.and_then(Exporter::question);
-        question.map(|question| pack(&question)).transpose()
-    }
-
-    /// Takes the answers of all shards; returns where the text stands: file as opened, offset and length, three numbers a record.
-    ///
-    /// # Errors
-    /// `wire`.
-    #[wasm_bindgen(js_name = exportPlaces)]
-    pub fn export_places(&mut self, answers: Vec<js_sys::Uint8Array>) -> Result<Vec<f64>, JsValue> {
-        let answers = unpacked(&answers)?;
-        let Some(export) = &mut self.query.export else {
-            return Ok(Vec::new());
-        };
-        export.answer(&self.engine, answers);
-        let places = export.places(&self.engine);
-        Ok(places
-            .flat_map(|(input, offset, len)| [f64::from(input), offset as f64, f64::from(len)])
-            .collect())
-    }
-
-    /// The next piece of the file. `text` holds the texts one after the other; `lens` how long each is.
-    #[wasm_bindgen(js_name = exportPiece)]
-    #[must_use]
-    pub fn export_piece(&mut self, text: &[u8], lens: &[u32]) -> Vec<u8> {
-        let Some(export) = &mut self.query.export else {
-            return Vec::new();
-        };
-        let mut rest = text;
-        let texts = lens.iter().map(|len| {
-            let (text, after) = rest.split_at((*len as usize).min(rest.len()));
-            rest = after;
-            text
-        });
-        export.write(&self.engine, texts)
-    }
-
-    /// How far the file is: records seen, records written, records of them that were cut, and 1 when it is whole.
-    #[wasm_bindgen(js_name = exportState)]
-    #[must_use]
-    pub fn export_state(&self) -> Vec<f64> {
-        self.query.export.as_ref().map_or_else(Vec::new, |export| {
-            vec![
-                export.n_seen() as f64,
-                export.n_written() as f64,
-                export.n_cut() as f64,
-                f64::from(u8::from(export.is_done())),
-            ]
-        })
-    }
-
-    /// Reads a packed file from its front on.
-    #[must_use]
-    pub fn forward(&self) -> ForwardText {
-        ForwardText {
-            forward: Forward::new(self.engine.text_reader()),
-            packed: Vec::new(),
-            n_used: 0,
-            is_last: false,
-        }
-    }
-
-    /// All patterns as CSV.
-    #[wasm_bindgen(js_name = patternsCsv)]
-    #[must_use]
-    pub fn patterns_csv(&self, is_redacted: bool) -> Vec<u8> {
-        self.engine.patterns_csv(is_redacted)
-    }
-}
-
-/// Text of a packed file at places that move forward.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct ForwardText {
-    forward: Forward,
-    packed: Vec<u8>,
-    n_used: usize,
-    is_last: bool,
-}
-
-#[wasm_bindgen]
-impl ForwardText {
-    /// Whether the text from this place on is still to be had.
-    #[wasm_bindgen(js_name = reachesBack)]
-    #[must_use]
-    pub fn reaches_back(&self, offset: f64) -> bool {
-        self.forward.reaches_back(offset as u64)
-    }
-
-    /// Feeds packed bytes from the beginning of the file on; `is_last`: the file ends with them.
-    pub fn feed(&mut self, packed: &[u8], is_last: bool) {
-        self.packed.clear();
-        self.packed.extend_from_slice(packed);
-        self.n_used = 0;
-        self.is_last = is_last;
-    }
-
-    /// Works on until the text up to `end` is held and lets go of what lies before `offset`; `false`: it needs more bytes.
-    pub fn seek(&mut self, offset: f64, end: f64) -> bool {
-        let mut rest = &self.packed[self.n_used..];
-        let is_there = self
-            .forward
-            .seek(offset as u64, end as u64, &mut rest, self.is_last);
-        self.n_used = self.packed.len() - rest.len();
-        is_there
-    }
-
-    /// The text at a place.
-    #[must_use]
-    pub fn text(&self, offset: f64, byte_len: u32) -> Vec<u8> {
-        self.forward.text(offset as u64, byte_len).to_vec()
-    }
-}
-
 impl EngineWorker {
     fn seek(&mut self, place: Place) {
         self.query.question = Some(self.engine.seek(place));
@@ -502,63 +351,5 @@ impl ShardWorker {
     /// `wire`.
     pub fn answer(&self, question: &[u8]) -> Result<Vec<u8>, JsValue> {
         pack(&self.shard.answer(unpack(question)?))
-    }
-}
-
-/// Unpacks a file again to search it.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Rereader {
-    again: Reread,
-    wanted: Vec<(u32, TextRange)>,
-    packed: Vec<u8>,
-    n_used: usize,
-    is_last: bool,
-    next: Option<(TextRange, Vec<u8>)>,
-}
-
-#[wasm_bindgen]
-impl Rereader {
-    /// Feeds packed bytes from the beginning of the file on; `is_last`: the file ends with them.
-    pub fn feed(&mut self, packed: &[u8], is_last: bool) {
-        self.packed.clear();
-        self.packed.extend_from_slice(packed);
-        self.n_used = 0;
-        self.is_last = is_last;
-    }
-
-    /// Works on to the next range, and names it as [`ShardWorker::wanted_text`] does; empty: more bytes are needed.
-    pub fn advance(&mut self) -> Vec<f64> {
-        let mut rest = &self.packed[self.n_used..];
-        self.next = self.again.next(&mut rest, self.is_last);
-        self.n_used = self.packed.len() - rest.len();
-        self.next.as_ref().map_or_else(Vec::new, |(range, _)| {
-            let (file, block) = (f64::from(range.file.0), f64::from(range.block));
-            vec![file, block, range.start as f64, range.end as f64]
-        })
-    }
-
-    /// The shard that searches the range.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn shard(&self) -> u32 {
-        let wanted = self.wanted.iter();
-        let is_it =
-            |entry: &&(u32, TextRange)| Some(entry.1) == self.next.as_ref().map(|next| next.0);
-        wanted.clone().find(is_it).map_or(0, |entry| entry.0)
-    }
-
-    /// Its text; given once.
-    #[wasm_bindgen(js_name = takeText)]
-    #[must_use]
-    pub fn take_text(&mut self) -> Vec<u8> {
-        self.next.take().map(|(_, text)| text).unwrap_or_default()
-    }
-
-    /// Whether all ranges have been given out.
-    #[wasm_bindgen(getter, js_name = isDone)]
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.again.is_done()
     }
 }

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tsify::Ts;
+use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::query::Asked;
@@ -14,6 +14,7 @@ use crate::base::time::Timestamp;
 use crate::error::Error;
 use crate::ingest::readback::ReadBack;
 use crate::protocol::{FileMeta, LinePattern, Options, PreviewLine};
+use crate::report::Timeline;
 use crate::report::words::level_of;
 use crate::sample::{Sample, SampleParams};
 use crate::session::{Engine, Task};
@@ -279,6 +280,20 @@ impl EngineWorker {
     #[must_use]
     pub fn n_templates(&self) -> u32 {
         u32::try_from(self.engine.progress().1).unwrap_or(u32::MAX)
+    }
+
+    /// Records over time so far.
+    ///
+    /// # Errors
+    /// When JavaScript refuses the values.
+    pub fn filling(&self) -> Result<Ts<Timeline>, JsError> {
+        Ok(self.engine.filling().into_ts()?)
+    }
+
+    /// Reads no further: what was handed out is still to be merged, and then it can be worked out.
+    #[wasm_bindgen(js_name = stopReading)]
+    pub fn stop_reading(&mut self) {
+        self.engine.stop_reading();
     }
 
     /// Everything up to the question for the shards, which it returns.

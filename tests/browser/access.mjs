@@ -10,6 +10,7 @@ export function accessChecks({
   file,
   shownLines,
   frames,
+  beginReading,
   root,
   output,
 }) {
@@ -73,10 +74,38 @@ export function accessChecks({
           await page.keyboard.press("Escape");
           await page.waitForSelector("dialog[open]", { state: "detached" });
         }
+        await page.keyboard.press("Control+Shift+P");
+        await page.waitForSelector(".palette li");
+        await look("palette");
+        await page.keyboard.press("Escape");
+        await page.waitForSelector("dialog[open]", { state: "detached" });
+        await page.click("#choices .parameters summary");
+        await page.waitForSelector("#choices [name=minScore]");
+        await look("settings");
+        await page.click(".incident button:text-is('Compare with before')");
+        await page.waitForSelector("#compare [data-compare=known]");
+        await look("compare");
+        await page.selectOption("#heatmap select", "0 1");
+        await page.waitForSelector("#heatmap button:text-is('Back to all pairs')");
+        await look("two features");
+        await page.locator(".templates .pattern-tools summary").first().click();
+        await page.locator(".templates .row-button").first().click();
+        await shownLines(page);
+        await page.locator("#lines .line:not(.is-loading)").first().click();
+        await page.waitForSelector("#lines .line.is-current .line-actions");
+        await look("a line and what can be done with it");
+        await page.keyboard.press("Escape");
+        await page.waitForSelector("#lines", { state: "detached" });
         if (await page.isVisible("button.sealed")) {
           await page.click("button.sealed");
+          await page.waitForSelector("#self-test-run");
           await look("self-test");
+          await page.keyboard.press("Escape");
+          await page.waitForSelector("dialog[open]", { state: "detached" });
         }
+        await beginReading(page);
+        await page.waitForSelector("#filling canvas[data-drawn=true]");
+        await look("reading");
         assert.deepEqual(faults, [], faults.join("\n"));
         await page.context().close();
       },

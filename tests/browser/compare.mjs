@@ -1,9 +1,10 @@
 // Two sides of a log compared: by halves, by dragging over the timeline, around an incident, and two files.
 
 import assert from "node:assert/strict";
+import { until } from "./wait.mjs";
 
 /** Checks of the panel, each with its name; `tools` are those of run.mjs. */
-export function compareChecks({ openPage, analyse, sample, file, shownLines, frames, totalOf }) {
+export function compareChecks({ openPage, analyse, sample, file, shownLines, totalOf }) {
   const START = Date.UTC(2026, 2, 3, 6);
   /** Two hours of lines that come all the time, and those of `extra`: [minute, text]. */
   const log = (name, extra = []) => {
@@ -67,8 +68,11 @@ export function compareChecks({ openPage, analyse, sample, file, shownLines, fra
           document.querySelector(".table.compare td[data-side=A]")?.textContent.includes("%"),
         );
         await page.selectOption("#compare-kind", "level");
-        await frames(page);
-        assert.ok((await rows(page)).every(({ text }) => text.startsWith("level")));
+        await until(
+          () => rows(page),
+          (all) => all.every(({ text }) => text.startsWith("level")),
+          "levels alone",
+        );
         assert.deepEqual(page.faults, []);
       },
     ],

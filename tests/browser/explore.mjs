@@ -1,6 +1,7 @@
 // What stands between the incidents and the patterns: marks of what is normal, changes, similar patterns, the network.
 
 import assert from "node:assert/strict";
+import { until } from "./wait.mjs";
 
 /** Checks, each with its name; `tools` are those of run.mjs. */
 export function exploreChecks({
@@ -11,7 +12,8 @@ export function exploreChecks({
   frames,
   totalOf,
   reportOf,
-  inkOf,
+  drawn,
+  output,
 }) {
   const opened = async () => {
     const page = await openPage();
@@ -153,14 +155,66 @@ export function exploreChecks({
       async () => {
         const { page } = await opened();
         const picture = () => page.$eval("#plot-heatmap", (canvas) => canvas.toDataURL());
-        await frames(page);
+        await drawn(page, "plot-heatmap");
         const before = await picture();
         await page.check("#heatmap .choice-check input");
-        await frames(page);
-        assert.notEqual(await picture(), before);
+        await until(async () => (await picture()) !== before, Boolean, "another picture");
         await page.uncheck("#heatmap .choice-check input");
-        await frames(page);
-        assert.equal(await picture(), before);
+        await until(async () => (await picture()) === before, Boolean, "the picture before");
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "a cell of the heatmap opens the windows by its two features, and each leads to its lines",
+      async () => {
+        const { page, report } = await opened();
+        await drawn(page, "plot-heatmap");
+        const canvas = page.locator("#plot-heatmap");
+        await canvas.scrollIntoViewIfNeeded();
+        // The first cell: the second feature by the first.
+        const { height } = await canvas.boundingBox();
+        const cell = (height - 16) / report.features.names.length;
+        await canvas.click({ position: { x: 14, y: 8 + cell * 1.5 } });
+        const [a, b] = report.features.names;
+        await page.waitForSelector(`#heatmap .about:has-text("${a} × ${b}")`);
+        assert.equal(await page.inputValue("#heatmap select"), "0 1");
+        await drawn(page, "plot-heatmap");
+        await page.screenshot({ path: `${output}pair.png` });
+        await page.selectOption("#heatmap select", "0 4");
+        await page.waitForSelector(`#heatmap .about:has-text("${report.features.names[4]}")`);
+        await page.click("#heatmap button:text-is('Back to all pairs')");
+        await page.waitForSelector("#heatmap .choice-check");
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "a line drawn around points of the clusters selects their messages",
+      async () => {
+        const { page, report } = await opened();
+        await drawn(page, "plot-clusters");
+        const canvas = page.locator("#plot-clusters");
+        await canvas.scrollIntoViewIfNeeded();
+        const { x, y, width, height } = await canvas.boundingBox();
+        const corners = [
+          [0.01, 0.01],
+          [0.6, 0.01],
+          [0.6, 0.99],
+          [0.01, 0.99],
+        ];
+        await page.mouse.move(x + width * 0.01, y + height * 0.5);
+        await page.mouse.down();
+        for (const [across, down] of corners)
+          await page.mouse.move(x + width * across, y + height * down, { steps: 3 });
+        await page.waitForSelector("#clusters .lasso polygon");
+        await page.screenshot({ path: `${output}lasso.png` });
+        await page.mouse.up();
+        await page.waitForSelector("#selection .chip:has-text('message')");
+        const said = await until(
+          () => page.innerText(".selection-count"),
+          (text) => /^[\d,]+ of .* selected$/.test(text),
+        );
+        const n = Number(said.match(/^[\d,]+/)[0].replaceAll(",", ""));
+        assert.ok(n > 0 && n < report.totals.nRecords, said);
         assert.deepEqual(page.faults, []);
       },
     ],
@@ -171,7 +225,7 @@ export function exploreChecks({
         const { nodes } = report.network;
         assert.ok(nodes.length > 1);
         await frames(page);
-        assert.ok((await inkOf(page, "plot-network")) > 0.002);
+        await drawn(page, "plot-network");
         assert.match(
           await page.getAttribute("#plot-network", "aria-label"),
           /graph of \d+ pattern/,
@@ -188,17 +242,17 @@ export function exploreChecks({
         assert.ok(position.x < width);
         await canvas.hover({ position });
         await page.waitForSelector("#network .tooltip");
-        assert.match(
-          await page.innerText("#network .tooltip"),
-          new RegExp(`incident ${left.incident},`),
-        );
+        await page.waitForSelector(`#network .tooltip:has-text("incident ${left.incident},")`);
         await canvas.click({ position });
         assert.equal(await totalOf(page), left.nRecords);
         await page.keyboard.press("Escape");
 
         await page.click("#network .network-table summary");
-        const rows = await page.$$("#network .network-table tbody tr");
-        assert.equal(rows.length, nodes.length);
+        await until(
+          () => page.$$("#network .network-table tbody tr"),
+          (rows) => rows.length === nodes.length,
+          "a row a pattern",
+        );
         await page.click("#network .network-table .row-button");
         assert.equal(await totalOf(page), nodes[0].nRecords);
         assert.deepEqual(page.faults, []);

@@ -48,6 +48,28 @@ export async function checkUnits() {
     [false, true, false],
   );
 
+  const { RowHeights } = await load("row_heights.ts");
+  for (const nRows of [0, 1, 2, 7, 64, 1000]) {
+    let rows = new RowHeights(nRows + 3, 24).resized(nRows);
+    const heights = Array(nRows).fill(24);
+    for (let n = 0; n < 300 && nRows > 0; n++) {
+      const row = (n * 7919) % nRows;
+      const height = 10 + ((n * 31) % 90);
+      assert.equal(rows.set(row, height), height - heights[row]);
+      heights[row] = height;
+    }
+    rows = rows.resized(nRows);
+    let start = 0;
+    for (const [row, height] of heights.entries()) {
+      assert.equal(rows.start(row), start, `start of row ${row} of ${nRows}`);
+      for (const y of [start, start + height - 0.5]) assert.equal(rows.at(y), row, `at ${y}`);
+      start += height;
+    }
+    assert.equal(rows.start(nRows), start);
+    assert.equal(rows.at(start + 1000), Math.max(0, nRows - 1));
+    assert.equal(rows.at(-5), 0);
+  }
+
   const format = await load("format.ts");
   check("count", [[1234567, "1,234,567"]], format.count);
   check(

@@ -18,6 +18,7 @@ import type {
   Similar,
   SourceCount,
   TemplateCount,
+  Timeline,
   Update,
   ValueCounts,
 } from "../pkg/logloupe.js";
@@ -62,6 +63,8 @@ export type Progress = Extract<Update, { type: "progress" }>;
 export interface EngineListener {
   ready(version: string): void;
   progress(update: Progress): void;
+  /** Records over time as far as they were read. */
+  filling(timeline: Timeline): void;
   /** `isRestored`: out of what was kept, without reading. */
   finished(report: Uint8Array<ArrayBuffer>, isRestored: boolean): void;
   /** Whether the analysis is kept now. */
@@ -89,6 +92,13 @@ interface KeptMessage {
   type: "kept";
   run: number;
   isKept: boolean;
+}
+
+/** What was read so far, over time. */
+interface Filling {
+  type: "filling";
+  run: number;
+  timeline: Timeline;
 }
 
 /** A piece of a file that is exported. */
@@ -339,6 +349,11 @@ export class Engine {
     });
   }
 
+  /** Reads no further; the run finishes with what was read. */
+  stopReading(): void {
+    this.#post({ type: "stopReading", run: this.#run });
+  }
+
   /** Ends the current run at once. */
   cancel(): void {
     this.#run += 1;
@@ -382,7 +397,7 @@ export class Engine {
       worker.onmessageerror = () => this.#onCrash("a message could not be read");
       worker.onmessage = ({
         data,
-      }: MessageEvent<Update | Finished | KeptMessage | Exported | Pong>) => {
+      }: MessageEvent<Update | Filling | Finished | KeptMessage | Exported | Pong>) => {
         this.#silences.set(worker, 0);
         if (data.type !== "pong") {
           this.#onUpdate(data);
@@ -431,7 +446,7 @@ export class Engine {
     this.#engine?.postMessage({ command, files, keep });
   }
 
-  #onUpdate(update: Update | Finished | KeptMessage | Exported): void {
+  #onUpdate(update: Update | Filling | Finished | KeptMessage | Exported): void {
     if (update.type === "ready") {
       this.#hasStarted = true;
       this.#listener.ready(update.version);
@@ -448,6 +463,9 @@ export class Engine {
       case "progress":
         this.#isAnalyzing = update.stage === "analyzing";
         this.#listener.progress(update);
+        break;
+      case "filling":
+        this.#listener.filling(update.timeline);
         break;
       case "finished":
         this.#isFinished = true;

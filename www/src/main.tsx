@@ -19,6 +19,8 @@ declare global {
       readonly version: string;
       state(): state.Phase;
       report(): Report | null;
+      /** Whether a run that is cancelled now keeps what was read. */
+      canStop(): boolean;
       cancel(): void;
       /** Tries to send something to an address in every way a page can. */
       selfTest(address: string): Promise<Verdict[]>;
@@ -32,6 +34,7 @@ window.logloupe = {
   },
   state: () => (state.isBusy.value ? "analyzing" : state.phase.value),
   report: () => state.report.value,
+  canStop: () => state.canStop.value,
   cancel: state.cancel,
   selfTest: (address) => runProbes(address),
 };

@@ -7,6 +7,7 @@ import {
   type FileMeta,
   type PreviewLine,
   type Similar,
+  type Timeline,
   type Update,
 } from "../pkg/logloupe.js";
 import type { Piece } from "./extract.ts";
@@ -14,6 +15,9 @@ import { asFailure, isSame, read, readOn } from "./reading.ts";
 import type { SavedRun } from "./saved.ts";
 import { Search } from "./search.ts";
 import type { ShardPort } from "./shard_role.ts";
+
+/** Milliseconds between two pictures of a timeline that fills. */
+const FILLING_MS = 200;
 
 /** Choices as the core takes them. */
 export type RunOptions = ConstructorParameters<typeof EngineWorker>[0];
@@ -29,12 +33,16 @@ export class Run {
   #names: string[] = [];
   #doneBytes = 0;
   #lastUpdate = 0;
+  /** When the timeline is next worth being sent. */
+  #fillingDue = 0;
+  #isReading = false;
 
   constructor(
     readonly id: number,
     readonly shards: ShardPort[],
     options: RunOptions,
     readonly send: (update: Update) => void,
+    readonly fill: (timeline: Timeline) => void,
   ) {
     this.#engine = new EngineWorker(options);
     this.search = new Search(id, this.#engine, shards, () => this.#files, read, send, asFailure);
@@ -52,7 +60,10 @@ export class Run {
     const setup = engine.setup();
     for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
     this.#progress("reading", true);
+    this.#fill();
+    this.#isReading = true;
     await this.#readAll();
+    this.#isReading = false;
     this.#progress("analyzing", true);
     return this.#conclude();
   }
@@ -110,6 +121,15 @@ export class Run {
       owner?.tell({ type: "names", naming: names.naming() });
       names.free();
     }
+  }
+
+  /** Reads no further: what the shards have begun is finished, and then all of it is worked out. */
+  stopReading(): void {
+    if (!this.#isReading) return;
+    // What is not all of a file is not to be taken for it the next time.
+    this.#saved?.drop();
+    this.#engine.stopReading();
+    for (const shard of this.shards) shard.tell({ type: "halt" });
   }
 
   /** Works out what was read, as often as it is asked. */
@@ -188,6 +208,7 @@ export class Run {
           // Bytes of a stream were counted when they were read.
           if (!bytes) this.#doneBytes += byteLen;
           this.#progress("reading");
+          this.#fill();
         });
       task.free();
       pending.add(done);
@@ -237,6 +258,15 @@ export class Run {
       nLines: this.#engine.nLines,
       nTemplates: this.#engine.nTemplates,
     });
+  }
+
+  /** Sends the timeline as far as it goes, not so often that reading would be held up. */
+  #fill(): void {
+    const start = performance.now();
+    if (start < this.#fillingDue) return;
+    this.fill(this.#engine.filling());
+    const end = performance.now();
+    this.#fillingDue = end + Math.max(FILLING_MS, 30 * (end - start));
   }
 
   preview(command: Extract<Command, { type: "preview" }>): void {

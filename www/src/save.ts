@@ -1,8 +1,8 @@
 // Files to save: what is in them, made piece by piece by the workers and the core, handed over by a blob: address.
 
 import { signal } from "@preact/signals";
-import type { RawLine, Report, Selection } from "../pkg/logloupe.js";
-import { EngineError, type Found, type RecordExport } from "./engine.ts";
+import type { IncidentLines, LineRef, RawLine, Report, Selection } from "../pkg/logloupe.js";
+import { type Engine, EngineError, type Found, type RecordExport } from "./engine.ts";
 import * as filter from "./filter.ts";
 import { plots } from "./plots.ts";
 import * as state from "./state.ts";
@@ -100,10 +100,11 @@ async function made(item: Item, report: Report, isRedacted: boolean): Promise<Ma
     case "patterns":
       return whole((await core.exportPatterns(isRedacted)).bytes, "text/csv");
     case "incidents": {
-      const lines: RawLine[][] = [];
-      for (const { id } of report.incidents) {
+      const lines: IncidentLines[] = [];
+      for (const { id, leadingEdge } of report.incidents) {
         const found = await select({ incident: id });
-        lines.push(await core.lines(found.query, 0, INCIDENT_LINES));
+        const own = await core.lines(found.query, 0, INCIDENT_LINES);
+        lines.push({ own, leading: await leadingLine(core, leadingEdge, own) });
         progress(item.name, lines.length / report.incidents.length, 0);
       }
       return whole(drawn.incidentsCsv(lines, isRedacted) as Uint8Array<ArrayBuffer>, "text/csv");
@@ -142,6 +143,29 @@ async function records(
 }
 
 const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson", text: "text/plain" };
+
+/** The line an incident began with, which need not be one of its first records. */
+async function leadingLine(
+  core: Engine,
+  edge: LineRef,
+  own: RawLine[],
+): Promise<RawLine | undefined> {
+  const isEdge = ({ file, line }: RawLine): boolean => file === edge.file && line === edge.line;
+  const known = own.find(isEdge);
+  if (known !== undefined || edge.ms == null) {
+    return known;
+  }
+  const { templates, files } = { templates: [edge.template], files: [edge.file] };
+  const found = await select({ templates, files, fromMs: edge.ms, toMs: edge.ms + 1 });
+  for (let first = 0; first < found.total; first += INCIDENT_LINES) {
+    const lines = await core.lines(found.query, first, INCIDENT_LINES);
+    const line = lines.find(isEdge);
+    if (line !== undefined) {
+      return line;
+    }
+  }
+  return undefined;
+}
 
 /** Selects records for a file; settles when all of them are found. */
 function select(selection: Selection): Promise<Found> {

@@ -16,6 +16,7 @@ type ShardTask =
       byteLen: number;
       bytes: Uint8Array | undefined;
     }
+  | { type: "halt" }
   | { type: "names"; naming: Uint8Array }
   | { type: "save"; file: number; block: number }
   | { type: "restore"; records: Uint8Array }
@@ -42,6 +43,8 @@ export function shardRole(port: MessagePort): void {
   let shard: ShardWorker | undefined;
   let files: File[] = [];
   let search: ShardSearch | undefined;
+  /** No block is begun any more: one without bytes ends its file. */
+  let isHalted = false;
   const answer = (message: ShardAnswer): void => {
     port.postMessage(message, message.type === "answer" ? [message.bytes.buffer] : []);
   };
@@ -63,6 +66,10 @@ export function shardRole(port: MessagePort): void {
     if (!file) throw new Error("no such file");
     const pieces = planned.get(task) ?? [];
     planned.delete(task);
+    if (isHalted) {
+      ahead.drop(pieces);
+      return;
+    }
     let at = task.offset;
     for (const piece of pieces) {
       const bytes = await ahead.take(piece);
@@ -94,6 +101,8 @@ export function shardRole(port: MessagePort): void {
         answer({ type: "answer", bytes: shard.end() });
         break;
       }
+      case "halt":
+        break;
       case "names":
         shard.nameMessages(task.naming);
         break;
@@ -115,6 +124,8 @@ export function shardRole(port: MessagePort): void {
   port.onmessage = (event: MessageEvent<ShardTask>) => {
     const task = event.data;
     if (task.type === "setup") files = task.files;
+    // Ahead of the blocks that wait.
+    if (task.type === "halt") isHalted = true;
     plan(task);
     enqueue(() => work(task));
   };

@@ -13,7 +13,7 @@ import type {
 } from "../pkg/logloupe.js";
 import { Engine, EngineError, loadCore, type Progress } from "./engine.ts";
 import { saveParameters, usualOptions } from "./parameters.ts";
-import { closePlots, loadPlots, openPlots } from "./plots.ts";
+import { closePlots, loadPlots, openFilling, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
 import { reopened, withoutTwins, type Source } from "./sources.ts";
 
@@ -54,6 +54,8 @@ export const version = signal("");
 export const progress = signal<RunProgress | null>(null);
 export const report = signal<Report | null>(null);
 export const failure = signal<Failure | null>(null);
+/** Reading ends early: what was read is being worked out. */
+export const isStopping = signal(false);
 /** What is being read or was read, for people. */
 export const source = signal("");
 /** Something to say that is not the answer: said once, can be closed. */
@@ -78,6 +80,10 @@ export const keptAs = computed(() =>
 /** Counts up when the picker has to be shown, because only a person can open the files again. */
 export const pickAgain = signal(0);
 export const isRunning = computed(() => phase.value === "reading" || phase.value === "analyzing");
+/** Whether reading can end with an answer about what was read. */
+export const canStop = computed(
+  () => phase.value === "reading" && !isStopping.value && (progress.value?.nLines ?? 0) > 0,
+);
 /** Whether the last input can be read again. */
 export const canRetry = computed(() => isRunning.value === false && lastInput.value !== null);
 export const templatesById = computed(
@@ -145,6 +151,7 @@ export async function start(): Promise<void> {
         }
       },
       progress: onProgress,
+      filling: openFilling,
       finished: onFinished,
       kept(isKept) {
         isAnalysisKept.value = isKept;
@@ -337,14 +344,23 @@ function openInput(input: Input): void {
   }
 }
 
-/** Ends what is running; the page is as before the drop. */
+/**
+ * Ends reading; the answer is then about what was read. Where that is nothing yet, or when it is asked for once more, the page is
+ * as before the drop.
+ */
 export function cancel(): void {
-  if (isRunning.value) {
-    engine?.cancel();
-    clear();
-    phase.value = "idle";
-    notice.value = "Cancelled. Nothing was kept.";
+  if (!isRunning.value) {
+    return;
   }
+  if (canStop.value) {
+    isStopping.value = true;
+    engine?.stopReading();
+    return;
+  }
+  engine?.cancel();
+  clear();
+  phase.value = "idle";
+  notice.value = "Cancelled. Nothing was kept.";
 }
 
 /** Back to the start. */
@@ -362,6 +378,7 @@ function clear(): void {
   expected = null;
   isBusy.value = false;
   isAnalysisKept.value = false;
+  isStopping.value = false;
   removed.value = [];
   pendingRemoved = [];
   progress.value = null;
@@ -424,6 +441,7 @@ function show(parsed: Report, bytes: Uint8Array<ArrayBuffer>): void {
   report.value = parsed;
   removed.value = pendingRemoved;
   isBusy.value = false;
+  isStopping.value = false;
   phase.value = "done";
 }
 
@@ -461,7 +479,7 @@ function onCrashed(error: EngineError): void {
 
 /** Opens the lines panel; the browser's back button closes it. */
 export function showLines(view: LinesView): void {
-  if (linesView.value === null) {
+  if (linesView.value === null && !isGoingBack) {
     history.pushState({ isLinesOpen: true }, "");
   }
   linesView.value = view;
@@ -470,14 +488,24 @@ export function showLines(view: LinesView): void {
 export function closeLines(): void {
   if (linesView.value !== null) {
     linesView.value = null;
-    if (isLinesState(history.state)) {
+    if (!isGoingBack && isLinesState(history.state)) {
+      isGoingBack = true;
       history.back();
     }
   }
 }
 
+/** The step back of a panel that was closed is on its way: the browser takes it when it has the time. */
+let isGoingBack = false;
+
 window.addEventListener("popstate", (event) => {
-  if (!isLinesState(event.state)) {
+  if (isGoingBack) {
+    isGoingBack = false;
+    // Opened again meanwhile, it has its own step to go back.
+    if (linesView.value !== null && !isLinesState(event.state)) {
+      history.pushState({ isLinesOpen: true }, "");
+    }
+  } else if (!isLinesState(event.state)) {
     linesView.value = null;
   }
 });

@@ -3,7 +3,14 @@
 //
 // Every message goes through one promise queue: handlers that await would otherwise interleave.
 
-import { initSync, version, type Command, type FileMeta, type Update } from "../pkg/logloupe.js";
+import {
+  initSync,
+  version,
+  type Command,
+  type FileMeta,
+  type Timeline,
+  type Update,
+} from "../pkg/logloupe.js";
 import type { Piece } from "./extract.ts";
 import { asFailure, queue, watchMemory } from "./reading.ts";
 import { Run, sampleFile, type RunOptions } from "./run.ts";
@@ -41,6 +48,11 @@ function engineRole(ports: MessagePort[]): void {
     throw error;
   });
 
+  const fill =
+    (id: number) =>
+    (timeline: Timeline): void =>
+      postMessage({ type: "filling", run: id, timeline });
+
   const start = async (
     id: number,
     files: File[],
@@ -55,7 +67,7 @@ function engineRole(ports: MessagePort[]): void {
       return;
     }
     if (keep) await saved?.begin(keep, files, metas, options);
-    const reading = new Run(id, shards, options, send);
+    const reading = new Run(id, shards, options, send, fill(id));
     run = reading;
     try {
       finish(id, await reading.analyze(files, metas, saved));
@@ -80,7 +92,7 @@ function engineRole(ports: MessagePort[]): void {
     try {
       const readWith = await saved.optionsFor(keep, files, metas);
       if (readWith === null) return undefined;
-      run = new Run(id, shards, readWith as RunOptions, send);
+      run = new Run(id, shards, readWith as RunOptions, send, fill(id));
       const report = await run.restore(files, metas, saved, options);
       saved.close();
       return report;
@@ -159,6 +171,7 @@ function engineRole(ports: MessagePort[]): void {
           if (run?.id === command.run) await run.search.compare(command);
           break;
         case "stop":
+        case "stopReading":
           break;
         case "preview":
           if (run?.id === command.run) run.preview(command);
@@ -179,6 +192,7 @@ function engineRole(ports: MessagePort[]): void {
     // What is searched for ends before its turn comes.
     if (command.type === "find" && run?.id === command.run) run.search.overtake(command.query);
     if (command.type === "stop" && run?.id === command.run) run.search.stop(command.find);
+    if (command.type === "stopReading" && run?.id === command.run) run.stopReading();
     enqueue(() => obey(command, files ?? [], keep));
   };
   send({ type: "ready", version: version() });

@@ -166,6 +166,7 @@ fn incidents_are_ranked_and_know_their_leading_edge() {
         n_records: &[500, 100, 1],
         about: &|_| 0,
         template: &|_| TemplateId(0),
+        sources: &|episode, sources| sources.push(episode.message.0),
     };
     let params = IncidentParams {
         link_seconds: 300,
@@ -191,6 +192,77 @@ fn incidents_are_ranked_and_know_their_leading_edge() {
 }
 
 #[test]
+fn what_is_rare_and_of_many_sources_ranks_first() {
+    let texts = ["disk full", "login failed", "node down"];
+    let vectors = tfidf(&texts, &[]).rows;
+    // As severe, as long and as many records each; the second is said often elsewhere, the third by many sources.
+    let episodes = [
+        episode(0, 1000, 1060, 20),
+        episode(1, 9000, 9060, 20),
+        episode(2, 18_000, 18_060, 20),
+    ];
+    let messages = Messages {
+        vectors: &vectors,
+        score_of: &|_| 80.0,
+        n_records: &[20, 900, 20],
+        about: &|_| 0,
+        template: &|message| TemplateId(message.0),
+        sources: &|episode, sources| {
+            let n_sources = if episode.message == MessageId(2) {
+                8
+            } else {
+                1
+            };
+            // Blocks name a source more than once.
+            sources.extend((0..n_sources).chain(0..n_sources));
+        },
+    };
+    let params = IncidentParams::default().check().unwrap();
+    let incidents = params.incidents(&episodes, &messages, &[]);
+    let ranked: Vec<u32> = incidents.iter().map(|found| found.messages[0].0).collect();
+    assert_eq!(ranked, [2, 0, 1]);
+    assert_eq!(incidents[0].parts.spread, 0.75);
+    assert_eq!(incidents[1].parts.spread, 0.0);
+    assert!(incidents[1].parts.rarity > 0.6 && incidents[2].parts.rarity < 0.1);
+}
+
+#[test]
+fn an_alarm_begins_with_the_first_line_that_has_to_do_with_it() {
+    let vectors = tfidf(&["disk full"], &[]).rows;
+    let alarm = |is_edge_telling| Alarm {
+        start: Timestamp(900 * SECOND),
+        end: Timestamp(1200 * SECOND),
+        score: 70.0,
+        n_records: 50,
+        about: alarms::about::ANY,
+        template: None,
+        edge: episode(0, 905, 905, 1),
+        is_edge_telling,
+    };
+    let messages = Messages {
+        vectors: &vectors,
+        score_of: &|_| 80.0,
+        n_records: &[20],
+        about: &|_| 0,
+        template: &|message| TemplateId(message.0),
+        sources: &|_, _| {},
+    };
+    let params = IncidentParams::default().check().unwrap();
+    let own = [episode(0, 1000, 1060, 20)];
+    for (episodes, is_telling, edge, start) in [
+        (&own[..], false, 1000, 900),
+        (&own[..], true, 905, 905),
+        (&[], false, 905, 900),
+        (&[], true, 905, 905),
+    ] {
+        let found = params.incidents(episodes, &messages, &[alarm(is_telling)]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].leading_edge.start.0 / SECOND, edge);
+        assert_eq!(found[0].start.0 / SECOND, start);
+    }
+}
+
+#[test]
 fn nothing_anomalous_makes_no_incident() {
     let vectors = Sparse::with_cols(0);
     let messages = Messages {
@@ -199,6 +271,7 @@ fn nothing_anomalous_makes_no_incident() {
         n_records: &[],
         about: &|_| 0,
         template: &|_| TemplateId(0),
+        sources: &|_, _| {},
     };
     assert_eq!(
         IncidentParams::default()

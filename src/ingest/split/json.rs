@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::around::Around;
 use super::{Boundary, Piece, Splitter};
 
 /// Where a JSON scan stands.
@@ -19,69 +20,6 @@ pub(super) enum Json {
     },
     /// In a line between objects.
     Line,
-}
-
-/// What arrays of records are called in the objects around them.
-const RECORDS: [&[u8]; 7] = [
-    b"Records",
-    b"records",
-    b"logRecords",
-    b"logEvents",
-    b"events",
-    b"entries",
-    b"logs",
-];
-
-/// Looks for an array of records in the text around it, byte by byte.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct KeyScan {
-    /// The beginning of the last text between quotes.
-    text: [u8; 12],
-    /// Its length.
-    len: usize,
-    is_string: bool,
-    is_escaped: bool,
-    /// A colon, and nothing else, has followed it.
-    is_key: bool,
-}
-
-impl KeyScan {
-    /// Reads one byte; whether an array of records has just begun.
-    fn step(&mut self, byte: u8) -> bool {
-        if byte == b'\n' {
-            // No text between quotes goes on behind a line end, so damage ends with its line.
-            self.is_string = false;
-        } else if self.is_string {
-            if self.is_escaped || !matches!(byte, b'"' | b'\\') {
-                self.is_escaped = false;
-                if let Some(slot) = self.text.get_mut(self.len) {
-                    *slot = byte;
-                }
-                self.len += 1;
-            } else if byte == b'"' {
-                self.is_string = false;
-            } else {
-                self.is_escaped = true;
-            }
-        } else if byte == b'"' {
-            *self = Self {
-                is_string: true,
-                ..Self::default()
-            };
-        } else if byte == b':' {
-            self.is_key = true;
-        } else if !byte.is_ascii_whitespace() {
-            let is_records = byte == b'['
-                && self.is_key
-                && self
-                    .text
-                    .get(..self.len)
-                    .is_some_and(|text| RECORDS.contains(&text));
-            *self = Self::default();
-            return is_records;
-        }
-        false
-    }
 }
 
 impl Splitter {
@@ -204,14 +142,14 @@ impl Splitter {
         if byte == b'{' && !self.is_line_open && self.line > 0 && self.json != Json::Outside {
             let is_element = matches!(self.json, Json::Element { .. });
             self.json = Json::Outside;
-            self.key = KeyScan::default();
+            self.around = Around::default();
             if is_element {
                 self.close(open, sink)?;
             }
         }
         let is_around = self.json == Json::Outside;
         if is_around {
-            if self.key.step(byte) {
+            if self.around.step(byte) {
                 self.json = Json::Between;
             }
             self.skip(byte);

@@ -5,7 +5,7 @@
 //! `log` and `message`). One level of nesting counts too, under its dotted name (`log.level`) or inside the usual wrappers
 //! (`fields`, `attributes`).
 
-use super::super::json_scan::{Members, Value, skip_space};
+use super::super::json_scan::{Members, Value, skip_space, value as json_value};
 use super::super::parser::parse_inner;
 use super::{Context, Fields, Format, Level, Sample, Text, rest};
 use keys::{Ladder, MAX_KEY, Role, is_parent, is_wrapper, role};
@@ -79,6 +79,13 @@ const SAMPLES: &[Sample] = &[
         timestamp: "2023-05-20T12:22:19.250Z",
         level: Some(Level::Error),
         source: "shop.cart",
+        message: "price missing",
+    },
+    Sample {
+        line: r#"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"cart"}}]},"scopeLogs":[{"scope":{},"logRecords":[{"timeUnixNano":"1684585339250000000","severityText":"WARN","body":{"stringValue":"price missing"}}]}]}]}"#,
+        timestamp: "2023-05-20T12:22:19.250Z",
+        level: Some(Level::Warn),
+        source: "cart",
         message: "price missing",
     },
     Sample {
@@ -289,6 +296,15 @@ impl Candidates {
         let Some(idx) = memchr::memmem::find(inside, b"\"logRecords\"") else {
             return;
         };
+        if let Some(service) = memchr::memmem::find(&inside[..idx], b"\"service.name\"")
+            && let Some(len) = memchr::memmem::find(&inside[service..idx], b"\"stringValue\":")
+            && let Some((name, _)) = json_value(
+                line,
+                skip_space(line, start + service + len + b"\"stringValue\":".len()),
+            )
+        {
+            self.take(line, b"service.name", name, 0);
+        }
         let Some(open) = memchr::memchr(b'{', &inside[idx..]) else {
             return;
         };

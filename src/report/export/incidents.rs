@@ -1,6 +1,6 @@
 //! Incidents and their lines → `incidents.csv`: one row an incident.
 //!
-//! `leading_edge` is the line it began with (its masked message where it is no line of the incident's own), `timestamp` when, `related_logs` the lines that belong to it in the order of time,
+//! `leading_edge` is the line it began with `timestamp` when, `related_logs` the lines that belong to it in the order of time,
 //! one under the other, as many as a spreadsheet's cell holds, with a last line that says how many more there are.
 
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::redact::Redactor;
 use super::table;
 use crate::base::time::Timestamp;
-use crate::protocol::RawLine;
+use crate::protocol::IncidentLines;
 use crate::report::Report;
 
 /// Lines of an incident that stand in its row.
@@ -20,19 +20,19 @@ const LINE_CHARS: usize = 2000;
 
 const COLUMNS: [&str; 4] = ["incident_id", "leading_edge", "timestamp", "related_logs"];
 
-/// A row for each incident of the report; `lines` holds the first [`LINES`] records of each.
+/// A row for each incident of the report; `lines` holds what was read back of each, the first [`LINES`] records of its own.
 #[must_use]
-pub fn csv(report: &Report, lines: &[Vec<RawLine>], is_redacted: bool) -> Vec<u8> {
+pub fn csv(report: &Report, lines: &[IncidentLines], is_redacted: bool) -> Vec<u8> {
     let mut redactor = is_redacted.then(Redactor::default);
     let mut out = Vec::new();
     table::row(&mut out, COLUMNS);
     for (idx, incident) in report.incidents.iter().enumerate() {
-        let lines = lines.get(idx).map(Vec::as_slice).unwrap_or_default();
+        let read = lines.get(idx);
+        let lines = read.map(|read| read.own.as_slice()).unwrap_or_default();
         let edge = &incident.leading_edge;
-        let is_edge = |line: &&RawLine| (line.file, line.line) == (edge.file, edge.line);
-        let leading = lines
-            .iter()
-            .find(is_edge)
+        // A file that is gone leaves the masked message.
+        let leading = read
+            .and_then(|read| read.leading.as_ref())
             .map_or(edge.text.as_str(), |line| cut(&line.text));
         let mut related = String::new();
         let (mut n_written, mut n_chars) = (0, 0);

@@ -3,10 +3,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
-import { actionOf, isPaletteOpen } from "../actions.ts";
+import { actionOf } from "../actions.ts";
 import * as compare from "../compare.ts";
 import * as filter from "../filter.ts";
-import { isSaveOpen } from "../save.ts";
 import * as state from "../state.ts";
 import { ChangesPanel } from "./changes.tsx";
 import { Choices } from "./choices.tsx";
@@ -22,7 +21,7 @@ import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
 import { Failed, Running, Start } from "./start.tsx";
 import { Save } from "./save.tsx";
-import { SelfTest, isSelfTestOpen } from "./selftest.tsx";
+import { SelfTest } from "./selftest.tsx";
 import { SessionsPanel } from "./sessions.tsx";
 import { SelectionBar } from "./selection.tsx";
 import { Summary } from "./summary.tsx";
@@ -181,13 +180,8 @@ function Said(): JSX.Element {
 
 function listenForKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (
-      event.defaultPrevented ||
-      state.isHelpOpen.value ||
-      isPaletteOpen.value ||
-      isSaveOpen.value ||
-      isSelfTestOpen.value
-    ) {
+    // The keys of an open dialog are its own.
+    if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) {
       return;
     }
     const { target } = event;
@@ -217,7 +211,10 @@ function listenForKeys(): () => void {
 /** Ends or closes the innermost thing that is open. */
 function onEscape(event: KeyboardEvent, isTyping: boolean): void {
   if (state.isRunning.value) {
-    state.cancel();
+    // A key that is held down asks once.
+    if (!event.repeat) {
+      state.cancel();
+    }
   } else if (isTyping) {
     (event.target as HTMLElement).blur();
   } else if (compare.picking.value !== null) {

@@ -164,6 +164,7 @@ function DayMonth({ file, isDayFirst }: { file: FileReport; isDayFirst: boolean 
 /** Where every byte and line went; the core has checked the sums. */
 function Accounts({ report }: { report: Report }): JSX.Element {
   const { totals } = report;
+  const nUnread = totals.byteLen - totals.nBytesRead;
   const nContinued = totals.nRecordLines - totals.nRecords;
   const parts = [
     nContinued >= 0
@@ -175,7 +176,8 @@ function Accounts({ report }: { report: Report }): JSX.Element {
   ].filter(Boolean);
   return (
     <span id="accounts">
-      {format.count(totals.nBytesRead)} of {format.count(totals.byteLen)} bytes read;{" "}
+      {format.count(totals.nBytesRead)} of {format.count(totals.byteLen)} bytes read
+      {nUnread > 0 && `, ${format.count(nUnread)} not read`};{" "}
       {format.counted(totals.nLines, "line")} = {parts.join(" + ")}.
       {totals.nUntimed > 0 && ` ${format.counted(totals.nUntimed, "record")} without a time.`}
     </span>

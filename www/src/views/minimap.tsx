@@ -1,13 +1,13 @@
 // The strip beside the lines: where among all rows of the selection errors, warnings, unusual lines and marks are.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
 import { currentRow, goToRow, viewedRows } from "../cursor.ts";
 import type { Found } from "../engine.ts";
-import { schedule, unschedule } from "../frame.ts";
 import * as marks from "../marks.ts";
 import { isDark } from "../settings.ts";
+import { useDrawing } from "./drawing.ts";
 
 /** From this score on a line is unusual. */
 const UNUSUAL = 50;
@@ -61,19 +61,7 @@ export function Minimap(props: { found: Found; report: Report }): JSX.Element {
       context.fillRect(0, yOf(now.row), width, ratio);
     }
   };
-  useEffect(() => {
-    if (canvas.current !== null) schedule(canvas.current, draw);
-  }, [found, report, dark, now, marks.marks.value, viewed.row, viewed.nRows]);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => schedule(element, draw));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      unschedule(element);
-    };
-  }, [found]);
+  useDrawing(canvas, draw, [found, report, dark, now, marks.marks.value, viewed.row, viewed.nRows]);
 
   const rowAtPointer = (event: PointerEvent): number => {
     const box = canvas.current?.getBoundingClientRect();

@@ -1,15 +1,15 @@
 // What lies over a plot without drawing it again: what is selected, lifted out of the rest, and the moment that is pointed at.
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Plots, View } from "../../pkg/logloupe.js";
 import { currentMs, pointed } from "../cursor.ts";
 import * as filter from "../filter.ts";
-import { schedule, unschedule } from "../frame.ts";
 import { isLifting, nSelectedIn } from "../lifted.ts";
 import { plots } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
+import { useDrawing } from "./drawing.ts";
 
 /** Numbers of a target: what it is and two numbers of it, then its shape and four numbers of that. */
 const FIELDS = 8;
@@ -49,6 +49,7 @@ export function Overlay(props: {
   const { kind } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const targets = useRef(new Targets());
+  const isBlank = useRef(true);
   const latest = useRef(props);
   latest.current = props;
 
@@ -59,14 +60,20 @@ export function Overlay(props: {
     if (element === null || context === null || drawn === null) {
       return;
     }
+    const isPointed = pointed.peek() !== null || currentMs.peek() !== null;
+    const isNeeded = isLifting.peek() || (kind === "timeline" && isPointed);
+    // To ask for the size would have the page laid out for nothing.
+    if (!isNeeded && isBlank.current) {
+      return;
+    }
+    isBlank.current = !isNeeded;
     const view = latest.current.viewNow();
     if (element.width !== view.width || element.height !== view.height) {
       element.width = view.width;
       element.height = view.height;
     }
     context.clearRect(0, 0, view.width, view.height);
-    const isPointed = pointed.peek() !== null || currentMs.peek() !== null;
-    if (!isLifting.peek() && !(kind === "timeline" && isPointed)) {
+    if (!isNeeded) {
       return;
     }
     const style = getComputedStyle(document.documentElement);
@@ -83,13 +90,8 @@ export function Overlay(props: {
       drawDiscs(context, view, numbers, colors, kind === "scatter");
     }
   };
-  const drawSoon = (): void => {
-    if (canvas.current !== null) {
-      schedule(canvas.current, draw);
-    }
-  };
   const isTimed = kind === "timeline";
-  const known = [
+  useDrawing(canvas, draw, [
     filter.facets.value,
     filter.found.value,
     filter.selection.value,
@@ -100,20 +102,7 @@ export function Overlay(props: {
     isDark(),
     plots.value,
     props.turned,
-  ];
-  useEffect(drawSoon, known);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(drawSoon);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      unschedule(element);
-    };
-  }, []);
+  ]);
   return <canvas ref={canvas} class="overlay" aria-hidden="true" data-overlay={kind} />;
 }
 

@@ -1,12 +1,13 @@
 // All actions by name: type a few letters, choose with the arrow keys, run with Enter. And the dialog that goes to a time.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ACTIONS, isGoToTimeOpen, isPaletteOpen, shownKeys, type Action } from "../actions.ts";
 import * as format from "../format.ts";
 import * as jumps from "../jumps.ts";
 import * as state from "../state.ts";
 import { momentOf } from "../times.ts";
+import { Dialog } from "./dialog.tsx";
 
 export function Palette(): JSX.Element | null {
   return isPaletteOpen.value ? <PaletteDialog /> : null;
@@ -16,7 +17,6 @@ function PaletteDialog(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
-  useEffect(() => dialog.current?.showModal(), []);
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const found = ACTIONS.filter(
     ({ name, group, isPossible }) =>
@@ -28,7 +28,6 @@ function PaletteDialog(): JSX.Element {
   };
   const run = (action: Action | undefined): void => {
     dialog.current?.close();
-    close();
     // The dialog gives the focus back first.
     if (action !== undefined) setTimeout(() => action.run());
   };
@@ -41,19 +40,9 @@ function PaletteDialog(): JSX.Element {
       event.preventDefault();
       run(found[at]);
     }
-    // Esc closes this dialog and nothing below it.
-    event.stopPropagation();
   };
   return (
-    <dialog
-      ref={dialog}
-      class="palette"
-      aria-label="All actions"
-      onClose={close}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) dialog.current?.close();
-      }}
-    >
+    <Dialog element={dialog} class="palette" label="All actions" onClose={close}>
       <input
         type="search"
         id="palette-search"
@@ -93,7 +82,7 @@ function PaletteDialog(): JSX.Element {
         ))}
       </ul>
       {found.length === 0 && <p class="empty">No action has these words.</p>}
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -105,18 +94,11 @@ function GoToTimeDialog(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState("");
   const { firstMs, lastMs } = state.report.value?.totals ?? {};
-  useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => {
     isGoToTimeOpen.value = false;
   };
   return (
-    <dialog
-      ref={dialog}
-      class="go-to-time"
-      aria-labelledby="go-to-time-title"
-      onClose={close}
-      onKeyDown={(event) => event.stopPropagation()}
-    >
+    <Dialog element={dialog} class="go-to-time" headedBy="go-to-time-title" onClose={close}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -127,7 +109,6 @@ function GoToTimeDialog(): JSX.Element {
             return;
           }
           dialog.current?.close();
-          close();
           void jumps.toTime(ms);
         }}
       >
@@ -155,6 +136,6 @@ function GoToTimeDialog(): JSX.Element {
           </button>
         </div>
       </form>
-    </dialog>
+    </Dialog>
   );
 }

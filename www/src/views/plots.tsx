@@ -14,13 +14,15 @@ import * as state from "../state.ts";
 import { visible } from "../visible.ts";
 import * as zoom from "../zoom.ts";
 import { Picking } from "./compare.tsx";
+import { useDrawing } from "./drawing.ts";
 import { NetworkTable } from "./network.tsx";
 import { Overlay } from "./overlay.tsx";
 import { showSelected } from "./selection.tsx";
 import { showAllLines } from "./top.tsx";
 import { Empty, LogText, Panel } from "./parts.tsx";
 import { PlotTable } from "./plottable.tsx";
-import { isRanked } from "./ranked.ts";
+import { selectWithin } from "./lasso.ts";
+import { isRanked, pair } from "./ranked.ts";
 import { SavePlot } from "./saveplot.tsx";
 import { targetAt, type Target } from "./targets.ts";
 
@@ -120,14 +122,60 @@ const ABOUT: Record<string, string> = {
   scatter:
     "Each point is an episode of one message; the higher, the stranger. Colours are patterns.",
   clusters:
-    "Each point is a distinct message; near points use the same words. What is in no cluster is drawn as noise.",
+    "Each point is a distinct message; near points use the same words. What is in no cluster is drawn as noise. Drag around points to select their messages.",
   heatmap:
-    "How the features of the windows move: +1 together, −1 against each other, 0 independently.",
+    "How the features of the windows move: +1 together, −1 against each other, 0 independently. Choose a cell to see every window by its two features.",
   network:
     "Each point is a pattern of an incident; the larger, the more lines. Strong lines link patterns that say alike things, faint ones those that only come at the same time. Choose a point to read its lines.",
   scatter3d:
     "Each point is a window of time: its failed logins, events, and how spread out its addresses are. Drag or use the arrow keys to turn.",
 };
+
+/** All pairs of features, or the windows by one of them. */
+function HeatmapTools({ report }: { report: Report }): JSX.Element {
+  const { names, correlation } = report.features;
+  const pairs = names.flatMap((_, row) =>
+    Array.from({ length: row }, (_, column): [number, number] => [column, row]),
+  );
+  const strength = ([column, row]: [number, number]): number =>
+    Math.abs(correlation[row]?.[column] ?? 0);
+  const shown = pair.value;
+  return (
+    <>
+      {pairs.length > 0 && (
+        <select
+          class="pair-choice"
+          aria-label="Windows by two features"
+          value={shown?.join(" ") ?? ""}
+          onChange={(event) => {
+            const [along, up] = event.currentTarget.value.split(" ").map(Number);
+            pair.value = along === undefined || up === undefined ? null : [along, up];
+          }}
+        >
+          <option value="">All pairs</option>
+          {pairs
+            .toSorted((a, b) => strength(b) - strength(a))
+            .map((of) => (
+              <option key={of.join(" ")} value={of.join(" ")}>
+                {pairInWords(report, of)}
+              </option>
+            ))}
+        </select>
+      )}
+      {shown === null ? (
+        <RankToggle />
+      ) : (
+        <button type="button" class="button small" onClick={() => (pair.value = null)}>
+          Back to all pairs
+        </button>
+      )}
+    </>
+  );
+}
+
+function pairInWords({ features }: Report, [along, up]: [number, number]): string {
+  return `${features.names[along] ?? ""} × ${features.names[up] ?? ""}`;
+}
 
 function RankToggle(): JSX.Element {
   return (
@@ -144,7 +192,11 @@ function RankToggle(): JSX.Element {
   );
 }
 
-function aboutPlot(kind: string, { clusters }: Report): string | undefined {
+function aboutPlot(kind: string, report: Report): string | undefined {
+  const { clusters } = report;
+  if (kind === "heatmap" && pair.value !== null) {
+    return `Each point is a window of time by ${pairInWords(report, pair.value)}; the larger and darker, the stranger. Choose a point to read its lines.`;
+  }
   const isHdbscan = kind === "clusters" && clusters.method === "hdbscan";
   return isHdbscan ? `${ABOUT[kind]} Clusters are those of HDBSCAN.` : ABOUT[kind];
 }
@@ -179,7 +231,7 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
             id={name}
             title={title}
             about={aboutPlot(name, report)}
-            actions={name === "heatmap" ? <RankToggle /> : undefined}
+            actions={name === "heatmap" ? <HeatmapTools report={report} /> : undefined}
           >
             {isEmpty(name, report) ? (
               <Empty>{drawn?.describe(name)}</Empty>
@@ -200,6 +252,12 @@ interface Place {
   y: number;
 }
 
+/** Device pixels per unit of a plot: its text grows with the text of the page. */
+export function plotScale(): number {
+  const ratio = window.devicePixelRatio || 1;
+  return (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT_PX;
+}
+
 function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const angle = useRef({ yaw: START_YAW, pitch: START_PITCH });
@@ -209,8 +267,11 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
   const pointer = useRef({});
   const cursor = useRef<number | null>(null);
   const [turned, setTurned] = useState(0);
+  const [lasso, setLasso] = useState<Place[]>([]);
   const isTurnable = kind === "scatter3d";
   const isTimeline = kind === "timeline";
+  const isHeatmap = kind === "heatmap";
+  const hasLasso = kind === "clusters";
   const isTimed = isTimeline || kind === "scatter";
 
   const viewNow = (): SizedView => {
@@ -220,15 +281,14 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     return {
       width: Math.max(1, Math.round((element?.clientWidth ?? 1) * ratio)),
       height: Math.max(1, Math.round((element?.clientHeight ?? 1) * ratio)),
-      // Text in a plot grows with the text of the page.
-      scale:
-        (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT_PX,
+      scale: plotScale(),
       isDark: isDark(),
       yaw: angle.current.yaw,
       pitch: angle.current.pitch,
       fromMs: range?.fromMs,
       toMs: range?.toMs,
       isRanked: isRanked.value,
+      pair: isHeatmap ? (pair.value ?? undefined) : undefined,
     };
   };
 
@@ -246,30 +306,13 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     }
     drawn.draw(element, kind, view);
   };
-  const drawSoon = (): void => {
-    if (canvas.current !== null) {
-      schedule(canvas.current, draw);
-    }
-  };
-
   // Theme, zoom and report are read here so that a change of any of them draws again.
   const dark = isDark();
   const range = state.range.value;
   const drawn = plots.value;
   const ranked = isRanked.value;
-  useEffect(drawSoon, [dark, range, drawn, ranked]);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) {
-      return;
-    }
-    const observer = new ResizeObserver(drawSoon);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      unschedule(element);
-    };
-  }, []);
+  const features = isHeatmap ? pair.value : null;
+  const drawSoon = useDrawing(canvas, draw, [dark, range, drawn, ranked, features]);
 
   const find = (at: Place): Target | null => {
     const ratio = window.devicePixelRatio || 1;
@@ -292,7 +335,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     if (event.button === 0) {
       const at = placeOf(event);
       press.current = { at, last: at, isDrag: false };
-      if (isTurnable || isTimeline) {
+      if (isTurnable || isTimeline || hasLasso) {
         canvas.current?.setPointerCapture(event.pointerId);
       }
     }
@@ -316,6 +359,8 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
         turn((at.x - pressed.last.x) * 0.01, (at.y - pressed.last.y) * 0.01);
       } else if (isTimeline) {
         setBrush({ from: Math.min(pressed.at.x, at.x), to: Math.max(pressed.at.x, at.x) });
+      } else if (hasLasso && event.pointerType !== "touch") {
+        setLasso((path) => (path.length === 0 ? [pressed.at, at] : [...path, at]));
       }
       pressed.last = at;
     }
@@ -324,11 +369,14 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
     const pressed = press.current;
     press.current = null;
     setBrush(null);
+    setLasso([]);
     if (pressed === null) {
       return;
     }
     const at = placeOf(event);
-    if (!pressed.isDrag) {
+    if (lasso.length > 2 && drawn !== null) {
+      selectWithin(drawn.targets(kind, viewNow()), lasso);
+    } else if (!pressed.isDrag) {
       find(at)?.open?.();
     } else if (isTimeline) {
       selectTime(Math.min(pressed.at.x, at.x), Math.max(pressed.at.x, at.x));
@@ -433,13 +481,18 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
           tabIndex={0}
           role={isTurnable || isTimeline ? "application" : "img"}
           aria-roledescription="plot"
-          aria-label={visible(drawn?.describe(kind) ?? "")}
+          aria-label={visible(
+            features === null
+              ? (drawn?.describe(kind) ?? "")
+              : `Each window of time as a point: ${pairInWords(report, features)}.`,
+          )}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
           onPointerUp={onPointerUp}
           onPointerCancel={() => {
             press.current = null;
             setBrush(null);
+            setLasso([]);
           }}
           onPointerLeave={() => {
             unschedule(pointer.current);
@@ -455,7 +508,14 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
           }}
           onKeyDown={onKeyDown}
         />
-        {kind !== "heatmap" && <Overlay kind={kind} viewNow={viewNow} turned={turned} />}
+        {(!isHeatmap || features !== null) && (
+          <Overlay kind={kind} viewNow={viewNow} turned={turned} />
+        )}
+        {lasso.length > 0 && (
+          <svg class="lasso" aria-hidden="true">
+            <polygon points={lasso.map(({ x, y }) => `${x},${y}`).join(" ")} />
+          </svg>
+        )}
         {brush !== null && (
           <div
             class="brush"
@@ -476,7 +536,7 @@ function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
           </div>
         )}
       </div>
-      <Legend kind={kind} />
+      {features === null && <Legend kind={kind} />}
       <SavePlot kind={kind} canvas={() => canvas.current} drawn={drawn} view={viewNow} />
       <PlotTable kind={kind} report={report} />
     </>

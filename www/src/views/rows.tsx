@@ -60,7 +60,7 @@ export function Rows(props: {
   const hasDates = isTimed && format.date(firstMs) !== format.date(lastMs);
   const { nRows, firstRow, query, pages, fetchPage, unfolded, hasFiles } = props;
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
-  const items = rows.getVirtualItems();
+  const items = rows.items();
   const [, redraw] = useState(0);
   const drawn = useRef(new WeakMap<RawLine, { key: string; row: JSX.Element }>());
 
@@ -68,7 +68,7 @@ export function Rows(props: {
   useLayoutEffect(() => {
     // A line that was jumped to is read with what stands before it.
     const align = wanted?.find === query ? "center" : "start";
-    rows.scrollToIndex(props.startRow, { align });
+    rows.scrollTo(props.startRow, align);
     // From here on the arrow keys go from line to line.
     const isTyping = document.activeElement instanceof HTMLInputElement;
     if (wanted?.find === query && !isTyping) scroller.current?.focus({ preventScroll: true });
@@ -82,8 +82,8 @@ export function Rows(props: {
     if (currentLine !== undefined) currentMs.value = currentLine.ms ?? null;
   }, [currentLine]);
   useEffect(() => () => void (currentMs.value = null), []);
-  const top = items.find((item) => item.end > (scroller.current?.scrollTop ?? 0));
-  const bottom = (scroller.current?.scrollTop ?? 0) + (scroller.current?.clientHeight ?? 0);
+  const top = items.find((item) => item.end > rows.top);
+  const bottom = rows.top + rows.height;
   const nInView = items.filter(
     (item) => item.end > (top?.start ?? 0) && item.start < bottom,
   ).length;
@@ -158,7 +158,7 @@ export function Rows(props: {
       onKeyDown={onKeyDown}
       onPointerLeave={() => pointAt(null)}
     >
-      <div class="lines-space" style={{ height: `${rows.getTotalSize()}px` }}>
+      <div class="lines-space" style={{ height: `${rows.totalPx()}px` }}>
         {items.map((item) => {
           const idx = firstRow + item.index;
           const line = lineAt(idx);
@@ -167,9 +167,9 @@ export function Rows(props: {
             line?.ms != null && under !== null && line.ms >= under.fromMs && line.ms <= under.toMs;
           return (
             <div
-              key={item.key}
+              key={item.index}
               data-index={item.index}
-              ref={rows.measureElement}
+              ref={rows.measured}
               class={`line ${
                 line === undefined
                   ? "is-loading"

@@ -1,13 +1,14 @@
 // The files that can be saved: what is in each, how large it will be, and how far it is.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import "../dialogs.css";
 import type { Report } from "../../pkg/logloupe.js";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
 import { cancelSave, isSaveOpen, outcome, save, saving, type Item } from "../save.ts";
 import * as state from "../state.ts";
+import { Sheet } from "./dialog.tsx";
 
 interface Row {
   item: Item;
@@ -22,9 +23,7 @@ export function Save(): JSX.Element | null {
 }
 
 function SaveDialog({ report }: { report: Report }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [isRedacted, setRedacted] = useState(false);
-  useEffect(() => dialog.current?.showModal(), []);
   const running = saving.value;
   const close = (): void => {
     cancelSave();
@@ -32,82 +31,60 @@ function SaveDialog({ report }: { report: Report }): JSX.Element {
     isSaveOpen.value = false;
   };
   return (
-    <dialog
-      ref={dialog}
-      class="help save"
-      id="save"
-      aria-labelledby="save-title"
-      onClose={close}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) {
-          close();
-        }
-      }}
-    >
-      <div class="help-body">
-        <header>
-          <h2 id="save-title">Save</h2>
-          <button type="button" class="button small" onClick={close}>
-            Close <kbd>Esc</kbd>
-          </button>
-        </header>
+    <Sheet name="save" title="Save" onClose={close}>
+      <p class="about">
+        Files are made here and go to your downloads; nothing is sent. Cells that a spreadsheet
+        would calculate get a ' in front, and characters that cannot be seen are written out.
+      </p>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isRedacted}
+          disabled={running !== null}
+          onChange={(event) => setRedacted(event.currentTarget.checked)}
+        />
+        Hide addresses, users and secrets
+      </label>
+      {isRedacted && (
         <p class="about">
-          Files are made here and go to your downloads; nothing is sent. Cells that a spreadsheet
-          would calculate get a ' in front, and characters that cannot be seen are written out.
+          What is recognised becomes ⟨ip 1⟩, ⟨user 2⟩, ⟨secret⟩; the same thing keeps its number.
+          What no rule knows stays, so read the file before you send it.
         </p>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isRedacted}
-            disabled={running !== null}
-            onChange={(event) => setRedacted(event.currentTarget.checked)}
-          />
-          Hide addresses, users and secrets
-        </label>
-        {isRedacted && (
-          <p class="about">
-            What is recognised becomes ⟨ip 1⟩, ⟨user 2⟩, ⟨secret⟩; the same thing keeps its number.
-            What no rule knows stays, so read the file before you send it.
-          </p>
+      )}
+      <ul class="save-list">
+        {rowsOf(report).map(({ item, title, about, size }) => (
+          <li key={item.name}>
+            <div>
+              <strong>{title}</strong> <span class="save-size">{size}</span>
+              <p class="about">{about}</p>
+            </div>
+            <button
+              type="button"
+              class="button small"
+              disabled={running !== null}
+              aria-label={`Save ${item.name}`}
+              onClick={() => void save(item, isRedacted)}
+            >
+              {item.name}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div class="save-state" role="status" aria-live="polite">
+        {running !== null ? (
+          <>
+            <span>Writing {running.name}…</span>
+            <progress value={running.done} aria-label={`How much of ${running.name} is written`} />
+            {running.nBytes > 0 && <span>{format.bytes(running.nBytes)}</span>}
+            <button type="button" class="button small" onClick={cancelSave}>
+              Cancel
+            </button>
+          </>
+        ) : (
+          outcome.value
         )}
-        <ul class="save-list">
-          {rowsOf(report).map(({ item, title, about, size }) => (
-            <li key={item.name}>
-              <div>
-                <strong>{title}</strong> <span class="save-size">{size}</span>
-                <p class="about">{about}</p>
-              </div>
-              <button
-                type="button"
-                class="button small"
-                disabled={running !== null}
-                aria-label={`Save ${item.name}`}
-                onClick={() => void save(item, isRedacted)}
-              >
-                {item.name}
-              </button>
-            </li>
-          ))}
-        </ul>
-        <div class="save-state" role="status" aria-live="polite">
-          {running !== null ? (
-            <>
-              <span>Writing {running.name}…</span>
-              <progress
-                value={running.done}
-                aria-label={`How much of ${running.name} is written`}
-              />
-              {running.nBytes > 0 && <span>{format.bytes(running.nBytes)}</span>}
-              <button type="button" class="button small" onClick={cancelSave}>
-                Cancel
-              </button>
-            </>
-          ) : (
-            outcome.value
-          )}
-        </div>
       </div>
-    </dialog>
+    </Sheet>
   );
 }
 

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
 import { canPickFolder, pickFiles, pickFolder } from "./files.tsx";
+import { Filling } from "./filling.tsx";
 import { LogText } from "./parts.tsx";
 import { Peek } from "./peek.tsx";
 import { RecentFiles } from "./recent.tsx";
@@ -108,6 +109,7 @@ function Broken({ code, message }: { code: string; message: string }): JSX.Eleme
 export function Running(): JSX.Element {
   // The same element each time: progress comes many times a second, and the lines do not change with it.
   const peek = useMemo(() => <Peek />, []);
+  const filling = useMemo(() => <Filling />, []);
   const current = state.progress.value;
   const isReading = state.phase.value === "reading";
   const part =
@@ -115,7 +117,12 @@ export function Running(): JSX.Element {
       ? Math.min(1, current.doneBytes / current.totalBytes)
       : null;
   const percent = part === null ? null : Math.floor(part * 100);
-  const title = isReading ? "Reading" : "Looking for what stands out";
+  const isStopping = state.isStopping.value;
+  const title = !isReading
+    ? "Looking for what stands out"
+    : isStopping
+      ? "Finishing what was begun"
+      : "Reading";
   return (
     <main class="start">
       <h1>
@@ -165,9 +172,15 @@ export function Running(): JSX.Element {
           onClick={state.cancel}
           aria-keyshortcuts="Escape"
         >
-          Cancel <kbd>Esc</kbd>
+          {state.canStop.value ? "Stop, and show what was read" : "Cancel"} <kbd>Esc</kbd>
         </button>
+        {isStopping && (
+          <p class="drop-hint">
+            The answer will be about what has been read so far. Cancel once more to drop that too.
+          </p>
+        )}
       </div>
+      {isReading && filling}
       {isReading && peek}
       <Announcement text={isReading ? `Reading, ${percent ?? 0} percent` : title} />
     </main>

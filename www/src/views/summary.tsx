@@ -7,7 +7,7 @@ import * as state from "../state.ts";
 import { LogText, TemplateText } from "./parts.tsx";
 
 /** Notices without which the sentence would mislead: a part of what was dropped is not in the answer. */
-const IMPORTANT = ["conservation", "changed", "damaged", "leftOut"];
+const IMPORTANT = ["conservation", "stopped", "changed", "damaged", "leftOut"];
 
 export function Summary({ report }: { report: Report }): JSX.Element {
   const { totals, files } = report;
@@ -40,7 +40,7 @@ export function Summary({ report }: { report: Report }): JSX.Element {
         .map(({ code, message }) => (
           <p key={message} class="caution" data-code={code}>
             <LogText text={message} />
-            {code === "changed" && !state.isSample.value && (
+            {["changed", "stopped"].includes(code) && !state.isSample.value && (
               <button type="button" class="button small" onClick={() => void state.readFresh()}>
                 Read again
               </button>

@@ -4,6 +4,7 @@ import type { Pick, Plots, Report, View } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { showIncident } from "./incidents.tsx";
 import { showNode } from "./network.tsx";
+import { pair } from "./ranked.ts";
 import { showWindow } from "./windows.tsx";
 
 export interface Target {
@@ -69,7 +70,9 @@ function linesOf(pick: Pick, report: Report): { span: Target["span"]; open: Targ
         open: incident === undefined ? null : () => showIncident(incident),
       };
     }
-    case "cell":
-      return { span: null, open: null };
+    case "cell": {
+      const { row, column } = pick;
+      return { span: null, open: () => (pair.value = [column, row]) };
+    }
   }
 }
