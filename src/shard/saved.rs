@@ -40,7 +40,10 @@ impl Shard {
         let is_it = |kept: &&Kept| kept.read_as == file && kept.job.block == block;
         let kept = self.kept.iter().chain(&self.hidden).find(is_it)?;
         Some(LentBlock {
-            job: BlockJob { file, ..kept.job },
+            job: BlockJob {
+                file,
+                ..kept.job.clone()
+            },
             input: kept.input,
             is_packed: kept.is_packed,
             table: &kept.table,
@@ -58,8 +61,8 @@ impl Shard {
             return Err(Error::Wire("a saved block is damaged".to_owned()));
         }
         self.kept.push(Kept {
-            job: saved.job,
             read_as: saved.job.file,
+            job: saved.job,
             table: saved.table,
             sources: saved.sources,
             labels: saved.labels,
