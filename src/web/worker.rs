@@ -50,7 +50,7 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn kind(&self) -> String {
-        match self.task {
+        match &self.task {
             Task::Block { .. } => "block",
             Task::Read { .. } => "read",
             Task::Done => "done",
@@ -62,7 +62,7 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn file(&self) -> u32 {
-        match self.task {
+        match &self.task {
             Task::Block { job, .. } => job.file.0,
             Task::Read { .. } | Task::Done => 0,
         }
@@ -72,8 +72,8 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn input(&self) -> u32 {
-        match self.task {
-            Task::Block { input, .. } | Task::Read { input, .. } => input,
+        match &self.task {
+            Task::Block { input, .. } | Task::Read { input, .. } => *input,
             Task::Done => 0,
         }
     }
@@ -82,7 +82,7 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn block(&self) -> u32 {
-        if let Task::Block { job, .. } = self.task {
+        if let Task::Block { job, .. } = &self.task {
             job.block
         } else {
             0
@@ -93,9 +93,9 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn offset(&self) -> f64 {
-        match self.task {
+        match &self.task {
             Task::Block { job, .. } => job.feed_from() as f64,
-            Task::Read { offset, .. } => offset as f64,
+            Task::Read { offset, .. } => *offset as f64,
             Task::Done => 0.0,
         }
     }
@@ -104,9 +104,9 @@ impl NextTask {
     #[wasm_bindgen(getter, js_name = byteLen)]
     #[must_use]
     pub fn byte_len(&self) -> f64 {
-        match self.task {
+        match &self.task {
             Task::Block { job, .. } => (job.end - job.feed_from()) as f64,
-            Task::Read { byte_len, .. } => byte_len as f64,
+            Task::Read { byte_len, .. } => *byte_len as f64,
             Task::Done => 0.0,
         }
     }
