@@ -5,6 +5,7 @@ import * as filter from "./filter.ts";
 import * as jumps from "./jumps.ts";
 import { isSaveOpen } from "./save.ts";
 import { toggleTheme } from "./settings.ts";
+import { canSavePage, savePage } from "./offline.ts";
 import * as recent from "./recent.ts";
 import * as state from "./state.ts";
 import { pickFiles, pickFolder, canPickFolder } from "./views/files.tsx";
@@ -144,6 +145,13 @@ export const ACTIONS: Action[] = [
       isSelfTestOpen.value = true;
     },
     isPossible: () => state.readiness.peek().kind === "ready",
+  },
+  {
+    name: "Save this page as one file that runs without a network",
+    group: "Page",
+    keys: [],
+    run: () => void savePage(),
+    isPossible: canSavePage,
   },
   {
     name: "Forget the files that were opened lately",

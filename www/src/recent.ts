@@ -104,7 +104,12 @@ export async function open(entry: kept.Kept): Promise<void> {
   }
   if (sources.length === entry.files.length) {
     opening = { sources, entry };
-    takeView({ ...read(entry.view), options: {} });
+    const isUnchanged = entry.files.every(
+      ({ byteLen, modifiedMs }, idx) =>
+        sources[idx]?.file.size === byteLen && sources[idx].file.lastModified === modifiedMs,
+    );
+    // Patterns and incidents of another text have other numbers.
+    if (isUnchanged) takeView({ ...read(entry.view), options: {} });
     const analysis = isKeepingAnalyses.peek() ? entry.analysis : null;
     state.openWith(sources, entry.options, analysis ?? nameFor(sources));
   }

@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as format from "../format.ts";
+import { canSavePage, savePage } from "../offline.ts";
 import * as state from "../state.ts";
 import { canPickFolder, pickFiles, pickFolder } from "./files.tsx";
 import { Filling } from "./filling.tsx";
@@ -59,6 +60,16 @@ export function Start(): JSX.Element {
           <strong>Nothing is uploaded.</strong> Files are read in this tab. Once the page has
           loaded, the browser itself refuses its network requests; you can switch the network off
           and it still works.
+          {isReady && canSavePage() && (
+            <button
+              type="button"
+              class="button small"
+              id="save-page"
+              onClick={() => void savePage()}
+            >
+              Save this page to use it without a network
+            </button>
+          )}
         </li>
         <li>
           <strong>Every line counts.</strong> No sampling: all lines are parsed, grouped into
