@@ -64,7 +64,7 @@ fn read(text: &[u8]) -> (String, u64, Kept) {
     let mut shards = [Shard::new(engine.setup())];
     let mut summaries = BTreeMap::new();
     while let Task::Block { job, setup, .. } = engine.next_task() {
-        shards[0].begin(job, &setup);
+        shards[0].begin(job.clone(), &setup);
         shards[0].push(&text[job.feed_from() as usize..]);
         let summary = shards[0].end().unwrap();
         let bytes = postcard::to_allocvec(&summary).unwrap();
