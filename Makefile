@@ -74,6 +74,7 @@ test-browsers: single setup-engines ## Run the page in Firefox and WebKit as wel
 .PHONY: properties
 properties: setup-rust ## Try every property with 10,000 cases (CASES=100000 for another number)
 	$(WITH_TOOLS) PROPTEST_CASES=$(CASES) cargo test --locked --test 'properties_*'
+	$(WITH_TOOLS) PROPTEST_CASES=$(CASES) cargo test --locked --lib -- contract:: properties:: correlate::pearson
 
 .PHONY: fuzz
 fuzz: setup-fuzz ## Fuzz every target for 10 minutes (SECONDS_EACH=60 for another time)

@@ -341,7 +341,7 @@ fn run_with_heads(
     } = engine.next_task()
     {
         let all = &files[input as usize].1;
-        shard.begin(job, &setup);
+        shard.begin(job.clone(), &setup);
         for part in all[(job.feed_from() as usize).min(all.len())..].chunks(layout.1) {
             if !shard.push(part) {
                 break;

@@ -83,7 +83,7 @@ fn stopped(files: &[(FileMeta, Vec<u8>)], n_tasks: usize) -> Report {
                 None if is_begun => &all[job.feed_from() as usize..],
                 None => &[],
             };
-            shard.begin(job, &setup);
+            shard.begin(job.clone(), &setup);
             for chunk in text.chunks(1000) {
                 if !shard.push(chunk) {
                     break;
@@ -224,7 +224,7 @@ fn the_timeline_fills_with_what_was_merged() {
     assert!(engine.filling().n_bins > 0);
     let mut before = 0;
     while let Task::Block { job, setup, .. } = engine.next_task() {
-        shard.begin(job, &setup);
+        shard.begin(job.clone(), &setup);
         shard.push(&text[job.feed_from() as usize..]);
         let summary = shard.end().unwrap();
         engine.merge(job.file, job.block, summary);
