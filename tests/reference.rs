@@ -96,6 +96,7 @@ fn isolation_forest_ranks_as_scikit_learn() {
                 n_trees: 300,
                 sample_size: 256,
                 seed: 1,
+                ..IsolationForestParams::default()
             };
             let data = Dataset::weighted(rows, &case.weights);
             let found = params

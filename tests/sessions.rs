@@ -247,3 +247,62 @@ fn cuts_and_shards_do_not_matter() {
         );
     }
 }
+
+#[test]
+fn each_file_is_a_session_where_nothing_else_ties_lines_together() {
+    let text = |n: usize| {
+        let mut text = String::new();
+        for step in 0..12 {
+            let said = match step {
+                0 => "INFO job begins",
+                5 if n == 77 => "WARN disk is slow, will try again",
+                11 if n == 31 => continue,
+                11 => "INFO job is done",
+                _ => "INFO still at work",
+            };
+            writeln!(
+                text,
+                "2026-03-02 {:02}:{:02}:{:02} {said}",
+                n / 60,
+                n % 60,
+                step * 4
+            )
+            .unwrap();
+        }
+        text
+    };
+    let texts: Vec<String> = (0..120).map(text).collect();
+    let files: Vec<(FileMeta, &[u8])> = (0..)
+        .zip(&texts)
+        .map(|(n, text)| {
+            let name = format!("job_{n:03}.log");
+            (
+                meta(&name, text.as_bytes(), 1_772_500_000_000.0),
+                text.as_bytes(),
+            )
+        })
+        .collect();
+    let report = analyze(&files, Options::default(), Layout::default()).unwrap();
+    let found = &report.sessions[0];
+    assert_eq!((found.identifier.as_str(), found.n_sessions), ("file", 120));
+    let mut strange: Vec<&str> = found
+        .list
+        .iter()
+        .map(|session| session.id.as_str())
+        .collect();
+    strange.sort_unstable();
+    assert_eq!(strange, ["job_031.log", "job_077.log"]);
+    let options = Options {
+        session: SessionChoice::Off,
+        ..Options::default()
+    };
+    assert_eq!(
+        analyze(&files, options, Layout::default())
+            .unwrap()
+            .sessions,
+        []
+    );
+    // Few files are no sessions.
+    let few = analyze(&files[..3], Options::default(), Layout::default()).unwrap();
+    assert_eq!(few.sessions, []);
+}

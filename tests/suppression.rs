@@ -171,3 +171,43 @@ fn incidents_below_the_least_score_are_left_out_and_counted() {
     let found = opened(&text, marked(vec![backwards]));
     assert!(matches!(found, Err(Error::Params(error)) if error.option == "normal"));
 }
+
+#[test]
+fn windows_that_are_unusual_by_what_is_marked_are_no_alarm() {
+    // Now and then, and once in great numbers.
+    let mut extra = often(0, 80, 60, "INFO export of report begins, part");
+    let burst = (0..3000_i64).map(|n| {
+        let at = 40 * MINUTE + n * SECOND / 25;
+        (at, format!("INFO export of report begins, part {n}"))
+    });
+    extra.extend(burst);
+    let text = log(&extra, 0..0);
+    let mut analysis = opened(&text, Options::default()).unwrap();
+    let before = analysis.report.clone();
+    assert_eq!(before.incidents.len(), 1, "{:#?}", before.incidents);
+    let incident = &before.incidents[0];
+    assert!(incident.title.contains(" events in "), "{}", incident.title);
+    assert_eq!(incident.keys.len(), 1, "{incident:#?}");
+    assert!(before.n_anomalous_windows > 0);
+
+    let marks = marked(patterns(incident));
+    assert!(analysis.change(marks.clone(), &[], false).unwrap());
+    let report = &analysis.report;
+    assert_eq!(report.incidents, []);
+    assert_eq!(report.n_anomalous_windows, 0);
+    let left_out = &report.suppressed[0];
+    assert_eq!((left_out.by.as_str(), left_out.n_times), ("normal", 1));
+    assert!(left_out.n_records > 2500, "{left_out:?}");
+    assert_eq!(*report, opened(&text, marks).unwrap().report);
+    // A mark for something else leaves it.
+    let other = before
+        .templates
+        .iter()
+        .find(|t| t.text.contains("cache"))
+        .unwrap();
+    let other = NormalMark::Pattern {
+        key: other.key.clone(),
+    };
+    assert!(analysis.change(marked(vec![other]), &[], false).unwrap());
+    assert_eq!(analysis.report.incidents, before.incidents);
+}

@@ -80,7 +80,7 @@ mod properties {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
         #[test]
         fn labels_count_from_0_by_first_appearance(
             (n_rows, n_cols, values) in (0..24_usize, 0..4_usize).prop_flat_map(|(n, m)| {

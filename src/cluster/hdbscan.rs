@@ -10,9 +10,8 @@
 //! A row of weight w is w equal points. Equal points are linked at distance 0, so each frequent message would be a
 //! cluster of endless persistence: distances below `eps` count as `eps`.
 //!
-//! The spanning tree is Prim's, which needs memory for the rows and not for pairs: of sparse rows only those that
-//! share a column with the row that joined are looked at. Links of equal length join all at once, so the answer
-//! does not depend on the order of rows.
+//! The spanning tree is Borůvka's ([`spanning`]), which asks an index for the nearest row of another part, so that pairs are
+//! hardly ever compared. Links of equal length join all at once, so the answer does not depend on the order of rows.
 //!
 //! Campello, Moulavi and Sander, "Density-based clustering based on hierarchical density estimates" (PAKDD 2013).
 
@@ -24,7 +23,7 @@ use std::ops::ControlFlow;
 use self::spanning::spanning_tree;
 use self::tree::Tree;
 use super::knee::Nearest;
-use super::search::Search;
+use super::search::{Search, Skipped};
 use super::{Clusterer, Clustering, knee};
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
@@ -83,16 +82,15 @@ impl Clusterer for HdbscanValidParams {
         let finest = self.0.eps.unwrap_or_else(|| knee::radii(data).0);
         let min_points = u64::from(self.0.min_points);
         let mut search = Search::new(data);
-        for row_idx in 0..n_rows {
-            // A row that stands for no point neither is dense nor makes others so.
-            if data.weight(row_idx) == 0 {
-                search.remove(row_idx as u32);
-            }
-        }
+        // A row that stands for no point neither is dense nor makes others so.
+        let is_none = |row_idx: &u32| data.weight(*row_idx as usize) == 0;
+        (0..n_rows as u32)
+            .filter(is_none)
+            .for_each(|row_idx| search.remove(row_idx));
         let cores: Vec<f64> = (0..n_rows as u32)
             .map(|row_idx| core_distance(data, &mut search, row_idx, min_points, finest))
             .collect();
-        let links = spanning_tree(data, &cores);
+        let links = spanning_tree(data, &mut search, &cores, finest);
         let tree = Tree::new(data, &cores, links);
         let labels = tree.labels(u64::from(self.0.min_cluster_size));
         Ok(Clustering::from_labels(labels, Some(finest)))
@@ -111,31 +109,29 @@ fn core_distance(
     if own >= min_points {
         return finest;
     }
-    let (factor, last) = match data.rows() {
-        // Rows that have nothing in common are not told apart.
-        Rows::Sparse(_) => (1.3, 1.0 - 1e-9),
-        Rows::Dense(_) => (2.0, f64::MAX),
-    };
     let mut nearest = Nearest::new(min_points - own);
-    let mut radius = finest;
-    for step in 0.. {
-        nearest.clear();
-        search.visit(row_idx, radius, |other, distance| {
-            nearest.add(distance, data.weight(other as usize));
-            // Within the finest radius all distances are one.
-            if radius <= finest && nearest.is_enough() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        });
-        if nearest.is_enough() || radius >= last {
-            break;
+    search.visit(row_idx, finest, |other, distance| {
+        nearest.add(distance, data.weight(other as usize));
+        // Within the finest radius all distances are one.
+        if nearest.is_enough() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
-        // Most neighbourhoods are small, so the radius grows step by step.
-        radius = if step < 12 { radius * factor } else { last };
-        radius = radius.min(last);
+    });
+    if nearest.is_enough() {
+        return finest;
     }
+    nearest.clear();
+    let last = match data.rows() {
+        // Rows that have nothing in common are not told apart.
+        Rows::Sparse(_) => 1.0 - 1e-9,
+        Rows::Dense(_) => f64::INFINITY,
+    };
+    search.visit_nearest(row_idx, last, Skipped::default(), |other, distance| {
+        nearest.add(distance, data.weight(other as usize));
+        nearest.distance().unwrap_or(last)
+    });
     let farthest = match data.rows() {
         Rows::Sparse(_) => 1.0,
         Rows::Dense(_) => f64::MAX,

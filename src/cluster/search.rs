@@ -42,12 +42,68 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Calls `f` with other rows and their distance, where that is below the limit, which is what `f` last answered, and `limit` at
+    /// first; nearer ones tend to come first. Rows that are skipped are not looked at, nor groups of them that are.
+    /// Sparse rows without a common column are never found.
+    pub(super) fn visit_nearest(
+        &mut self,
+        row_idx: u32,
+        limit: f64,
+        skipped: Skipped<'_>,
+        mut f: impl FnMut(u32, f64) -> f64,
+    ) {
+        let is_skipped = |other: u32| skipped.is_row(other);
+        match self {
+            Self::Dense(search) => search.visit_nearest(row_idx, limit, skipped, f),
+            // Cosines above one are rounding.
+            Self::Sparse(index) => index.visit_best(
+                row_idx,
+                1.0 - limit,
+                |col| skipped.is_group(col),
+                is_skipped,
+                |other, cosine| 1.0 - f(other, (1.0 - cosine).max(0.0)),
+            ),
+        }
+    }
+
+    /// For each group of rows that are searched together what all of them have in common by `of_row`; [`MIXED`] where they differ.
+    pub(super) fn common(&self, of_row: &[u32]) -> Vec<u32> {
+        match self {
+            Self::Dense(search) => search.common(of_row),
+            Self::Sparse(index) => index.common(of_row, MIXED),
+        }
+    }
+
     /// Leaves a row out of later answers; it may still be asked about.
     pub(super) fn remove(&mut self, row_idx: u32) {
         match self {
             Self::Dense(search) => search.remove(row_idx),
             Self::Sparse(index) => index.remove(row_idx),
         }
+    }
+}
+
+/// What the rows of a group have in common when that is nothing.
+pub(super) const MIXED: u32 = u32::MAX;
+
+/// Rows that are not looked for: those of one part.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Skipped<'a> {
+    /// The part of each row; none where no row is skipped.
+    pub(super) part_of: &'a [u32],
+    /// The part that all rows of a group are of, as [`Search::common`] tells.
+    pub(super) common: &'a [u32],
+    /// The part that is skipped.
+    pub(super) part: u32,
+}
+
+impl Skipped<'_> {
+    fn is_row(&self, row_idx: u32) -> bool {
+        self.part_of.get(row_idx as usize) == Some(&self.part)
+    }
+
+    fn is_group(&self, group: u32) -> bool {
+        self.common.get(group as usize) == Some(&self.part)
     }
 }
 
@@ -196,6 +252,66 @@ impl DenseSearch {
                 }
             }
         }
+    }
+
+    fn visit_nearest(
+        &self,
+        row_idx: u32,
+        mut limit: f64,
+        skipped: Skipped<'_>,
+        mut f: impl FnMut(u32, f64) -> f64,
+    ) {
+        let row = self.row(row_idx);
+        let mut open = vec![(0_u32, 0.0)];
+        while let Some((at, nearest)) = open.pop() {
+            let area = &self.boxes[at as usize];
+            // Rounding must not lose a row that is a hair nearer than the limit.
+            let is_far = nearest > limit * limit * (1.0 + 1e-12);
+            if area.n_rows == 0 || is_far || skipped.is_group(at) {
+                continue;
+            }
+            if let Some(right) = area.right {
+                let left = (at + 1, self.distance_to(row, at + 1));
+                let right = (right, self.distance_to(row, right));
+                if left.1 <= right.1 {
+                    open.extend([right, left]);
+                } else {
+                    open.extend([left, right]);
+                }
+                continue;
+            }
+            for other in &self.order[area.from as usize..area.until as usize] {
+                let is_out = *other == row_idx || self.is_removed[*other as usize];
+                if is_out || skipped.is_row(*other) {
+                    continue;
+                }
+                let distance = distance(row, self.row(*other));
+                if distance < limit {
+                    limit = f(*other, distance);
+                }
+            }
+        }
+    }
+
+    fn common(&self, of_row: &[u32]) -> Vec<u32> {
+        let mut common = vec![MIXED; self.boxes.len()];
+        // The boxes within a box follow it.
+        for (at, area) in self.boxes.iter().enumerate().rev() {
+            common[at] = if let Some(right) = area.right {
+                let (left, right) = (common[at + 1], common[right as usize]);
+                if left == right { left } else { MIXED }
+            } else {
+                let rows = &self.order[area.from as usize..area.until as usize];
+                let mut parts = rows.iter().map(|row_idx| of_row[*row_idx as usize]);
+                let first = parts.next().unwrap_or(MIXED);
+                if parts.all(|part| part == first) {
+                    first
+                } else {
+                    MIXED
+                }
+            };
+        }
+        common
     }
 
     fn remove(&mut self, row_idx: u32) {

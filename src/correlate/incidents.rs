@@ -18,7 +18,7 @@
 //! message is looked at: earlier ones of that message end at least `link_seconds` before the latest starts, which
 //! is not after now. Which messages are similar is looked up once per distinct message ([`CosineIndex`]).
 //!
-//! **Rank.** `score = 0.5 · severity + 20 · rarity + 10 · spread + 10 · volume + 10 · duration`, each of the last four 0
+//! **Rank.** `score = 0.5 · severity + 12 · rarity + 13 · spread + 10 · volume + 15 · duration`, each of the last four 0
 //! to 1:
 //! - severity: highest score of an episode in it;
 //! - rarity: half of it for how much of what its messages say is said in this incident (its concentration), as what happens all
@@ -32,7 +32,7 @@ use std::ops::ControlFlow;
 use petgraph::unionfind::UnionFind;
 use serde::{Deserialize, Serialize};
 
-use super::alarms::{self, Alarm, Stretch};
+use super::alarms::{self, Alarm, OWN_SHARE, Stretch};
 use crate::base::ids::{FileId, MessageId, TemplateId};
 use crate::base::math;
 use crate::base::order::Arrange;
@@ -169,8 +169,10 @@ impl RankParts {
     #[must_use]
     pub fn score(&self) -> f64 {
         let score = 0.5 * self.severity
-            + 20.0 * self.rarity
-            + 10.0 * (self.spread + self.volume + self.duration);
+            + 12.0 * self.rarity
+            + 13.0 * self.spread
+            + 10.0 * self.volume
+            + 15.0 * self.duration;
         score.clamp(0.0, 100.0)
     }
 }
@@ -179,7 +181,7 @@ impl Incident {
     /// Whether it is part of what goes on all day long: minor, and most of what its messages say is said elsewhere in the log.
     #[must_use]
     pub fn is_recurring(&self) -> bool {
-        self.alarm.is_none() && self.score < ALARM && self.parts.concentration < alarms::OWN_SHARE
+        self.alarm.is_none() && self.score < ALARM && self.parts.concentration < OWN_SHARE
     }
 }
 
@@ -376,9 +378,14 @@ fn incident(
     let begins = alarm.map(|alarm| telling.map_or(alarm.1.start, |edge| edge.start));
     let starts = members().map(|episode| episode.start);
     let start = starts.chain(begins).min()?;
-    let ends = members().map(|episode| episode.end);
-    let end = ends.chain(alarm.map(|alarm| alarm.1.end)).max()?;
     let n_records = members().fold(0_u32, |n, episode| n.saturating_add(episode.n_records));
+    let ends = members().map(|episode| episode.end);
+    // Windows end on the clock; where its lines are known it ends with them.
+    let is_known = |alarm: &Alarm| {
+        alarm.is_edge_telling && f64::from(n_records) >= OWN_SHARE * f64::from(alarm.n_records)
+    };
+    let of_alarm = alarm.filter(|alarm| component.is_empty() || !is_known(alarm.1));
+    let end = ends.chain(of_alarm.map(|alarm| alarm.1.end)).max()?;
     let score_of = |episode: &Episode| {
         let score = (known.score_of)(episode);
         if score.is_finite() {

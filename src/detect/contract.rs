@@ -155,7 +155,7 @@ mod properties {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
         #[test]
         fn scores_are_finite_or_refused((rows, weights) in matrix()) {
             let sparse = sparse(&rows);

@@ -33,7 +33,7 @@ const RAW_NORMAL: f64 = 0.55;
 const LEAF: u32 = u32::MAX;
 
 /// Choices, unchecked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IsolationForestParams {
     /// Trees (10 to 1000).
     pub n_trees: u32,
@@ -41,6 +41,8 @@ pub struct IsolationForestParams {
     pub sample_size: u32,
     /// Seed.
     pub seed: u64,
+    /// Share of the rows (above 0, at most 0.5) that are to be alarms; `None`: those that are isolated as no ordinary row is.
+    pub contamination: Option<f64>,
 }
 
 impl Default for IsolationForestParams {
@@ -49,19 +51,20 @@ impl Default for IsolationForestParams {
             n_trees: 100,
             sample_size: 256,
             seed: 1,
+            contamination: None,
         }
     }
 }
 
 /// Choices within their ranges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IsolationForestValidParams(IsolationForestParams);
 
 impl IsolationForestParams {
     /// Checks the ranges.
     ///
     /// # Errors
-    /// `nTrees` outside 10 to 1000, `sampleSize` outside 2 to 4096.
+    /// `nTrees` outside 10 to 1000, `sampleSize` outside 2 to 4096, `contamination` not above 0 or above 0.5.
     pub fn check(self) -> Result<IsolationForestValidParams, ParamsError> {
         if !(10..=1000).contains(&self.n_trees) {
             return Err(ParamsError {
@@ -75,6 +78,15 @@ impl IsolationForestParams {
                 option: "sampleSize",
                 expected: "2 to 4096 rows",
                 actual: self.sample_size.to_string(),
+            });
+        }
+        if let Some(share) = self.contamination
+            && !(share > 0.0 && share <= 0.5)
+        {
+            return Err(ParamsError {
+                option: "contamination",
+                expected: "a share above 0, at most 0.5",
+                actual: share.to_string(),
             });
         }
         Ok(IsolationForestValidParams(self))
@@ -103,6 +115,8 @@ pub struct IsolationForest {
     usual_path: f64,
     /// Raw score that becomes 0.
     raw_normal: f64,
+    /// Raw score that becomes 50.
+    raw_alarm: f64,
     typical: Vec<(f64, f64)>,
 }
 
@@ -142,6 +156,7 @@ impl IsolationForestValidParams {
             n_cols: data.n_cols(),
             usual_path: mean_path(sample_size as u32),
             raw_normal: 0.0,
+            raw_alarm: RAW_ALARM,
             typical: typical_ranges(data),
         };
         let sampler = Sampler::new(&distinct);
@@ -160,6 +175,11 @@ impl IsolationForestValidParams {
             .collect();
         let median = math::weighted_quantile(&mut pairs, 0.5).unwrap_or(RAW_NORMAL);
         forest.raw_normal = median.min(RAW_NORMAL);
+        if let Some(share) = self.0.contamination {
+            // That share of the rows is said to be strange, whatever their scores are.
+            let usual = math::weighted_quantile(&mut pairs, 1.0 - share).unwrap_or(RAW_ALARM);
+            forest.raw_alarm = usual.next_up().max(forest.raw_normal.next_up());
+        }
         let scores = raw.into_iter().map(|raw| forest.calibrated(raw)).collect();
         Ok((forest, scores))
     }
@@ -219,7 +239,8 @@ impl IsolationForest {
     }
 
     fn calibrated(&self, raw: f64) -> f64 {
-        calibrate(raw, self.raw_normal, RAW_ALARM, RAW_SEVERE)
+        let severe = RAW_SEVERE.max(self.raw_alarm + (RAW_SEVERE - RAW_ALARM));
+        calibrate(raw, self.raw_normal, self.raw_alarm, severe)
     }
 }
 

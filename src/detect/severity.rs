@@ -11,6 +11,7 @@
 //! FATAL 80, ERROR 60, WARN 30. Words of trouble 40 without a level or in a warning, 25 with a harmless one; words
 //! of disaster 60, and 45 with a harmless level, 80 in an error.
 
+use crate::error::ParamsError;
 use crate::featurize::manner::Manner;
 use crate::parse::Level;
 
@@ -115,15 +116,79 @@ pub fn of_wording(trouble: Trouble, level: Option<Level>, share: f64) -> f64 {
     base * damping(share)
 }
 
+/// Words that a person can add.
+const RULES_CAP: usize = 1000;
+/// Characters of one.
+const RULE_CHARS: usize = 64;
+
+/// What a person says of words, which goes before what is known of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    bad: Vec<String>,
+    harmless: Vec<String>,
+}
+
+impl Rules {
+    /// Words that report trouble and words that do not, in any case; each a word, or its beginning and `*`.
+    ///
+    /// # Errors
+    /// `badWords` or `harmlessWords` with more than 1,000 entries, or one that is empty, longer than 64 characters, or no word.
+    pub fn new(bad: &[String], harmless: &[String]) -> Result<Self, ParamsError> {
+        let read = |option, words: &[String]| {
+            if words.len() > RULES_CAP {
+                return Err(ParamsError {
+                    option,
+                    expected: "at most 1000 words",
+                    actual: words.len().to_string(),
+                });
+            }
+            let is_word = |word: &String| {
+                let stem = word.strip_suffix('*').unwrap_or(word);
+                let is_long = word.chars().count() > RULE_CHARS;
+                !stem.is_empty()
+                    && !is_long
+                    && !stem.contains(|c: char| c.is_whitespace() || c == '*')
+            };
+            match words.iter().find(|word| !is_word(word)) {
+                Some(word) => Err(ParamsError {
+                    option,
+                    expected: "words of at most 64 characters, each without blanks; * only at its end",
+                    actual: word.clone(),
+                }),
+                None => Ok(words.iter().map(|word| word.to_lowercase()).collect()),
+            }
+        };
+        Ok(Self {
+            bad: read("badWords", bad)?,
+            harmless: read("harmlessWords", harmless)?,
+        })
+    }
+
+    /// What `word` (lower case) reports.
+    #[must_use]
+    pub fn trouble(&self, word: &str) -> Trouble {
+        let is_one_of = |words: &[String]| words.iter().any(|rule| is_covered(word, rule));
+        if is_one_of(&self.harmless) {
+            Trouble::None
+        } else if is_one_of(&self.bad) {
+            trouble(word).max(Trouble::Bad)
+        } else {
+            trouble(word)
+        }
+    }
+}
+
+fn is_covered(word: &str, rule: &str) -> bool {
+    match rule.strip_suffix('*') {
+        Some(stem) => word.starts_with(stem),
+        None => word == rule,
+    }
+}
+
 /// What `word` (lower case) reports.
 #[must_use]
 pub fn trouble(word: &str) -> Trouble {
-    let is_one_of = |words: &[&str]| {
-        words.iter().any(|bad| match bad.strip_suffix('*') {
-            Some(stem) => word.starts_with(stem),
-            None => word == *bad,
-        })
-    };
+    let is_one_of = |words: &[&str]| words.iter().any(|rule| is_covered(word, rule));
     // Class names such as `ioexception` and `typeerror` are one word.
     let is_class = word.ends_with("exception") || (word.ends_with("error") && word != "terror");
     if is_one_of(&DIRE_WORDS) {
@@ -175,6 +240,30 @@ mod tests {
                 "{trouble:?} {level:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_a_person_says_of_words_goes_first() {
+        let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let rules = Rules::new(&words(&["Degraded", "throttl*"]), &words(&["fail*"])).unwrap();
+        for (word, expected) in [
+            ("degraded", Trouble::Bad),
+            ("throttling", Trouble::Bad),
+            ("failed", Trouble::None),
+            ("timeout", Trouble::Bad),
+            ("panic", Trouble::Dire),
+            ("ok", Trouble::None),
+        ] {
+            assert_eq!(rules.trouble(word), expected, "{word}");
+        }
+        let long = "x".repeat(65);
+        for refused in ["", "*", "two words", "a*b", &long] {
+            let bad = Rules::new(&words(&[refused]), &[]).unwrap_err();
+            assert_eq!(bad.option, "badWords", "{refused}");
+            let harmless = Rules::new(&[], &words(&[refused])).unwrap_err();
+            assert_eq!(harmless.option, "harmlessWords", "{refused}");
+        }
+        assert!(Rules::new(&vec!["a".to_owned(); 1001], &[]).is_err());
     }
 
     #[test]

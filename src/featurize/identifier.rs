@@ -52,7 +52,7 @@ impl Place {
 /// Something that ties records together, by the places in which its value may stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identifier {
-    /// At least one.
+    /// Where it stands; nowhere when each file is a session.
     pub places: Vec<Place>,
 }
 

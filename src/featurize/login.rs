@@ -43,6 +43,21 @@ const FAILED: &[&str] = &[
     "no such user",
     "failed su for",
     "maximum authentication attempts exceeded",
+    "authentication error",
+    "failed keyboard-interactive",
+    "invalid username",
+    "invalid user name or",
+    "invalid login",
+    "invalid logon",
+    "logon denied",
+    "logon failed",
+    "wrongpass",
+    "wrong username",
+    "wrong user name",
+    "sign-in failed",
+    "failed to sign in",
+    "401 unauthorized",
+    "password was provided for basic authentication",
 ];
 
 /// Words after which a user is named.
@@ -54,7 +69,7 @@ const NAMING: &[&str] = &[
 const NOT_A_USER: &[&str] = &[
     "", "<*>", "unknown", "invalid", "user", "from", "by", "is", "not", "the", "a", "an", "and",
     "to", "in", "on", "at", "of", "was", "has", "with", "id", "failed", "does", "uid", "euid",
-    "gid", "tty", "ruser", "rhost", "name",
+    "gid", "tty", "ruser", "rhost", "name", "attempt", "attempts",
 ];
 
 static WORDINGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -76,7 +91,7 @@ pub struct Login {
 /// Reads a (masked) message.
 #[must_use]
 pub fn read(message: &str) -> Login {
-    let is_failed = WORDINGS.is_match(message);
+    let is_failed = WORDINGS.is_match(message) || is_refused(message);
     let mut words = message
         .split(|c: char| {
             c.is_whitespace()
@@ -90,7 +105,7 @@ pub fn read(message: &str) -> Login {
     let mut is_naming = false;
     for word in words.by_ref().take(64) {
         let is_word = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
-        if is_naming && !is_word(NOT_A_USER) && is_user_name(word) {
+        if is_naming && !is_word(NAMING) && !is_word(NOT_A_USER) && is_user_name(word) {
             named = Some(user(word.as_bytes()));
             break;
         }
@@ -107,6 +122,18 @@ pub fn read(message: &str) -> Login {
 #[must_use]
 pub fn user(name: &[u8]) -> u64 {
     hash::bytes(name)
+}
+
+/// Whether it is a request that was answered with 401 (who are you) or 403 (not you); masking leaves the status behind
+/// `HTTP/1.1` as it is.
+fn is_refused(message: &str) -> bool {
+    let after = message.split("HTTP/").skip(1);
+    after.into_iter().any(|rest| {
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let status = rest.strip_prefix('"').unwrap_or(rest).strip_prefix(' ');
+        let status = status.and_then(|status| status.split(' ').next());
+        matches!(status, Some("401" | "403"))
+    })
 }
 
 fn is_user_name(word: &str) -> bool {
@@ -155,6 +182,44 @@ mod tests {
             ),
             ("waiting for connection", false, None),
             ("An account failed to log on.", true, None),
+            // Windows security 4776 and 4771, databases, applications, and the web.
+            ("Kerberos pre-authentication failed.", true, None),
+            (
+                "ORA-01017: invalid username/password; logon denied",
+                true,
+                None,
+            ),
+            (
+                "FATAL:  password authentication failed for user \"shop\"",
+                true,
+                Some("shop"),
+            ),
+            (
+                "Access denied for user 'app'@'<*>' (using password: YES)",
+                true,
+                Some("app"),
+            ),
+            ("WRONGPASS invalid username-password pair", true, None),
+            (
+                "user \"bob\": password mismatch, client: <*>",
+                true,
+                Some("bob"),
+            ),
+            (
+                "pam_unix(sudo:auth): authentication failure; user=eve",
+                true,
+                Some("eve"),
+            ),
+            (
+                "Login attempt for account eve: bad credentials",
+                true,
+                Some("eve"),
+            ),
+            ("\"POST <*> HTTP/1.1\" 401 <*>", true, None),
+            ("\"GET <*> HTTP/2.0\" 403 <*>", true, None),
+            ("\"GET <*> HTTP/1.1\" 404 <*>", false, None),
+            ("\"GET <*> HTTP/1.1\" 200 401", false, None),
+            ("GET <*> -> 401 Unauthorized in <*> ms", true, None),
         ] {
             assert_eq!(
                 read(message),

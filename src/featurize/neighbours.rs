@@ -96,6 +96,71 @@ impl<'a> CosineIndex<'a> {
         }
     }
 
+    /// Calls `f` with other rows (that were not removed) and their cosine with `row_idx`, where that is above the threshold, which
+    /// is what `f` last answered, and `threshold` at first. Columns and rows that are skipped are not looked at; rows without a
+    /// common column are never found.
+    pub fn visit_best(
+        &mut self,
+        row_idx: u32,
+        mut threshold: f64,
+        is_column_skipped: impl Fn(u32) -> bool,
+        is_skipped: impl Fn(u32) -> bool,
+        mut f: impl FnMut(u32, f64) -> f64,
+    ) {
+        let row = self.rows.row(row_idx as usize);
+        for (col, value) in row.entries() {
+            self.query[col as usize] = value;
+        }
+        self.n_queries += 1;
+        self.seen[row_idx as usize] = self.n_queries;
+        let mut columns: Vec<u32> = row.indices.to_vec();
+        columns.sort_by_key(|col| self.postings[*col as usize].len());
+        let mut rest: f64 = row.values.iter().map(|value| value * value).sum();
+        for col in columns {
+            let needed = (threshold - SLACK).max(0.0);
+            if rest < needed * needed {
+                break;
+            }
+            let value = self.query[col as usize];
+            rest -= value * value;
+            if is_column_skipped(col) {
+                continue;
+            }
+            for other in &self.postings[col as usize] {
+                let seen = &mut self.seen[*other as usize];
+                if *seen == self.n_queries || self.is_removed[*other as usize] {
+                    continue;
+                }
+                *seen = self.n_queries;
+                if is_skipped(*other) {
+                    continue;
+                }
+                let cosine = dot(self.rows, *other, &self.query);
+                if cosine > threshold {
+                    threshold = f(*other, cosine);
+                }
+            }
+        }
+        for col in row.indices {
+            self.query[*col as usize] = 0.0;
+        }
+    }
+
+    /// For each column what all its rows have in common by `of_row`; `mixed` where they differ.
+    #[must_use]
+    pub fn common(&self, of_row: &[u32], mixed: u32) -> Vec<u32> {
+        let common = |rows: &Vec<u32>| {
+            let mut rows = rows.iter().map(|row_idx| of_row[*row_idx as usize]);
+            let first = rows.next().unwrap_or(mixed);
+            if rows.all(|of| of == first) {
+                first
+            } else {
+                mixed
+            }
+        };
+        self.postings.iter().map(common).collect()
+    }
+
     fn visit_column(
         &mut self,
         col: u32,
@@ -183,6 +248,40 @@ mod tests {
                     .collect();
                 assert_eq!(neighbours(&mut index, a as u32, threshold), expected);
             }
+        }
+    }
+
+    #[test]
+    fn the_best_are_those_that_comparing_all_finds() {
+        let words = ["disk", "full", "login", "failed", "for", "user", "ok", "on"];
+        let texts: Vec<String> = (0..90_usize)
+            .map(|i| {
+                let said = (0..4).map(|j| words[(i * (j + 3) + i / 5 + j * j) % 8]);
+                said.collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let rows = tfidf(&texts, &[]).rows;
+        let group: Vec<u32> = (0..90).map(|row_idx| row_idx / 7 % 5).collect();
+        let mut index = CosineIndex::new(&rows);
+        let common = index.common(&group, u32::MAX);
+        for row_idx in 0..90_u32 {
+            let own = group[row_idx as usize];
+            let mut best = 0.0;
+            index.visit_best(
+                row_idx,
+                best,
+                |col| common[col as usize] == own,
+                |other| group[other as usize] == own,
+                |_, cosine| {
+                    best = cosine;
+                    best
+                },
+            );
+            let others = (0..90_usize).filter(|other| group[*other] != own);
+            let cosines = others.map(|other| rows.row(row_idx as usize).dot(rows.row(other)));
+            let expected = cosines.fold(0.0, f64::max);
+            assert!((best - expected).abs() < 1e-12, "{best} {expected}");
         }
     }
 

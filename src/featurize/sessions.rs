@@ -418,6 +418,19 @@ impl Sessions {
     }
 }
 
+/// A text that is a session of its own, as no identifier says more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WholeText {
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub file: FileId,
+    /// Earliest and latest time.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// (message, records), the first said first; at least one.
+    pub said: Vec<(MessageId, u32)>,
+}
+
 /// From one template to the next.
 pub type Step = (u32, u32);
 
@@ -444,6 +457,52 @@ impl SessionSet {
             steps: Vec::new(),
             step_ends: Vec::new(),
         }
+    }
+
+    /// Each text as a session, once `templates` says what template each message is of. In which order things are said is not
+    /// known of them.
+    #[must_use]
+    pub fn of_texts(texts: Vec<WholeText>, templates: &[u32]) -> Self {
+        let mut set = Self::of(Identifier { places: Vec::new() });
+        for text in texts {
+            let WholeText {
+                name,
+                file,
+                span,
+                said,
+            } = text;
+            let Some((first, last)) = said.first().zip(said.last()) else {
+                continue;
+            };
+            set.sessions.push(Session {
+                identifier: 0,
+                hash: hash::bytes(name.as_bytes()),
+                text: name,
+                n_records: said
+                    .iter()
+                    .fold(0, |sum, entry| entry.1.saturating_add(sum)),
+                span,
+                file,
+                line: 0,
+                offset: 0,
+                first_message: first.0,
+                last_message: last.0.0,
+            });
+            let template = |message: MessageId| templates.get(message.index()).copied();
+            let mut events: Vec<(u32, u32)> = (said.into_iter())
+                .filter_map(|(message, n)| Some((template(message)?, n)))
+                .collect();
+            events.sort_unstable();
+            events.dedup_by(|later, kept| {
+                let is_same = kept.0 == later.0;
+                kept.1 = kept.1.saturating_add(if is_same { later.1 } else { 0 });
+                is_same
+            });
+            set.events.extend(events);
+            set.event_ends.push(set.events.len() as u32);
+            set.step_ends.push(0);
+        }
+        set
     }
 
     /// (template, records) of a session, by template.
@@ -486,6 +545,31 @@ mod tests {
             block.add(text.as_bytes(), *message, place);
         }
         block.finish()
+    }
+
+    #[test]
+    fn a_text_can_be_a_session() {
+        let text = |name: &str, said: &[(u32, u32)]| WholeText {
+            name: name.to_owned(),
+            file: FileId(0),
+            span: None,
+            said: said
+                .iter()
+                .map(|entry| (MessageId(entry.0), entry.1))
+                .collect(),
+        };
+        let texts = vec![
+            text("a", &[(2, 1), (0, 4), (1, 5)]),
+            text("empty", &[]),
+            text("b", &[(1, 1)]),
+        ];
+        let set = SessionSet::of_texts(texts, &[7, 7, 3]);
+        assert_eq!(set.sessions.len(), 2);
+        assert_eq!(
+            (set.sessions[0].n_records, set.events(0)),
+            (10, &[(3, 1), (7, 9)][..])
+        );
+        assert_eq!((set.events(1), set.steps(1)), (&[(7, 1)][..], &[][..]));
     }
 
     #[test]

@@ -45,8 +45,22 @@ pub mod feature {
     pub const DAY_SINE: usize = 8;
     /// Cosine of the time of day (UTC) of the window's middle.
     pub const DAY_COSINE: usize = 9;
+    /// Sine of the place in the week (UTC, from Monday) of the window's middle.
+    pub const WEEK_SINE: usize = 10;
+    /// Cosine of the place in the week (UTC, from Monday) of the window's middle.
+    pub const WEEK_COSINE: usize = 11;
+    /// Records of level TRACE or DEBUG.
+    pub const DEBUG: usize = 12;
+    /// Records of level INFO or NOTICE.
+    pub const INFO: usize = 13;
+    /// Records of level WARN.
+    pub const WARNINGS: usize = 14;
+    /// Distinct templates; counted once templates are known.
+    pub const TEMPLATES: usize = 15;
+    /// Templates that were never said before; counted once templates are known.
+    pub const NEW_TEMPLATES: usize = 16;
     /// Number of features.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 17;
 
     /// Names for people, with units.
     pub const NAMES: [&str; COUNT] = [
@@ -60,7 +74,20 @@ pub mod feature {
         "error share (0 to 1)",
         "time of day (sine)",
         "time of day (cosine)",
+        "weekday (sine)",
+        "weekday (cosine)",
+        "debug events",
+        "info events",
+        "warnings",
+        "patterns",
+        "new patterns",
     ];
+
+    /// Whether a feature counts something; others measure.
+    #[must_use]
+    pub fn is_count(col: usize) -> bool {
+        !matches!(col, BURSTINESS | IP_ENTROPY | ERROR_SHARE..=WEEK_COSINE)
+    }
 }
 
 /// How windows are cut, unchecked.
@@ -161,6 +188,37 @@ impl Windows {
             .filter(|idx| *idx < self.n_windows())
     }
 
+    /// Notes how many templates were said in each window: `said` has a bit for each template, `n_words` words a window. A window
+    /// without bits keeps what it has.
+    pub fn count_templates(&mut self, said: &[u64], n_words: usize) {
+        for (mut row, bits) in self
+            .rows
+            .rows_mut()
+            .into_iter()
+            .zip(said.chunks(n_words.max(1)))
+        {
+            let n: u32 = bits.iter().map(|word| word.count_ones()).sum();
+            row[feature::TEMPLATES] = f64::from(n);
+        }
+    }
+
+    /// Notes in which windows templates were said for the first time.
+    pub fn count_new(&mut self, firsts: impl Iterator<Item = Timestamp>) {
+        for first in firsts {
+            if let Some(idx) = self.index_of(first) {
+                self.rows[[idx as usize, feature::NEW_TEMPLATES]] += 1.0;
+            }
+        }
+    }
+
+    /// Templates that were never said before these windows; none where the log begins, as all are new there.
+    #[must_use]
+    pub fn n_new(&self, windows: std::ops::RangeInclusive<u32>) -> u64 {
+        let counted = windows.filter(|idx| (1..self.n_windows()).contains(idx));
+        let n_new = |idx: u32| self.rows[[idx as usize, feature::NEW_TEMPLATES]];
+        counted.map(n_new).sum::<f64>() as u64
+    }
+
     /// Whether the log begins or ends so far within window `idx` (more than a tenth of it) that few records say
     /// nothing.
     #[must_use]
@@ -218,6 +276,10 @@ impl WindowsValidParams {
             let angle = std::f64::consts::TAU * middle.rem_euclid(DAY) as f64 / DAY as f64;
             row[feature::DAY_SINE] = math::sin(angle);
             row[feature::DAY_COSINE] = math::cos(angle);
+            // 1970 began on a Thursday.
+            let of_week = (middle + 3 * DAY).rem_euclid(7 * DAY) as f64 / (7 * DAY) as f64;
+            row[feature::WEEK_SINE] = math::sin(std::f64::consts::TAU * of_week);
+            row[feature::WEEK_COSINE] = math::cos(std::f64::consts::TAU * of_week);
         }
         Ok(Windows {
             start: Timestamp(start),
@@ -348,7 +410,13 @@ impl Scratch {
         compact(&mut self.ips);
         compact(&mut self.users);
         let events: f64 = by_level.iter().map(|n| f64::from(*n)).sum();
-        let errors = f64::from(by_level[6]) + f64::from(by_level[7]);
+        let of_levels = |levels: std::ops::RangeInclusive<usize>| -> f64 {
+            by_level[levels].iter().map(|n| f64::from(*n)).sum()
+        };
+        let errors = of_levels(6..=7);
+        row[feature::DEBUG] = of_levels(1..=2);
+        row[feature::INFO] = of_levels(3..=4);
+        row[feature::WARNINGS] = of_levels(5..=5);
         row[feature::EVENTS] = events;
         row[feature::USERS] = self.users.len() as f64;
         row[feature::IPS] = self.ips.len() as f64;

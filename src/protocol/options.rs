@@ -86,6 +86,12 @@ pub struct Options {
     pub n_trees: u32,
     /// Rows each tree sees (2 to 4096).
     pub sample_size: u32,
+    /// Share of the rows (above 0, at most 0.5) that the isolation forest takes for strange; `None`: decided by its scores.
+    pub contamination: Option<f64>,
+    /// Words that report trouble beside those that are known to, each a word or its beginning and `*` (at most 1,000).
+    pub bad_words: Vec<String>,
+    /// Words that report no trouble although they are known to, each a word or its beginning and `*` (at most 1,000).
+    pub harmless_words: Vec<String>,
     /// Times that the autoencoder goes through the windows at most (1 to 1000).
     pub n_epochs: u32,
     /// Share of the windows in percent (50 to 99.9) that the autoencoder takes for normal.
@@ -178,6 +184,9 @@ impl Default for Options {
             seed: 1,
             n_trees: 100,
             sample_size: 256,
+            contamination: None,
+            bad_words: Vec::new(),
+            harmless_words: Vec::new(),
             n_epochs: 100,
             error_percentile: 95.0,
             scaling: ScalingChoice::Standard,

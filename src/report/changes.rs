@@ -8,7 +8,7 @@ use super::limits;
 use super::words;
 use crate::base::math::round_to;
 use crate::base::order::Arrange;
-use crate::base::time::SECOND;
+use crate::base::time::{SECOND, Timestamp};
 use crate::detect::rate_change::{ChangeKind, RateChange};
 use crate::parse::Level;
 
@@ -25,6 +25,29 @@ pub struct Changes {
     pub vanished: Vec<ChangeReport>,
     /// How many changes there are in all.
     pub n_all: u32,
+    /// Sources that say more or less than usual, the silent ones first; none where all lines are of one.
+    pub sources: Vec<SourceChange>,
+}
+
+/// A stretch of time in which a source says more or less than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SourceChange {
+    /// As [`ChangeReport::kind`].
+    pub kind: String,
+    /// The source, whole, as a selection names it.
+    pub source: String,
+    /// The same, cut for the screen.
+    pub text: String,
+    /// When it begins.
+    pub start_ms: f64,
+    /// When it ends.
+    pub end_ms: f64,
+    /// Records in it.
+    pub n_records: u32,
+    /// How it changes, as a sentence.
+    pub reason: String,
 }
 
 /// A stretch of time in which a pattern comes more or less often than usual.
@@ -79,7 +102,35 @@ pub(super) fn changes(findings: &Findings) -> Changes {
         surging: of_kinds(&[ChangeKind::Surge]),
         vanished: of_kinds(&[ChangeKind::Dip, ChangeKind::Pause, ChangeKind::Vanished]),
         n_all: saturate(findings.changes.len() as u64),
+        sources: of_sources(findings),
     }
+}
+
+/// What changed in what sources say: those that are silent first, then what changed most.
+fn of_sources(findings: &Findings) -> Vec<SourceChange> {
+    let mut found: Vec<&RateChange> = findings.source_changes.iter().collect();
+    found.arrange_by(|a, b| {
+        let is_silent = |change: &RateChange| change.n_records == 0;
+        (is_silent(b).cmp(&is_silent(a)))
+            .then(weight(b).total_cmp(&weight(a)))
+            .then((a.row, a.first).cmp(&(b.row, b.first)))
+    });
+    let listed = found.into_iter().take(limits::CHANGES);
+    listed
+        .map(|change| {
+            let (start, end) = findings.source_change_span(change);
+            let name = &findings.sources[change.row as usize].name;
+            SourceChange {
+                kind: kind(change.kind).to_owned(),
+                source: name.clone(),
+                text: words::quoted(name),
+                start_ms: start.millis(),
+                end_ms: end.millis(),
+                n_records: saturate(change.n_records),
+                reason: sentence(change, (start, end)),
+            }
+        })
+        .collect()
 }
 
 /// How much a change says: records too many or too few, by how unusual they are.
@@ -127,7 +178,10 @@ fn kind(kind: ChangeKind) -> &'static str {
 
 /// A change as a sentence: `214 in 5 min, usually 0 to 3`.
 pub(super) fn reason(findings: &Findings, change: &RateChange) -> String {
-    let (start, end) = findings.change_span(change);
+    sentence(change, findings.change_span(change))
+}
+
+fn sentence(change: &RateChange, (start, end): (Timestamp, Timestamp)) -> String {
     // The last millisecond belongs to it.
     let length = words::duration(
         end.0

@@ -1,7 +1,10 @@
 //! What the stages found, before it is ranked, worded and cut for the screen.
 
+mod survey;
+
 use crate::base::hash;
 use crate::base::ids::{MessageId, TemplateId};
+use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::correlate::alarms::about;
 use crate::correlate::incidents::{Episode, Incident};
@@ -9,10 +12,9 @@ use crate::detect::ALARM;
 use crate::detect::amounts::FarValues;
 use crate::detect::autoencoder::Training;
 use crate::detect::ensemble::{
-    MessageFacts, MessageReason, MessageScore, MessageScores, WindowScore, score_in_window,
-    score_of_run,
+    MessageFacts, MessageReason, MessageScores, WindowScore, score_in_window, score_of_run,
 };
-use crate::detect::rate_change::{ChangeKind, RateChange, Rates, rate_changes};
+use crate::detect::rate_change::RateChange;
 use crate::detect::sessions::SessionScores;
 use crate::error::FitError;
 use crate::evaluate::measures::Measures;
@@ -21,17 +23,19 @@ use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
 use crate::featurize::times::ClockChanges;
-use crate::featurize::windows::{Windows, feature};
+use crate::featurize::windows::Windows;
 use crate::ingest::container::Container;
 use crate::mine::slot::SlotKind;
 use crate::parse::{Level, ParsePlan, Shape};
 use crate::shard::involved::InvolvedSources;
-use crate::shard::wire::{Summary, Survey};
-
-use super::limits;
+use crate::shard::wire::Summary;
 
 /// What is known of a file as it was given.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so whatever the others are"
+)]
 pub struct InputFindings {
     /// Name as given.
     pub name: String,
@@ -226,6 +230,28 @@ pub struct TemplateFindings {
     pub slots: Vec<SlotKind>,
 }
 
+/// What a source says over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFindings {
+    /// Its name.
+    pub name: String,
+    /// Records in each of [`Findings::n_slices`] slices.
+    pub counts: Vec<u32>,
+}
+
+impl SourceFindings {
+    /// Those with most records, as many as are followed, by name; none when there is only one.
+    #[must_use]
+    pub fn largest(mut all: Vec<Self>) -> Vec<Self> {
+        all.retain(|source| !source.name.is_empty());
+        let n_records = |source: &Self| source.counts.iter().map(|n| u64::from(*n)).sum::<u64>();
+        all.arrange_by(|a, b| n_records(b).cmp(&n_records(a)).then(a.name.cmp(&b.name)));
+        all.truncate(SOURCES);
+        all.arrange_by(|a, b| a.name.cmp(&b.name));
+        if all.len() < 2 { Vec::new() } else { all }
+    }
+}
+
 /// How the values of a variable are spread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AmountFindings {
@@ -261,8 +287,8 @@ pub struct AlarmRun {
 /// What an alarm of an incident is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AlarmCause {
-    /// Unusual windows.
-    Windows(AlarmRun),
+    /// Unusual windows, and the templates that make them so, as far as that is known; ascending.
+    Windows(AlarmRun, Vec<TemplateId>),
     /// Strange sessions of an identifier, as indices, strangest first.
     Sessions(u32, Vec<u32>),
     /// A warning that is new, as an index into [`Findings::changes`].
@@ -302,7 +328,7 @@ pub struct Findings {
     pub inputs: Vec<InputFindings>,
     /// The texts in them, in the order of time.
     pub files: Vec<FileFindings>,
-    /// Records of each text in [`limits::SPARKLINE`] slices.
+    /// Records of each text in [`super::limits::SPARKLINE`] slices.
     pub lanes: Vec<u32>,
     /// Anomalous records of each text.
     pub n_anomalous: Vec<u64>,
@@ -352,6 +378,10 @@ pub struct Findings {
     pub firsts: Vec<Option<Episode>>,
     /// Where templates come much more or less often than usual, by template and time.
     pub changes: Vec<RateChange>,
+    /// The sources with most records, by name.
+    pub sources: Vec<SourceFindings>,
+    /// Where sources say much more or less than usual, by source and time.
+    pub source_changes: Vec<RateChange>,
     /// How good the scores are, where labels were given.
     pub evaluation: Option<EvaluationFindings>,
     /// Stages without a result.
@@ -368,22 +398,8 @@ pub struct Findings {
     pub far_amounts: Vec<(AmountFindings, FarValues)>,
 }
 
-/// Counts of templates in slices of time that are kept at most, beyond [`limits::SPARKLINE`] of each.
-const SLICE_CELLS: usize = 1_200_000;
-/// Slices at most that one of a sparkline is divided into.
-const MAX_FINENESS: usize = 10;
-
-/// First records of templates in unusual windows that are asked for.
-const EDGES_CAP: usize = 1 << 20;
-
-/// A message is anomalous wherever it occurs.
-const ALWAYS: u8 = 1;
-/// A message is anomalous in windows with too many failed logins.
-const IN_LOGIN_ALARMS: u8 = 2;
-/// A message is anomalous in windows with too many errors.
-const IN_ERROR_ALARMS: u8 = 4;
-/// The first record of each template in a window is wanted.
-const WANTS_EDGE: u8 = 8;
+/// Sources that are followed over time.
+const SOURCES: usize = 500;
 
 impl Findings {
     /// Whether a person marked a template as normal.
@@ -475,128 +491,6 @@ impl Findings {
         };
         let is_error = facts.level.is_some_and(|level| level >= Level::Error);
         u8::from(facts.is_failed_login) * about::LOGINS + u8::from(is_error) * about::ERRORS
-    }
-
-    /// What only the shards can tell: where the anomalous records are, and when each template was seen.
-    #[must_use]
-    pub fn survey(&self) -> Survey {
-        let interest = |(facts, scores): (&MessageFacts, &MessageScore)| {
-            let is_error = facts.level.is_some_and(|level| level >= Level::Error);
-            let mut bits = if scores.score >= ALARM { ALWAYS } else { 0 };
-            bits |= if facts.is_failed_login {
-                IN_LOGIN_ALARMS
-            } else {
-                0
-            };
-            bits | if is_error { IN_ERROR_ALARMS } else { 0 }
-        };
-        let alarm = |window: &WindowScore| {
-            let logins = if window.is_alarm_by(feature::FAILED_LOGINS) {
-                IN_LOGIN_ALARMS
-            } else {
-                0
-            };
-            logins
-                | if window.is_alarm_by(feature::ERRORS) {
-                    IN_ERROR_ALARMS
-                } else {
-                    0
-                }
-        };
-        let windows = self.windows.as_ref();
-        let mut alarms: Vec<u8> = self.window_scores.iter().map(alarm).collect();
-        let mut n_edges = 0;
-        for run in self.alarm_runs() {
-            for window in run.first..=run.last + 1 {
-                if let Some(alarm) = alarms.get_mut(window as usize) {
-                    *alarm |= WANTS_EDGE;
-                    n_edges += self.templates.len();
-                }
-            }
-        }
-        Survey {
-            link_us: 0,
-            names: Vec::new(),
-            places: Vec::new(),
-            timezone: String::new(),
-            starts: Vec::new(),
-            interest: self
-                .facts
-                .iter()
-                .zip(&self.message_scores.scores)
-                .map(interest)
-                .collect(),
-            always: ALWAYS,
-            wants_edge: WANTS_EDGE,
-            wants_one_edge: n_edges > EDGES_CAP,
-            alarms,
-            alarms_start: windows.map_or(Timestamp(0), |windows| windows.start),
-            alarm_us: windows.map_or(1, |windows| windows.width_us),
-            templates: self
-                .messages
-                .iter()
-                .map(|message| message.template.0)
-                .collect(),
-            n_templates: self.templates.len() as u32,
-            start: self.slice_start(0),
-            slice_us: self.slice_us(),
-            n_slices: self.n_slices() as u32,
-            labels: Vec::new(),
-            wants_labels: false,
-        }
-    }
-
-    /// Slices of time in which the records of each template are counted: a multiple of [`limits::SPARKLINE`], finer where there
-    /// are few templates.
-    #[must_use]
-    pub fn n_slices(&self) -> usize {
-        let affordable = SLICE_CELLS / (limits::SPARKLINE * self.templates.len().max(1));
-        limits::SPARKLINE * affordable.clamp(1, MAX_FINENESS)
-    }
-
-    /// Width of a slice in microseconds.
-    #[must_use]
-    pub fn slice_us(&self) -> i64 {
-        let (start, end) = self.span().unwrap_or((Timestamp(0), Timestamp(0)));
-        (end.0.saturating_sub(start.0) / self.n_slices() as i64 + 1).max(1)
-    }
-
-    /// Where a slice begins.
-    #[must_use]
-    pub fn slice_start(&self, slice: u32) -> Timestamp {
-        let (start, _) = self.span().unwrap_or((Timestamp(0), Timestamp(0)));
-        let since = self.slice_us().saturating_mul(i64::from(slice));
-        Timestamp(start.0.saturating_add(since))
-    }
-
-    /// First and last instant of a change.
-    #[must_use]
-    pub fn change_span(&self, change: &RateChange) -> (Timestamp, Timestamp) {
-        let mut start = self.slice_start(change.first);
-        let mut end = Timestamp(self.slice_start(change.last + 1).0 - 1000);
-        if let Some((_, last)) = self.span() {
-            end = end.min(last).max(start);
-        }
-        if change.kind == ChangeKind::New
-            && let Some(Some(first)) = self.firsts.get(change.row as usize)
-        {
-            start = first.start.clamp(start, end);
-        }
-        (start, end)
-    }
-
-    /// Looks for changes of rate in what was counted.
-    #[must_use]
-    pub fn rate_changes(&self) -> Vec<RateChange> {
-        // Without windows no record has a time, or they lie too far apart to be compared.
-        if self.span().is_none() {
-            return Vec::new();
-        }
-        rate_changes(&Rates {
-            counts: &self.slices,
-            n_slices: self.n_slices(),
-            slice_us: self.slice_us(),
-        })
     }
 
     /// First and last time of the analysed range.

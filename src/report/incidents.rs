@@ -172,6 +172,12 @@ fn incident(
     let n_templates = templates.len() as u64;
     let only_change = only_change(findings, component);
     templates.extend(only_change.map(|change| change.row));
+    // What makes windows unusual can be marked as normal by its patterns.
+    if templates.is_empty()
+        && let Some(AlarmCause::Windows(_, risen)) = cause(findings, component)
+    {
+        templates.extend(risen.iter().map(|template| template.0));
+    }
     templates.truncate(limits::INCIDENT_MESSAGES);
     let level = component
         .messages
@@ -232,9 +238,14 @@ fn incident(
     }
 }
 
+/// What the alarm of an incident is, if it has one.
+fn cause<'a>(findings: &'a Findings, component: &Component) -> Option<&'a AlarmCause> {
+    findings.alarm_causes.get(component.alarm? as usize)
+}
+
 /// The change of rate that is all there is of an incident.
 fn only_change<'a>(findings: &'a Findings, component: &Component) -> Option<&'a RateChange> {
-    match findings.alarm_causes.get(component.alarm? as usize)? {
+    match cause(findings, component)? {
         AlarmCause::Change(idx) if component.episodes.is_empty() => {
             findings.changes.get(*idx as usize)
         }
@@ -386,11 +397,12 @@ fn line_ref(findings: &Findings, edge: &Episode) -> LineRef {
 
 /// Why the stretch of time is unusual, where it is an alarm.
 fn alarm(findings: &Findings, component: &Component) -> Option<String> {
-    match findings.alarm_causes.get(component.alarm? as usize)? {
-        AlarmCause::Windows(run) => {
+    match cause(findings, component)? {
+        AlarmCause::Windows(run, _) => {
             let window = findings.window_scores.get(run.worst as usize)?;
-            let width_us = findings.windows.as_ref()?.width_us;
-            Some(words::window_reason(window, width_us))
+            let windows = findings.windows.as_ref()?;
+            let n_new = windows.n_new(run.first..=run.last);
+            Some(words::window_reason(window, windows.width_us, n_new))
         }
         AlarmCause::Sessions(idx, members) => {
             let found = findings.sessions.get(*idx as usize)?;
@@ -414,7 +426,7 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
 
 /// What an incident is called that is nothing but unusual windows: what was unusual, and for how long.
 fn alarm_title(findings: &Findings, component: &Component) -> Option<String> {
-    let AlarmCause::Windows(run) = findings.alarm_causes.get(component.alarm? as usize)? else {
+    let AlarmCause::Windows(run, _) = cause(findings, component)? else {
         return None;
     };
     let windows = findings.windows.as_ref()?;
@@ -426,7 +438,7 @@ fn alarm_title(findings: &Findings, component: &Component) -> Option<String> {
             "Silence for {length}: about {n_missing} expected, none came"
         ));
     }
-    let reason = words::window_reason(window, windows.width_us);
+    let reason = words::window_reason(window, windows.width_us, 0);
     Some(if run.last > run.first {
         format!("{reason}; unusual for {length}")
     } else {

@@ -24,7 +24,7 @@ pub mod words;
 use serde::{Deserialize, Serialize};
 
 pub use amounts::AmountReport;
-pub use changes::{ChangeReport, Changes};
+pub use changes::{ChangeReport, Changes, SourceChange};
 pub use evaluation::{CurvePoint, Evaluation};
 pub use incidents::{Incident, IncidentChange, SuppressedReport, Trigger};
 pub use involved::IncidentSource;

@@ -95,6 +95,9 @@ fn of_identifier(findings: &Findings, found: &SessionFindings) -> Sessions {
 
 /// What ties the sessions together, in words.
 pub(super) fn identifier(found: &SessionFindings) -> String {
+    if found.set.identifier.places.is_empty() {
+        return "file".to_owned();
+    }
     let places = found.set.identifier.places.iter();
     let texts: Vec<String> = places.map(|place| words::quoted(&place.text())).collect();
     texts.join(" or ")

@@ -179,7 +179,7 @@ pub(super) fn windows(findings: &Findings) -> Vec<WindowReport> {
             start_ms: windows.start_of(first).millis(),
             end_ms: windows.end_of(last).millis(),
             score: score(window.score),
-            reason: words::window_reason(window, windows.width_us),
+            reason: words::window_reason(window, windows.width_us, windows.n_new(first..=last)),
             detectors: window.agreeing().map(str::to_owned).collect(),
             opinions: window.opinions.map(|said| said.map(score)).to_vec(),
             values: windows

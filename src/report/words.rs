@@ -58,7 +58,7 @@ pub fn byte_len(n: f64) -> String {
         value /= 1000.0;
         unit = larger;
     }
-    let digits = if value >= 10.0 || unit == "B" { 0 } else { 1 };
+    let digits = i32::from(value < 10.0 && unit != "B");
     format!("{} {unit}", round_to(value, digits))
 }
 
@@ -144,9 +144,10 @@ pub fn message_reason(reasons: &[MessageReason], tfidf: &TfIdf) -> String {
     said.join("; ")
 }
 
-/// Why a window of so many microseconds scores as it does: `214 failed logins in 5 min, usually 0 to 3; 41 IP addresses, usually 4`.
+/// Why a window of so many microseconds with so many templates that were never said before scores as it does:
+/// `214 failed logins in 5 min, usually 0 to 3; 41 IP addresses, usually 4; 1 pattern first seen here`.
 #[must_use]
-pub fn window_reason(window: &WindowScore, width_us: i64) -> String {
+pub fn window_reason(window: &WindowScore, width_us: i64, n_new: u64) -> String {
     if let Some(silence) = window.silence {
         return format!(
             "silence: about {} expected in this stretch, none came",
@@ -172,7 +173,8 @@ pub fn window_reason(window: &WindowScore, width_us: i64) -> String {
         };
         format!("{}{here}, {usually}", seen(c))
     });
-    let said: Vec<String> = said.collect();
+    let new = (n_new > 0).then(|| format!("{} first seen here", counted(n_new, "pattern")));
+    let said: Vec<String> = said.chain(new).collect();
     said.join("; ")
 }
 
@@ -205,10 +207,10 @@ fn seen(found: &Unusual) -> String {
 
 /// A feature's value: whole where it counts something, two decimals where it measures.
 fn number(value: f64, column: usize) -> String {
-    if column == feature::BURSTINESS || column == feature::IP_ENTROPY || column > feature::ERRORS {
-        format!("{value:.2}")
-    } else {
+    if feature::is_count(column) {
         count(value.max(0.0) as u64)
+    } else {
+        format!("{value:.2}")
     }
 }
 
@@ -277,8 +279,13 @@ mod tests {
                 "burstiness 0.81 in 5 min, usually -0.10 to 0.20",
             ),
         ] {
-            assert_eq!(window_reason(&window(features), 5 * MINUTE), expected);
+            assert_eq!(window_reason(&window(features), 5 * MINUTE, 0), expected);
         }
+        let errors = window(vec![unusual(feature::ERRORS, 9.0, 0.0, 1.0, false)]);
+        assert_eq!(
+            window_reason(&errors, MINUTE, 2),
+            "9 errors in 1 min, usually 0 to 1; 2 patterns first seen here"
+        );
     }
 
     #[test]

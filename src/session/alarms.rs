@@ -29,7 +29,7 @@ pub(super) fn alarms(
     let mut found: Vec<(Alarm, AlarmCause)> = findings
         .alarm_runs()
         .into_iter()
-        .filter_map(|run| Some((of_windows(findings, &run, edges)?, AlarmCause::Windows(run))))
+        .filter_map(|run| of_windows(findings, run, edges))
         .collect();
     for idx in 0..findings.sessions.len() as u32 {
         found.extend(of_sessions(findings, idx, link_us));
@@ -50,7 +50,11 @@ pub(super) fn alarms(
     found.into_iter().unzip()
 }
 
-fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> Option<Alarm> {
+fn of_windows(
+    findings: &Findings,
+    run: AlarmRun,
+    edges: &[(u32, Episode)],
+) -> Option<(Alarm, AlarmCause)> {
     let windows = findings.windows.as_ref()?;
     let worst = findings.window_scores.get(run.worst as usize)?;
     let mut kinds = 0;
@@ -74,16 +78,21 @@ fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> 
     let from = edges.partition_point(|edge| edge.0 < run.first);
     let to = edges.partition_point(|edge| edge.0 <= run.last);
     let place = |edge: &Episode| (edge.start, edge.file, edge.offset);
-    let telling = if run.is_silence {
-        None
+    let telling: Vec<Episode> = if run.is_silence {
+        Vec::new()
     } else {
-        let telling = telling(findings, (start, end), kinds, &edges[from..to]);
-        telling.min_by_key(place)
+        telling(findings, (start, end), kinds, &edges[from..to]).collect()
     };
+    let mut templates: Vec<TemplateId> = (telling.iter())
+        .map(|edge| findings.messages[edge.message.index()].template)
+        .collect();
+    templates.arrange();
+    templates.dedup();
+    let telling = telling.into_iter().min_by_key(place);
     // A silence holds no record: the one after it ends it.
     let first = edges[from..].iter().take_while(|e| e.0 <= run.last + 1);
     let edge = telling.or_else(|| first.map(|edge| edge.1).min_by_key(place))?;
-    Some(Alarm {
+    let alarm = Alarm {
         start: start.max(windows.covered.0),
         // The end of a window is not part of it; instants are shown in milliseconds.
         end: Timestamp(end.0 - 1000).min(windows.covered.1),
@@ -93,7 +102,8 @@ fn of_windows(findings: &Findings, run: &AlarmRun, edges: &[(u32, Episode)]) -> 
         template: None,
         edge,
         is_edge_telling: telling.is_some(),
-    })
+    };
+    Some((alarm, AlarmCause::Windows(run, templates)))
 }
 
 /// Of the first records of templates in unusual windows those that have to do with it: what the alarm is about, and templates

@@ -26,6 +26,7 @@ use crate::detect::ensemble::{
 };
 use crate::detect::isolation_forest::IsolationForestParams;
 use crate::detect::sessions::score_sessions;
+use crate::detect::severity::Rules;
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::scale::Scaling;
@@ -77,6 +78,7 @@ pub(super) struct Merged {
 struct Params {
     windows: WindowsValidParams,
     of_windows: WindowParams,
+    words: Rules,
     clusterer: Box<dyn Clusterer>,
     incidents: IncidentValidParams,
 }
@@ -88,6 +90,7 @@ impl Params {
             n_trees: options.n_trees,
             sample_size: options.sample_size,
             seed,
+            contamination: options.contamination,
         };
         let autoencoder = AutoencoderParams {
             n_epochs: options.n_epochs,
@@ -102,12 +105,20 @@ impl Params {
             .check()?,
             of_windows: WindowParams {
                 forest: forest.check()?,
-                autoencoder: autoencoder.check()?,
+                // On the page it is one of many numbers and has a longer name.
+                autoencoder: autoencoder.check().map_err(|error| ParamsError {
+                    option: match error.option {
+                        "percentile" => "errorPercentile",
+                        option => option,
+                    },
+                    ..error
+                })?,
                 centroid: CentroidParams {
                     scaling: scaling(options),
                 },
                 seed,
             },
+            words: Rules::new(&options.bad_words, &options.harmless_words)?,
             clusterer: clusterer(options)?,
             incidents: IncidentParams {
                 link_seconds: options.link_seconds,
@@ -164,7 +175,12 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         .collect();
     let weights: Vec<u32> = merged.facts.iter().map(|facts| facts.n_records).collect();
     let tfidf = tfidf(&texts, &weights);
-    let message_scores = score_messages(&tfidf, &merged.facts, &params.of_windows.forest);
+    let message_scores = score_messages(
+        &tfidf,
+        &merged.facts,
+        &params.of_windows.forest,
+        params.words.clone(),
+    );
     let windows = params
         .windows
         .windows(&merged.tally)
@@ -180,11 +196,8 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     skipped.append(&mut window_scores.skipped);
     let clustered = clustered(&message_scores, &weights);
     let clusters = clusters(&tfidf, &texts, &weights, &clustered, &params, &mut skipped);
-    let (mut correlation, mut rank_correlation) = (Vec::new(), Vec::new());
     let mut window_clusters = Vec::new();
     if let Some(windows) = &windows {
-        correlation = pearson(windows.rows.view());
-        rank_correlation = spearman(windows.rows.view());
         match cluster_windows(windows, scaling(options)) {
             Ok(labels) => window_clusters = labels,
             Err(error) => skipped.push(("windows/clusters", error)),
@@ -214,8 +227,8 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         window_scores: window_scores.scores,
         training: window_scores.training,
         window_clusters,
-        correlation,
-        rank_correlation,
+        correlation: Vec::new(),
+        rank_correlation: Vec::new(),
         clusters,
         incidents: Vec::new(),
         alarm_causes: Vec::new(),
@@ -226,6 +239,8 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         slices: Vec::new(),
         firsts: Vec::new(),
         changes: Vec::new(),
+        sources: Vec::new(),
+        source_changes: Vec::new(),
         evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,
@@ -319,6 +334,10 @@ pub(super) fn correlate(
     options: &Options,
 ) {
     let params = Params::new(options).expect("the options were checked when the run began");
+    if let Some(windows) = &findings.windows {
+        findings.correlation = pearson(windows.rows.view());
+        findings.rank_correlation = spearman(windows.rows.view());
+    }
     findings.episodes = coalesced(episodes, i64::from(options.link_seconds) * SECOND);
     let link_us = i64::from(options.link_seconds) * SECOND;
     let (mut alarms, mut causes) = alarms::alarms(findings, edges, link_us);

@@ -10,11 +10,13 @@ use crate::base::order::Arrange;
 use crate::base::time::SECOND;
 use crate::base::written::Written;
 use crate::correlate::incidents::Episode;
+use crate::detect::MIN_POINTS;
 use crate::error::Error;
 use crate::featurize::amounts::{LargeValue, Spread};
-use crate::featurize::sessions::{SessionSet, Sessions};
+use crate::featurize::sessions::{SessionSet, Sessions, WholeText};
+use crate::protocol::SessionChoice;
 use crate::report::build;
-use crate::report::findings::{AmountFindings, InputFindings, TemplateFindings};
+use crate::report::findings::{AmountFindings, InputFindings, SourceFindings, TemplateFindings};
 use crate::report::{Report, limits};
 use crate::shard::involved::Collector;
 use crate::shard::wire::{BlockLabels, Survey, Surveyed};
@@ -125,7 +127,29 @@ impl Engine {
         }
         let of_message: Vec<u32> = self.said().templates().map(|id| id.0).collect();
         let is_full = all.is_full();
-        (all.finish(self.identifiers(), &of_message), is_full)
+        let mut sets = all.finish(self.identifiers(), &of_message);
+        let is_asked = self.options.session == SessionChoice::Found;
+        if is_asked && sets.is_empty() && self.order.len() >= MIN_POINTS {
+            sets.push(SessionSet::of_texts(self.whole_texts(), &of_message));
+        }
+        (sets, is_full)
+    }
+
+    /// The texts that are shown, each as a session.
+    fn whole_texts(&self) -> Vec<WholeText> {
+        let text = |(place, &key): (u32, &u32)| {
+            let file = &self.files[key as usize];
+            let sayings = file.sayings.iter();
+            WholeText {
+                name: file.findings.name.clone(),
+                file: FileId(place),
+                span: file.findings.span,
+                said: sayings
+                    .map(|saying| (self.names[saying.message.index()], saying.said.n_records))
+                    .collect(),
+            }
+        };
+        (0..).zip(&self.order).map(text).collect()
     }
 
     /// The labelled lines of each block of the first log, as its shard counts them.
@@ -192,12 +216,25 @@ impl Engine {
             let base = self.files[key as usize].line_base[block as usize];
             u32::try_from(base + u64::from(line) + 1).unwrap_or(u32::MAX)
         };
+        let n_words = findings.templates.len().div_ceil(64);
+        let mut said = vec![0_u64; findings.n_counted_windows() as usize * n_words];
         let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
         let mut involved = Collector::default();
+        let mut of_sources: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
             verdicts.extend(answer.verdicts);
-            involved.merge(&answer.involved);
+            let numbers = involved.merge(&answer.involved);
+            for (source, slice, n) in answer.of_sources {
+                if let Some(number) = numbers.get(source as usize) {
+                    let of_source = of_sources
+                        .entry(*number)
+                        .or_insert_with(|| vec![0; n_slices]);
+                    if let Some(sum) = of_source.get_mut(slice as usize) {
+                        *sum = sum.saturating_add(n);
+                    }
+                }
+            }
             for (message, first, last) in answer.spans {
                 if let Some(message) = findings.messages.get_mut(message.index()) {
                     message.first = Some(message.first.map_or(first, |known| known.min(first)));
@@ -221,6 +258,11 @@ impl Engine {
                     *known = known.iter().copied().chain([first]).min_by_key(place);
                 }
             }
+            for (key, bits) in answer.said {
+                if let Some(word) = said.get_mut(key as usize) {
+                    *word |= bits;
+                }
+            }
             for (key, n) in answer.slices {
                 if let Some(slice) = findings.slices.get_mut(key as usize) {
                     *slice = slice.saturating_add(n);
@@ -239,6 +281,20 @@ impl Engine {
             .entries
             .arrange_by_key(|entry| (entry.message, entry.at));
         findings.changes = findings.rate_changes();
+        let sources = &findings.involved.names;
+        let named = of_sources.into_iter().filter_map(|(number, counts)| {
+            Some(SourceFindings {
+                name: sources.get(number as usize)?.clone(),
+                counts,
+            })
+        });
+        findings.sources = SourceFindings::largest(named.collect());
+        findings.source_changes = findings.rate_changes_of_sources();
+        if let Some(windows) = &mut findings.windows {
+            windows.count_templates(&said, n_words);
+            let firsts = findings.firsts.iter().flatten();
+            windows.count_new(firsts.map(|first| first.start));
+        }
         analysis::correlate(findings, episodes, &edges, &self.options);
         findings.evaluation = evaluation::evaluate(findings, &self.labels, verdicts);
         Ok(build::report(findings, &self.options))

@@ -2,7 +2,8 @@
 //!
 //! Three things leave an incident out: it recurs all over the log, a person has marked it as normal, or it scores less than a
 //! person wants to see. What is marked is taken out before anomalies are linked, so that it neither makes an incident nor holds
-//! two others together; an alarm that is nothing but marked patterns goes with them.
+//! two others together; an alarm that is nothing but marked patterns goes with them, and unusual windows are no alarm when
+//! marked patterns make up for at least half of what is too much in them and nothing else is known to be unusual there.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,9 +13,13 @@ use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
 use crate::correlate::alarms::Alarm;
 use crate::correlate::incidents::Incident;
+use crate::detect::ALARM;
 use crate::error::ParamsError;
 use crate::protocol::{NormalMark, Options};
 use crate::report::findings::{AlarmCause, Findings, Suppressed, SuppressedBy};
+
+/// What windows score at most that are none to worry about.
+const NO_ALARM: f64 = ALARM - 1.0;
 
 /// Marks that can be kept.
 const MARKS_CAP: usize = 10_000;
@@ -104,8 +109,24 @@ pub(super) fn take_normal(
             }
         }
         let Some(alarm) = alarm else { continue };
-        if is_change_normal || (is_all_normal && !incident.episodes.is_empty()) {
+        let risen = risen_as_marked(findings, &alarms[alarm], &causes[alarm]);
+        if is_all_normal && incident.episodes.is_empty() {
+            for (template, n_records) in &risen {
+                if let Some(entry) = of_template.get_mut(template) {
+                    entry.n_incidents += 1;
+                    entry.n_records = entry.n_records.saturating_add(*n_records);
+                }
+            }
+        }
+        let is_nothing_else = !incident.episodes.is_empty() || !risen.is_empty();
+        if is_change_normal || (is_all_normal && is_nothing_else) {
             is_kept[alarm] = false;
+            if let AlarmCause::Windows(run, _) = &causes[alarm] {
+                for window in run.first..=run.last {
+                    let score = &mut findings.window_scores[window as usize].score;
+                    *score = score.min(NO_ALARM);
+                }
+            }
         } else if incident.episodes.is_empty() && is_marked(incident, options) {
             is_kept[alarm] = false;
             let edge = incident.leading_edge.message;
@@ -176,6 +197,39 @@ pub(super) fn listed(mut suppressed: Vec<Suppressed>) -> Vec<Suppressed> {
         )
     });
     suppressed
+}
+
+/// The templates that make windows unusual, with their records there, where a person has marked all of them and they make up for
+/// at least half of it; none otherwise.
+fn risen_as_marked(
+    findings: &Findings,
+    alarm: &Alarm,
+    cause: &AlarmCause,
+) -> Vec<(TemplateId, u32)> {
+    let AlarmCause::Windows(_, templates) = cause else {
+        return Vec::new();
+    };
+    if !templates
+        .iter()
+        .all(|template| findings.is_normal(*template))
+    {
+        return Vec::new();
+    }
+    let n_there = |template: &TemplateId| {
+        let changes = findings.changes.iter().filter(|change| {
+            let (start, end) = findings.change_span(change);
+            change.row == template.0 && start <= alarm.end && end >= alarm.start
+        });
+        let risen = changes.map(|change| (change.n_records as f64 - change.expected).max(0.0));
+        (*template, risen.sum::<f64>() as u32)
+    };
+    let risen: Vec<(TemplateId, u32)> = templates.iter().map(n_there).collect();
+    let sum: f64 = risen.iter().map(|entry| f64::from(entry.1)).sum();
+    if sum >= 0.5 * f64::from(alarm.n_records) {
+        risen
+    } else {
+        Vec::new()
+    }
 }
 
 /// Whether a person marked the time of an incident as normal.

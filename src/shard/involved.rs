@@ -80,14 +80,20 @@ impl Collector {
         }
     }
 
-    /// Takes those of a shard.
-    pub fn merge(&mut self, other: &InvolvedSources) {
+    /// The numbers of sources of a block, in their order.
+    pub(super) fn numbers(&mut self, names: &[String]) -> Vec<u32> {
+        names.iter().map(|name| self.number(name)).collect()
+    }
+
+    /// Takes those of a shard; answers with what number each name has here.
+    pub fn merge(&mut self, other: &InvolvedSources) -> Vec<u32> {
         for entry in &other.entries {
             if let Some(name) = other.names.get(entry.source as usize) {
                 let source = self.number(name);
                 self.sources.entries.push(Involved { source, ..*entry });
             }
         }
+        other.names.iter().map(|name| self.number(name)).collect()
     }
 
     /// What was collected.

@@ -14,6 +14,7 @@ pub mod hidden;
 pub mod involved;
 mod query;
 pub mod question;
+pub mod saved;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -190,9 +191,12 @@ impl Shard {
         let mut spans = Spans(vec![None; survey.templates.len()]);
         let mut firsts: Vec<Option<(u32, Episode)>> = vec![None; survey.n_templates as usize];
         let mut edges: BTreeMap<(u32, u32), (u32, Episode)> = BTreeMap::new();
+        let n_words = survey.n_words();
+        let mut said = vec![0_u64; survey.n_windows as usize * n_words];
         for kept in &self.kept {
             let mut open: FxHashMap<u32, (Episode, BySource)> = FxHashMap::default();
             let mut lane = vec![0u32; n_slices as usize];
+            let mut of_sources = vec![0u32; kept.sources.len() * n_slices as usize];
             let records = kept.table.times_and_messages(&kept.calendar);
             for (idx, (time, message)) in records.enumerate() {
                 let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else {
@@ -202,8 +206,17 @@ impl Shard {
                 let slice = ((time.0.saturating_sub(survey.start.0)) / survey.slice_us.max(1))
                     .clamp(0, i64::from(n_slices) - 1);
                 lane[slice as usize] += 1;
+                let source = usize::from(kept.table.source(idx));
+                if let Some(n) = of_sources.get_mut(source * n_slices as usize + slice as usize) {
+                    *n += 1;
+                }
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
+                    let window = survey.window_of(time);
+                    if let Some(window) = window.filter(|window| *window < survey.n_windows) {
+                        let word = window as usize * n_words + template as usize / 64;
+                        said[word] |= 1 << (template % 64);
+                    }
                     let first = &mut firsts[template as usize];
                     let is_first = first.as_ref().is_none_or(|(block, known)| {
                         let place = (time, kept.job.file, kept.job.block);
@@ -248,6 +261,11 @@ impl Shard {
                     }
                 }
             }
+            let numbers = involved.numbers(&kept.sources);
+            let counted = (0..).zip(of_sources).filter(|(_, n)| *n > 0);
+            out.of_sources.extend(counted.map(|(key, n): (u32, u32)| {
+                (numbers[(key / n_slices) as usize], key % n_slices, n)
+            }));
             let key = kept.job.file.0 * n_slices;
             let lane = lane.into_iter().zip(key..).filter(|(n, _)| *n > 0);
             out.lanes.extend(lane.map(|(n, key)| (key, n)));
@@ -269,6 +287,7 @@ impl Shard {
             .into_iter()
             .map(|((window, _), (block, edge))| (block, window, edge))
             .collect();
+        out.said = (0..).zip(said).filter(|(_, bits)| *bits > 0).collect();
         out.slices = (0..).zip(slices).filter(|(_, n)| *n > 0).collect();
         out
     }

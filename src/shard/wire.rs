@@ -160,6 +160,8 @@ pub struct Survey {
     pub templates: Vec<u32>,
     /// Number of templates.
     pub n_templates: u32,
+    /// Windows in which templates are counted; 0 where that would take too much memory.
+    pub n_windows: u32,
     /// Start of the first slice.
     pub start: Timestamp,
     /// Width of a slice in microseconds, at least 1.
@@ -197,6 +199,12 @@ pub struct Verdict {
 }
 
 impl Survey {
+    /// Words of 64 templates that each window has.
+    #[must_use]
+    pub fn n_words(&self) -> usize {
+        (self.n_templates as usize).div_ceil(64)
+    }
+
     /// The window of which a record is to be remembered if it is the first of its template.
     pub(super) fn edge_window(&self, time: Timestamp) -> Option<u32> {
         let window = self.window_of(time)?;
@@ -235,6 +243,10 @@ pub struct Surveyed {
     pub involved: InvolvedSources,
     /// (template × slices + slice, records) where there are any.
     pub slices: Vec<(u32, u32)>,
+    /// (window × words + word, templates said in it as bits) where there are any, a word for 64 templates.
+    pub said: Vec<(u32, u64)>,
+    /// (number of the source in [`Surveyed::involved`], slice, records) where there are any.
+    pub of_sources: Vec<(u32, u32, u32)>,
     /// (template, block, first record of it); `line` counts from the beginning of the block.
     pub firsts: Vec<(u32, u32, Episode)>,
     /// (message, earliest and latest time) where it has any.

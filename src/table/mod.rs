@@ -6,6 +6,8 @@ pub mod rows;
 pub mod scan;
 pub mod values;
 
+use serde::{Deserialize, Serialize};
+
 use self::rows::RowSet;
 use crate::base::calendar::Calendar;
 use crate::base::time::Timestamp;
@@ -69,7 +71,7 @@ impl Row {
 }
 
 /// The records of a block: 23 bytes each, and 8 more where a record is not on the line after the one before.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct BlockTable {
     /// As they are written; a [`Calendar`] tells the instants.
     times: Vec<i64>,
@@ -120,6 +122,32 @@ impl BlockTable {
             Some((row, n_lines)) if *row as usize == idx => *n_lines += 1,
             _ => self.spans.push((idx as u32, 2)),
         }
+    }
+
+    /// Whether every record has all columns and one of `n_sources` sources, which is so unless it was put together from damaged
+    /// bytes.
+    #[must_use]
+    pub fn is_sound(&self, n_sources: usize) -> bool {
+        let lens = [
+            self.offsets.len(),
+            self.byte_lens.len(),
+            self.messages.len(),
+            self.sources.len(),
+            self.levels.len(),
+        ];
+        let is_within = |places: &[(u32, u32)]| {
+            let row_of = |&(row, _): &(u32, u32)| (row as usize) < self.n_rows();
+            places.iter().all(row_of) && places.is_sorted_by(|a, b| a.0 < b.0)
+        };
+        lens.iter().all(|&len| len == self.n_rows())
+            && self.levels.iter().all(|&level| level < 8)
+            && self
+                .sources
+                .iter()
+                .all(|&source| usize::from(source) < n_sources)
+            && is_within(&self.jumps)
+            && is_within(&self.spans)
+            && (self.jumps.first().is_some_and(|&(row, _)| row == 0) || self.n_rows() == 0)
     }
 
     /// Gives back the memory reserved for growth.

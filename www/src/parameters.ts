@@ -9,6 +9,7 @@ export type NumberOption =
   | "seed"
   | "nTrees"
   | "sampleSize"
+  | "contamination"
   | "eps"
   | "minPoints"
   | "minClusterSize"
@@ -30,6 +31,20 @@ export interface Parameter {
   usual: number | string;
   effect: string;
 }
+
+/** Options that are lists of words; they may be words of a log and are never kept. */
+export const WORD_LISTS: { option: "badWords" | "harmlessWords"; name: string; effect: string }[] = [
+  {
+    option: "badWords",
+    name: "Words that report trouble",
+    effect: "Beside those that are known, such as failed and timeout. A * stands for any ending.",
+  },
+  {
+    option: "harmlessWords",
+    name: "Words that report no trouble here",
+    effect: "Even where they are known to elsewhere, such as error in error_page.",
+  },
+];
 
 /** All of them but the width of a window, which has a list of its own. */
 export const PARAMETERS: Parameter[] = [
@@ -116,6 +131,17 @@ export const PARAMETERS: Parameter[] = [
     step: 1,
     usual: 256,
     effect: "Larger: unusual rows that come in groups are told less well from the rest.",
+  },
+  {
+    option: "contamination",
+    name: "Unusual windows and wording: how many",
+    unit: "share, above 0, at most 0.5",
+    min: 0.000_001,
+    max: 0.5,
+    step: "any",
+    usual: "decided by the scores",
+    effect:
+      "Share of the windows and of the wordings that the isolation forest takes for strange. Larger: more of them.",
   },
   {
     option: "nEpochs",

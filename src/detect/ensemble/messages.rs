@@ -3,7 +3,7 @@
 use crate::base::order::Arrange;
 use crate::detect::isolation_forest::{IsolationForest, IsolationForestValidParams};
 use crate::detect::rarity::RarityParams;
-use crate::detect::severity::{self, Trouble};
+use crate::detect::severity::{self, Rules, Trouble};
 use crate::detect::{Detector, FitDetector};
 use crate::error::FitError;
 use crate::featurize::dataset::{Dataset, Rows};
@@ -85,9 +85,10 @@ pub struct MessageScores {
     /// Detectors that gave no result, by name.
     pub skipped: Vec<(&'static str, FitError)>,
     forest: Option<IsolationForest>,
+    rules: Rules,
 }
 
-/// Scores all distinct messages; `facts` has one entry a row of `messages`.
+/// Scores all distinct messages; `facts` has one entry a row of `messages`, `rules` say what words report.
 ///
 /// In the forest a message weighs 1 + log2 of its count. With the counts themselves a tree's sample of 256 out of a
 /// million records would hold none of the rare messages, and a cut can only be made in words the sample has.
@@ -96,6 +97,7 @@ pub fn score_messages(
     messages: &TfIdf,
     facts: &[MessageFacts],
     forest: &IsolationForestValidParams,
+    rules: Rules,
 ) -> MessageScores {
     let weights: Vec<u32> = facts.iter().map(|facts| facts.n_records).collect();
     let damped: Vec<u32> = weights
@@ -121,7 +123,7 @@ pub fn score_messages(
     let trouble: Vec<Trouble> = messages
         .vocabulary
         .iter()
-        .map(|word| severity::trouble(word))
+        .map(|word| rules.trouble(word))
         .collect();
     let fact = |idx: usize| facts.get(idx).copied().unwrap_or_default();
     let wording: Vec<Trouble> = (0..n)
@@ -183,6 +185,7 @@ pub fn score_messages(
         scores: (0..n).map(score).collect(),
         skipped,
         forest,
+        rules,
     }
 }
 
@@ -207,7 +210,7 @@ impl MessageScores {
             reasons.push((parts.level, MessageReason::Level(level)));
         }
         if parts.wording > 0.0 {
-            let trouble = |col: &u32| severity::trouble(&messages.vocabulary[*col as usize]);
+            let trouble = |col: &u32| self.rules.trouble(&messages.vocabulary[*col as usize]);
             let is_bad = |col: &u32| trouble(col) > Trouble::None;
             let words: Vec<u32> = row.indices.iter().copied().filter(is_bad).collect();
             let reason = if facts.is_failed_login {

@@ -6,6 +6,7 @@ use crate::detect::ALARM;
 use crate::detect::autoencoder::AutoencoderParams;
 use crate::detect::centroid::CentroidParams;
 use crate::detect::isolation_forest::{IsolationForestParams, IsolationForestValidParams};
+use crate::detect::severity::Rules;
 use crate::featurize::manner::Manner;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::tfidf;
@@ -184,7 +185,7 @@ fn messages_score_by_what_they_say_and_how_strange_they_are() {
         })
         .collect();
     let t = tfidf(&texts, &counts);
-    let scored = score_messages(&t, &facts, &forest());
+    let scored = score_messages(&t, &facts, &forest(), Rules::default());
     for (idx, (text, _, _, expected)) in table.iter().enumerate() {
         let score = scored.scores[idx];
         assert!(expected.contains(&score.score), "{text}: {score:?}");
@@ -204,8 +205,11 @@ fn one_message_is_no_ground_for_strangeness() {
         is_failed_login: false,
         manner: Manner::Event,
     }];
-    let scored = score_messages(&t, &facts, &forest());
+    let scored = score_messages(&t, &facts, &forest(), Rules::default());
     assert_eq!(scored.scores[0].score, 12.0);
     assert_eq!(scored.skipped.len(), 2);
-    assert_eq!(score_messages(&tfidf(&[], &[]), &[], &forest()).scores, []);
+    assert_eq!(
+        score_messages(&tfidf(&[], &[]), &[], &forest(), Rules::default()).scores,
+        []
+    );
 }

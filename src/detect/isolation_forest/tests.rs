@@ -3,6 +3,7 @@
 use ndarray::{Array2, array};
 
 use super::*;
+use crate::detect::ALARM;
 use crate::featurize::dataset::Rows;
 use crate::featurize::tfidf::tfidf;
 
@@ -77,8 +78,35 @@ fn choices_out_of_range_name_their_option() {
         let params = IsolationForestParams {
             n_trees,
             sample_size,
-            seed: 1,
+            ..IsolationForestParams::default()
         };
         assert_eq!(params.check().unwrap_err().option, option);
+    }
+}
+
+#[test]
+fn a_given_share_of_the_rows_are_alarms() {
+    let rows = Array2::from_shape_fn((1000, 3), |(i, j)| ((i * (7 + j) + i * i) % 523) as f64);
+    let data = Dataset::new(Rows::Dense(rows.view()));
+    let n_alarms = |contamination| {
+        let params = IsolationForestParams {
+            contamination,
+            ..IsolationForestParams::default()
+        };
+        let (_, scores) = params.check().unwrap().fit_and_score(&data).unwrap();
+        assert!(scores.iter().all(|score| (0.0..=100.0).contains(score)));
+        scores.iter().filter(|score| **score >= ALARM).count()
+    };
+    for share in [0.01, 0.05, 0.2, 0.5] {
+        let n = n_alarms(Some(share)) as f64;
+        assert!((n - share * 1000.0).abs() <= 2.0, "{share}: {n}");
+    }
+    assert!(n_alarms(None) < 50);
+    for share in [0.0, 0.6, f64::NAN] {
+        let params = IsolationForestParams {
+            contamination: Some(share),
+            ..IsolationForestParams::default()
+        };
+        assert_eq!(params.check().unwrap_err().option, "contamination");
     }
 }

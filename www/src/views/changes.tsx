@@ -1,11 +1,11 @@
 // What changed: patterns that are new, surge, or fall silent, each with when and by how much.
 
 import type { JSX } from "preact";
-import type { AmountReport, ChangeReport, LineRef, Report } from "../../pkg/logloupe.js";
+import type { AmountReport, ChangeReport, LineRef, Report, SourceChange } from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
-import { Empty, Level, Panel, TemplateText } from "./parts.tsx";
+import { Empty, Level, LogText, Panel, TemplateText } from "./parts.tsx";
 import { visible } from "../visible.ts";
 
 /** Changes of each sort that are shown at once. */
@@ -46,8 +46,47 @@ export function ChangesPanel({ report }: { report: Report }): JSX.Element | null
       <Sort title="New" changes={changes.new} />
       <Sort title="Surging" changes={changes.surging} />
       <Sort title="Fewer or silent" changes={changes.vanished} />
+      <Sources changes={changes.sources} />
       <Amounts amounts={amounts} />
     </Panel>
+  );
+}
+
+/** The lines of a source while it changes; around the change where there are none. */
+function showSource({ source, text, nRecords, startMs, endMs }: SourceChange): void {
+  const margin = nRecords === 0 ? Math.max(endMs - startMs, 60_000) : 0;
+  state.showLines({
+    title: nRecords === 0 ? "Around a silence" : "A change",
+    detail: text,
+    selection: { sources: [source], fromMs: startMs - margin, toMs: endMs + 1 + margin },
+  });
+}
+
+/** Sources that say more or less than usual. */
+function Sources({ changes }: { changes: SourceChange[] }): JSX.Element | null {
+  if (changes.length === 0) {
+    return null;
+  }
+  return (
+    <section aria-label="Sources that say more or less">
+      <h3>Sources that say more or less</h3>
+      <ul class="changes">
+        {changes.map((change) => (
+          <li
+            key={`${change.source} ${change.startMs}`}
+            class={outClass(isSpanLifted(change.startMs, change.endMs))}
+          >
+            <button type="button" class="link-title" onClick={() => showSource(change)}>
+              <LogText text={change.text} />
+            </button>
+            <p class="incident-facts">
+              <span>{visible(change.reason)}</span>
+              <span>{format.span(change.startMs, change.endMs)} UTC</span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
