@@ -189,16 +189,12 @@ impl Times {
             tally.settle();
             for (first, last, n) in tally.stretches() {
                 let change = |value| calendar.clock_change(Written::of(alike.kind, value));
-                let at_first = change(first);
-                match at_first {
-                    Some(ClockChange::Skipped) if change(last) == at_first => {
-                        changes.n_skipped += n;
-                    }
-                    Some(ClockChange::Repeated) if change(last) == at_first => {
-                        changes.n_repeated += n;
-                    }
-                    _ => {}
-                }
+                let counter = match change(first).filter(|&began| change(last) == Some(began)) {
+                    Some(ClockChange::Skipped) => &mut changes.n_skipped,
+                    Some(ClockChange::Repeated) => &mut changes.n_repeated,
+                    None => continue,
+                };
+                *counter += n;
             }
         }
         changes

@@ -19,6 +19,10 @@ const TEXT_CAP: usize = 200;
 
 /// Reads what stands around arrays of records.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "where the reading stands, each a fact of its own"
+)]
 pub(super) struct Around {
     /// The beginning of the last text between quotes.
     text: Vec<u8>,

@@ -123,6 +123,19 @@ fn with_process(start: usize, word: &[u8], next: u8) -> Option<FoundLevel> {
     Some(FoundLevel { level, start, end })
 }
 
+/// VMware's older logs: `| vmx| I005: text`.
+fn numbered_letter(line: &[u8], start: usize, end: usize) -> Option<FoundLevel> {
+    let [letter, digits @ ..] = &line[start..end] else {
+        return None;
+    };
+    let is_numbered = digits.len() == 3 && digits.iter().all(u8::is_ascii_digit);
+    if !is_numbered || byte(line, end) != b':' || !line[..start].ends_with(b"| ") {
+        return None;
+    }
+    let level = severity::from_letter(*letter)?;
+    Some(FoundLevel { level, start, end })
+}
+
 /// Names of syslog facilities, as in `daemon.err`.
 fn is_facility(word: &[u8]) -> bool {
     matches!(
@@ -177,17 +190,9 @@ fn level_at(
         }
         return None;
     }
-    // VMware's older logs: `| vmx| I005: text`.
-    if let [letter, digits @ ..] = word
-        && digits.len() == 3
-        && digits.iter().all(u8::is_ascii_digit)
-        && next == b':'
-        && line[..start].ends_with(b"| ")
+    if let Some(found) =
+        with_process(start, word, next).or_else(|| numbered_letter(line, start, end))
     {
-        let level = severity::from_letter(*letter)?;
-        return Some(FoundLevel { level, start, end });
-    }
-    if let Some(found) = with_process(start, word, next) {
         return Some(found);
     }
     // `local.ERROR:`, `app-INFO `: the level is the last part of the name.
