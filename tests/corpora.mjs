@@ -128,7 +128,7 @@ function breachOf(klass, { report, refusal }) {
   }
 }
 
-let page;
+let browser;
 let address;
 let closeAll = async () => {};
 
@@ -136,7 +136,7 @@ async function openBrowser() {
   const { serve } = await import("../tools/serve.mjs");
   const { chromium } = await import("../www/node_modules/playwright-core/index.mjs");
   const site = await serve({ root: join(ROOT, "dist") });
-  const browser = await chromium.launch({
+  browser = await chromium.launch({
     executablePath: process.env.CHROME ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
   });
@@ -144,30 +144,35 @@ async function openBrowser() {
     await browser.close();
     await site.close();
   };
-  page = await browser.newPage();
   address = site.address;
 }
 
-/** What the page makes of a file; a fresh page, because one with a report adds what is dropped to it. */
+/** What the page makes of a file; a page of its own, because its workers' memory is given back when it is closed. */
 async function runInBrowser(path) {
-  await page.goto(address);
-  await page.waitForFunction(() => window.logloupe?.state() === "idle");
-  await page.setInputFiles("#file-input", path);
+  const page = await browser.newPage();
   try {
+    await page.goto(address);
+    await page.waitForFunction(() => window.logloupe?.state() === "idle");
+    await page.setInputFiles("#file-input", path);
     await page.waitForFunction(() => ["done", "failed"].includes(window.logloupe.state()), null, {
       timeout: BROWSER_SECONDS * 1000,
       polling: 10,
     });
-  } catch {
-    return { fault: `still running after ${BROWSER_SECONDS} s in Chromium` };
+    return await page.evaluate(outcome);
+  } catch (error) {
+    return { fault: `in Chromium: ${error.message.slice(0, 200)}` };
+  } finally {
+    await page.close();
   }
-  return page.evaluate(() => {
-    if (window.logloupe.state() === "done") return { report: window.logloupe.report() };
-    const alert = document.querySelector("[role=alert]");
-    const code = alert?.getAttribute("data-code") ?? "";
-    const refusal = alert?.textContent ?? "";
-    return code === "crashed" ? { fault: `crashed in Chromium: ${refusal}` } : { refusal };
-  });
+}
+
+/** Runs in the page: its report, or why there is none. */
+function outcome() {
+  if (window.logloupe.state() === "done") return { report: window.logloupe.report() };
+  const alert = document.querySelector("[role=alert]");
+  const code = alert?.getAttribute("data-code") ?? "";
+  const refusal = alert?.textContent ?? "";
+  return code === "crashed" ? { fault: `crashed in Chromium: ${refusal}` } : { refusal };
 }
 
 const paths = folders
