@@ -8,6 +8,9 @@ import { offer } from "./save.ts";
 /** Whether this is not such a file itself. */
 export const canSavePage = (): boolean => keptParts().length > 0;
 
+/** Not spelled out in a tag: the page holds this very text in its one script. */
+const SCRIPT = "script";
+
 function quoted(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }
@@ -52,7 +55,7 @@ export async function savePage(): Promise<void> {
   );
   const parts = keptParts().map(
     async ({ name, packing, packed }) =>
-      `<script type="text/plain" id="part-${name}" data-packing="${packing}">${await base64(await packed.arrayBuffer())}</script>`,
+      `<${SCRIPT} type="text/plain" id="part-${name}" data-packing="${packing}">${await base64(await packed.arrayBuffer())}</${SCRIPT}>`,
   );
   const pieces = [
     `<!doctype html>\n<html lang="en"><head><meta charset="utf-8">`,
@@ -60,9 +63,9 @@ export async function savePage(): Promise<void> {
     ...Array.from(others, written),
     `<title>Logloupe</title><style>${style}</style></head><body><div id="app"></div>`,
     ...(await Promise.all(parts)),
-    `<script type="module">`,
+    `<${SCRIPT} type="module">`,
     script,
-    `</script></body></html>\n`,
+    `</${SCRIPT}></body></html>\n`,
   ];
   offer(new Blob(pieces, { type: "text/html" }), "logloupe.html");
 }
