@@ -161,7 +161,7 @@ fn stopping_is_reading_a_file_that_ends_there() {
         let said = notice(&report, "stopped").unwrap();
         let percent = 100 * n_read / text.len();
         assert!(said.contains(&format!("at {percent} %")), "{said}");
-        let lines = text[..n_read].iter().filter(|&&byte| byte == b'\n').count();
+        let lines = text[..n_read].split_inclusive(|&byte| byte == b'\n').count();
         assert_eq!(report.totals.n_lines as usize, lines);
         assert_eq!(notice(&report, "changed"), None);
         assert_eq!(notice(&report, "conservation"), None);

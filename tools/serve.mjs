@@ -29,6 +29,7 @@ const MIME_TYPES = {
   ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json",
   ".woff2": "font/woff2",
+  ".xz": "application/x-xz",
 };
 
 /** Turns a request path into a file of `root`; null for everything outside of `base` or of `root`. */
@@ -49,7 +50,7 @@ function fileOf(root, base, requestUrl) {
 
 /**
  * Serves `root` below `base` (begins and ends with a slash) on the loopback interface.
- * Resolves to the address of the start page and a function that closes the server.
+ * Resolves to the address of the start page, the paths that were asked for so far, and a function that closes the server.
  */
 export async function serve({ root, base = "/", port = 0 }) {
   root = resolve(root);
@@ -57,7 +58,9 @@ export async function serve({ root, base = "/", port = 0 }) {
     throw new Error(`the base path must begin and end with a slash: ${base}`);
   }
 
+  const asked = [];
   const server = createServer(async (request, response) => {
+    asked.push(request.url);
     const refuse = (status, text, headers = {}) => {
       response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", ...headers });
       response.end(request.method === "HEAD" ? undefined : `${text}\n`);
@@ -96,6 +99,7 @@ export async function serve({ root, base = "/", port = 0 }) {
   });
   return {
     address: `http://127.0.0.1:${server.address().port}${base}`,
+    asked,
     close: () =>
       new Promise((resolveClosed) => {
         server.close(resolveClosed);

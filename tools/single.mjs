@@ -28,9 +28,10 @@ function replaced(html, from, to) {
   return html.replace(from, () => to);
 }
 
-const part = (name, bytes) =>
-  `<script type="text/plain" id="part-${name}">${gzipSync(bytes, { level: 9 }).toString("base64")}</script>`;
+const part = (name, packing, bytes) =>
+  `<script type="text/plain" id="part-${name}" data-packing="${packing}">${bytes.toString("base64")}</script>`;
 
+const worker = gzipSync(asset(/^worker.*\.js$/), { level: 9 });
 const style = asset(/\.css$/).toString();
 const styleHash = createHash("sha256").update(style).digest("base64");
 let html = readFileSync(`${DIST}index.html`, "utf8");
@@ -40,7 +41,7 @@ html = replaced(html, /<link rel="stylesheet"[^>]*>/, `<style>${style}</style>`)
 html = replaced(
   html,
   '<script type="module">',
-  `${part("wasm", asset(/\.wasm$/))}${part("worker", asset(/^worker.*\.js$/))}<script type="module">`,
+  `${part("wasm", "xz", asset(/\.xz$/))}${part("worker", "gzip", worker)}<script type="module">`,
 );
 writeFileSync(`${DIST}logloupe.html`, html);
 const hash = createHash("sha256").update(html).digest("hex");

@@ -36,10 +36,22 @@ function hashedScript(): Plugin {
   };
 }
 
+/** Leaves the module out as it is: its glue names it, but the page loads it packed. */
+function packedModule(): Plugin {
+  return {
+    name: "packed-module",
+    generateBundle(_, bundle) {
+      for (const name of Object.keys(bundle)) {
+        if (name.endsWith(".wasm")) delete bundle[name];
+      }
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses everywhere: the page works below any path of any static host.
   base: "./",
-  plugins: [hashedScript()],
+  plugins: [hashedScript(), packedModule()],
   build: {
     target: "es2023",
     outDir: "../dist",

@@ -192,7 +192,7 @@ impl Times {
                 let at_first = change(first);
                 match at_first {
                     Some(ClockChange::Skipped) if change(last) == at_first => {
-                        changes.n_skipped += n
+                        changes.n_skipped += n;
                     }
                     Some(ClockChange::Repeated) if change(last) == at_first => {
                         changes.n_repeated += n;

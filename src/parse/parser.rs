@@ -208,7 +208,7 @@ impl Parser {
             return line.first() == Some(&b'#') && self.plan.is_headed;
         }
         let first = line.get(indent).copied().unwrap_or(0);
-        indent <= 2
+        indent <= usize::from(self.plan.indent_limit)
             && (first.is_ascii_digit() || first.is_ascii_uppercase())
             && super::timestamp::at(line, indent, self.ctx.clock.order, false).is_some()
     }

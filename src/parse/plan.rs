@@ -82,6 +82,8 @@ pub struct ParsePlan {
     pub stamp_shape: Option<String>,
     /// Whether the level of most records stands at the beginning of the line below their head.
     pub has_levels_below: bool,
+    /// Blanks that may stand before the stamp that begins a record; behind more of them a line continues the record above.
+    pub indent_limit: u8,
     /// What the first line of every record begins with, where records are blocks of `key: value` lines.
     pub block_key: Option<String>,
 }
@@ -92,6 +94,8 @@ const STAMP_LIMIT: usize = 160;
 const HEADED_SHARE: f64 = 0.25;
 /// The same where most timestamps stand alone on their lines: they are there for what stands below.
 const LONE_SHARE: f64 = 0.1;
+/// Blanks before a stamp where most records have fewer.
+const INDENT_LIMIT: u8 = 2;
 /// No more lines than this are looked at.
 const MAX_LINES: usize = 5000;
 
@@ -127,9 +131,11 @@ impl ParsePlan {
             columns: None,
             stamp_shape: None,
             has_levels_below: false,
+            indent_limit: INDENT_LIMIT,
             block_key: None,
         };
         if plan.shape == Shape::Lines {
+            plan.indent_limit = indent_limit(head);
             plan.block_key = below::block_key(lines(head).take(MAX_LINES));
         }
         if plan.shape != Shape::Plain {
@@ -189,7 +195,8 @@ impl ParsePlan {
             if let Some(pair) = found.and_then(|found| found.pair) {
                 order.count(pair);
             }
-            let is_indented_stamp = found.is_some_and(|found| (1..=2).contains(&found.start))
+            let indents = 1..=usize::from(self.indent_limit);
+            let is_indented_stamp = found.is_some_and(|found| indents.contains(&found.start))
                 && line[0].is_ascii_whitespace();
             if self.shape != Shape::Lines
                 || (continuation::reads_like_one(line) && !is_indented_stamp)
@@ -248,6 +255,23 @@ impl ParsePlan {
 fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let end = memchr::memrchr(b'\n', head).unwrap_or(head.len());
     head[..end].split(|byte| *byte == b'\n')
+}
+
+/// How far stamps may be indented: in some logs every record is, below a banner that is not.
+fn indent_limit(head: &[u8]) -> u8 {
+    let (mut n_deep, mut n_flush) = (0, 0);
+    for line in lines(head).take(MAX_LINES) {
+        let indent = line
+            .iter()
+            .take(9)
+            .take_while(|byte| **byte == b' ')
+            .count();
+        let is_stamp = line.get(indent).is_some_and(u8::is_ascii_digit)
+            && timestamp::at(line, indent, DayMonth::MonthFirst, false).is_some();
+        n_flush += u32::from(indent <= usize::from(INDENT_LIMIT) && !line.is_empty());
+        n_deep += u32::from(indent > usize::from(INDENT_LIMIT) && indent <= 8 && is_stamp);
+    }
+    if n_deep > n_flush { 8 } else { INDENT_LIMIT }
 }
 
 /// Runs of digits as `0`, of letters as `a`, of blanks as one; all else as it is.
@@ -470,6 +494,23 @@ mod tests {
                 panic!("{head}")
             };
             assert_eq!(columns.delimiter, delimiter);
+        }
+    }
+
+    #[test]
+    fn records_are_indented_where_most_stamps_are() {
+        let record = "    2024-03-11 15:04:22 [WARN] shop: no price\n";
+        let flush = "2024-03-11 15:04:22 [WARN] shop: no price\n";
+        let banner = "==> shop is open\n";
+        for (head, want) in [
+            (banner.to_owned() + record + record, 8),
+            (flush.to_owned() + flush + record, INDENT_LIMIT),
+            ("shop\n".to_owned() + "    at Cart.java\n", INDENT_LIMIT),
+        ] {
+            assert_eq!(indent_limit(head.as_bytes()), want, "{head}");
+            let plan = ParsePlan::probe(head.as_bytes(), false);
+            let is_record = !Parser::new(&plan).is_continuation(record.trim_end().as_bytes());
+            assert_eq!(is_record, want > INDENT_LIMIT, "{head}");
         }
     }
 

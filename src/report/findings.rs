@@ -32,6 +32,10 @@ use crate::shard::wire::Summary;
 
 /// What is known of a file as it was given.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so whatever the others are"
+)]
 pub struct InputFindings {
     /// Name as given.
     pub name: String,

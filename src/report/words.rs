@@ -58,7 +58,7 @@ pub fn byte_len(n: f64) -> String {
         value /= 1000.0;
         unit = larger;
     }
-    let digits = if value >= 10.0 || unit == "B" { 0 } else { 1 };
+    let digits = i32::from(value < 10.0 && unit != "B");
     format!("{} {unit}", round_to(value, digits))
 }
 

@@ -34,9 +34,9 @@ impl Engine {
         let (Some(first), Some(last)) = (times().min(), times().max()) else {
             return Timeline::default();
         };
-        let widths = WIDTHS.iter().map(|width| i64::from(*width) * SECOND);
+        let mut widths = WIDTHS.iter().map(|width| i64::from(*width) * SECOND);
         let is_enough = |width: &i64| last.div_euclid(*width) - first.div_euclid(*width) < BINS;
-        let Some(width) = widths.clone().find(is_enough).or(widths.last()) else {
+        let Some(width) = widths.clone().find(is_enough).or(widths.next_back()) else {
             return Timeline::default();
         };
         let start = first.div_euclid(width);

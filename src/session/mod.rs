@@ -65,6 +65,10 @@ pub const HEAD_LEN: u64 = 1 << 20;
 
 /// The engine's state of one run.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each may be so whatever the others are"
+)]
 pub struct Engine {
     options: Options,
     block_len: u64,

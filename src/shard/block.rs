@@ -5,6 +5,7 @@
 use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::hidden;
 use super::wire::{BlockJob, FileSetup, Summary};
@@ -59,7 +60,7 @@ pub(super) struct Finished {
 }
 
 /// What a record says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Label {
     Missing,
     Normal,

@@ -14,6 +14,7 @@ pub mod hidden;
 pub mod involved;
 mod query;
 pub mod question;
+pub mod saved;
 pub mod wire;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,8 @@ pub mod rows;
 pub mod scan;
 pub mod values;
 
+use serde::{Deserialize, Serialize};
+
 use self::rows::RowSet;
 use crate::base::calendar::Calendar;
 use crate::base::time::Timestamp;
@@ -69,7 +71,7 @@ impl Row {
 }
 
 /// The records of a block: 23 bytes each, and 8 more where a record is not on the line after the one before.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct BlockTable {
     /// As they are written; a [`Calendar`] tells the instants.
     times: Vec<i64>,
@@ -120,6 +122,32 @@ impl BlockTable {
             Some((row, n_lines)) if *row as usize == idx => *n_lines += 1,
             _ => self.spans.push((idx as u32, 2)),
         }
+    }
+
+    /// Whether every record has all columns and one of `n_sources` sources, which is so unless it was put together from damaged
+    /// bytes.
+    #[must_use]
+    pub fn is_sound(&self, n_sources: usize) -> bool {
+        let lens = [
+            self.offsets.len(),
+            self.byte_lens.len(),
+            self.messages.len(),
+            self.sources.len(),
+            self.levels.len(),
+        ];
+        let is_within = |places: &[(u32, u32)]| {
+            let row_of = |&(row, _): &(u32, u32)| (row as usize) < self.n_rows();
+            places.iter().all(row_of) && places.is_sorted_by(|a, b| a.0 < b.0)
+        };
+        lens.iter().all(|&len| len == self.n_rows())
+            && self.levels.iter().all(|&level| level < 8)
+            && self
+                .sources
+                .iter()
+                .all(|&source| usize::from(source) < n_sources)
+            && is_within(&self.jumps)
+            && is_within(&self.spans)
+            && (self.jumps.first().is_some_and(|&(row, _)| row == 0) || self.n_rows() == 0)
     }
 
     /// Gives back the memory reserved for growth.
@@ -317,6 +345,31 @@ mod tests {
             (0..rows.len()).map(|i| table.row(i)).collect::<Vec<_>>(),
             rows
         );
+    }
+
+    #[test]
+    fn a_line_costs_at_most_24_bytes() {
+        for (n_lines, n_blank) in [(1, 0), (2, 0), (3, 0), (1, 1), (2, 2)] {
+            let mut table = BlockTable::default();
+            let n_rows = 1000;
+            for idx in 0..n_rows {
+                let line = idx * (n_lines + n_blank);
+                let row = Row::at(line, line * 80, 79);
+                table.push(Row { n_lines, ..row });
+            }
+            table.shrink();
+            let byte_len = table.times.capacity() * size_of::<i64>()
+                + (table.offsets.capacity() + table.byte_lens.capacity()) * size_of::<u32>()
+                + table.messages.capacity() * size_of::<u32>()
+                + table.sources.capacity() * size_of::<u16>()
+                + table.levels.capacity()
+                + (table.jumps.capacity() + table.spans.capacity()) * size_of::<(u32, u32)>();
+            let n_all = (n_rows * (n_lines + n_blank)) as usize;
+            assert!(
+                byte_len <= 24 * n_all,
+                "{n_lines} and {n_blank}: {byte_len}"
+            );
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl NextTask {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn kind(&self) -> String {
-        match self.task {
+        match &self.task {
             Task::Block { .. } => "block",
             Task::Read { .. } => "read",
             Task::Done => "done",
@@ -406,6 +406,26 @@ impl ShardWorker {
     pub fn name_messages(&mut self, naming: &[u8]) -> Result<(), JsValue> {
         self.shard.name_messages(unpack(naming)?);
         Ok(())
+    }
+
+    /// What is kept of a block, for [`ShardWorker::restore`].
+    ///
+    /// # Errors
+    /// `wire` when the block is not here.
+    pub fn saved(&self, file: u32, block: u32) -> Result<Vec<u8>, JsValue> {
+        let saved = self.shard.saved(FileId(file), block);
+        let missing = || thrown(&Error::Wire("there is no such block".to_owned()));
+        pack(&saved.ok_or_else(missing)?)
+    }
+
+    /// Takes a block that was saved as if it had been read.
+    ///
+    /// # Errors
+    /// `wire` when it is damaged.
+    pub fn restore(&mut self, saved: &[u8]) -> Result<(), JsValue> {
+        self.shard
+            .restore(unpack(saved)?)
+            .map_err(|error| thrown(&error))
     }
 
     /// Answers a survey.

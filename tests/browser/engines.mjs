@@ -69,6 +69,8 @@ class Driver {
   async #send(method, path, body) {
     const response = await fetch(this.#session + path, {
       method,
+      // geckodriver refuses commands of another type.
+      headers: { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const { value } = await response.json();
@@ -138,6 +140,65 @@ function sample() {
   return path;
 }
 
+const MARK = "c0ffee00c0ffee00c0ffee00c0ffee00";
+
+/** Everything a person does with a log of which every line has a mark: no request is made, and no trace of the mark stays. */
+async function tour(driver, site) {
+  const text = readFileSync(sample(), "utf8").replace(/^(.+)$/gm, `$1 ${MARK}`);
+  const path = `${LOGS}${MARK}.log`;
+  writeFileSync(path, text);
+  await driver.reload();
+  await ready(driver);
+  const nBefore = site.asked.length;
+  await driver.upload("#file-input", path);
+  await done(driver);
+  await until(driver, `() => document.querySelector("[data-done]") !== null`, "all views");
+  await driver.run(`() => {
+    window.violations = [];
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.violations.push(event.effectiveDirective + " " + event.blockedURI));
+    document.querySelector(".incident .link-title").click();
+  }`);
+  const hasLines = `() => document.querySelector("#lines .line:not(.is-loading)") !== null`;
+  await until(driver, hasLines, "lines");
+  await driver.run(
+    `(mark) => {
+      const field = document.getElementById("lines-search");
+      field.value = mark;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }`,
+    MARK,
+  );
+  const hits = `() => document.querySelector("#lines[aria-busy=false] mark") !== null`;
+  await until(driver, hits, "hits");
+  for (const key of ["Escape", "Escape", "t", "?", "Escape", "e", "m", "Escape"]) {
+    await driver.run(
+      `(key) => {
+        const at = document.activeElement ?? document.body;
+        at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      }`,
+      key,
+    );
+  }
+  await driver.run(`() => {
+    for (const part of document.querySelectorAll("main details")) part.open = true;
+    document.querySelector(".templates .row-button").click();
+  }`);
+  await until(driver, hasLines, "lines of a pattern");
+  const { traces, violations } = await driver.run(`async () => ({
+    violations: window.violations,
+    traces: JSON.stringify([
+      document.title, location.href, history.state, { ...localStorage }, { ...sessionStorage },
+      document.cookie, await indexedDB.databases(), await caches.keys(),
+    ]),
+  })`);
+  assert.ok(!traces.includes(MARK), traces);
+  assert.deepEqual(violations, []);
+  assert.deepEqual(site.asked.slice(nBefore), [], "requests were made");
+}
+
 async function checkEngine(name, site, expected) {
   const engine = ENGINES[name];
   const driver = await Driver.start(engine);
@@ -187,6 +248,9 @@ async function checkEngine(name, site, expected) {
       JSON.parse(report).totals.nRecords,
     );
     steps.push("reloads and unpacks");
+
+    await tour(driver, site);
+    steps.push("a tour of a marked log: 0 requests, no trace");
 
     const there = await sink();
     const verdicts = await driver.run(`(url) => window.logloupe.selfTest(url)`, there.address);

@@ -144,7 +144,8 @@ export function hostileChecks({ openPage, analyse, file, shownLines, frames, sta
         .replace(/\u27e8(?:U\+[0-9A-F]{4,6}|[A-Z][A-Z0-9]{1,2})\u27e9/g, "\u27e8\u27e9")
         .replace(/\t/g, " ");
     for (const { line, text } of shown) {
-      const want = visible(lines[line - 1]);
+      // NUL bytes around the text of a line are padding, and counted.
+      const want = visible(lines[line - 1].replace(/^\0+|\0+$/g, ""));
       if (
         /\p{M}|[\ufe00-\ufe0f\ufff0-\uffff\u034f\u115f\u1160\u17b4-\u180f\u2800\u3164]/u.test(want)
       )

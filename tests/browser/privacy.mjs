@@ -205,5 +205,32 @@ export function privacyChecks(tools) {
         assert.deepEqual(await page.evaluate(() => window.violations), []);
       },
     ],
+    [
+      "the page saves itself as one file without a request, and that file reads a log without a network",
+      async () => {
+        const page = await openPage();
+        const nBefore = requests.length;
+        const download = page.waitForEvent("download");
+        await page.click("#save-page");
+        const path = `${output}saved-page.html`;
+        await (await download).saveAs(path);
+        const made = requests.slice(nBefore).filter((request) => request.page === page);
+        assert.deepEqual(
+          made.map(({ url }) => url).filter((url) => !url.startsWith("blob:")),
+          [],
+        );
+        const expected = await analyse(page, sample("text", "sample.log"));
+        const saved = await openPage({ address: `file://${path}` });
+        assert.equal(await saved.$("#save-page"), null);
+        assert.deepEqual(await analyse(saved, sample("text", "sample.log")), expected);
+        await saved.click(".incident .link-title");
+        assert.ok((await shownLines(saved)).length > 0);
+        const looks = (of) => of.evaluate(() => getComputedStyle(document.body).fontFamily);
+        assert.equal(await looks(saved), await looks(page));
+        assert.match(readFileSync(path, "utf8"), /connect-src 'none'/);
+        assert.deepEqual(saved.faults, []);
+        assert.deepEqual(await saved.evaluate(() => window.violations), []);
+      },
+    ],
   ];
 }

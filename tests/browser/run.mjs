@@ -27,6 +27,7 @@ import { privacyChecks } from "./privacy.mjs";
 import { compareChecks } from "./compare.mjs";
 import { exploreChecks } from "./explore.mjs";
 import { queryChecks } from "./queries.mjs";
+import { recentChecks } from "./recent.mjs";
 import { recoverChecks } from "./recover.mjs";
 import { checkUnits } from "./units.mjs";
 import { viewChecks } from "./views.mjs";
@@ -402,6 +403,7 @@ for (const [name, run] of [
   ...accessChecks(tools),
   ...hostileChecks(tools),
   ...recoverChecks(tools),
+  ...recentChecks(tools),
 ]) {
   check(name, run);
 }
@@ -1070,7 +1072,7 @@ check("inside another page it opens nothing", async () => {
 check("a part that does not load is said in words", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.route("**/*.wasm", (route) => route.abort());
+  await page.route("**/*.xz", (route) => route.abort());
   await page.goto(site.address);
   await page.waitForSelector("[role=alert]");
   assert.match(await page.innerText("[role=alert]"), /could not be loaded/);

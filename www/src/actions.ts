@@ -5,6 +5,8 @@ import * as filter from "./filter.ts";
 import * as jumps from "./jumps.ts";
 import { isSaveOpen } from "./save.ts";
 import { toggleTheme } from "./settings.ts";
+import { canSavePage, savePage } from "./offline.ts";
+import * as recent from "./recent.ts";
 import * as state from "./state.ts";
 import { pickFiles, pickFolder, canPickFolder } from "./views/files.tsx";
 import { isWrapped } from "./views/lines.tsx";
@@ -143,6 +145,20 @@ export const ACTIONS: Action[] = [
       isSelfTestOpen.value = true;
     },
     isPossible: () => state.readiness.peek().kind === "ready",
+  },
+  {
+    name: "Save this page as one file that runs without a network",
+    group: "Page",
+    keys: [],
+    run: () => void savePage(),
+    isPossible: canSavePage,
+  },
+  {
+    name: "Forget the files that were opened lately",
+    group: "Page",
+    keys: [],
+    run: () => void recent.forgetAll(),
+    isPossible: () => recent.entries.peek().length > 0,
   },
   { name: "Back to the start", group: "Open", keys: [], run: state.reset, isPossible: hasAnswer },
 

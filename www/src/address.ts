@@ -17,19 +17,28 @@ export function openedOptions(): Partial<Options> {
   return opened?.options ?? {};
 }
 
+/** Shows the next answer as it was looked at before. */
+export function takeView(view: SharedView): void {
+  opened = view;
+}
+
+/** How the answer is looked at now, as it stands in the address. */
+export function currentView(): string {
+  return written({
+    selection: filter.selection.value,
+    range: state.range.value,
+    options: state.options.value,
+    times: timeStyle.value,
+  });
+}
+
 /** Takes the view of the address over with the first answer, and keeps the address as the view changes. */
 export function keepAddress(): void {
   opened = window.location.hash === "" ? null : read(window.location.hash);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = (): void => {
     timer = undefined;
-    const view: SharedView = {
-      selection: filter.selection.peek(),
-      range: state.range.peek(),
-      options: state.options.peek(),
-      times: timeStyle.peek(),
-    };
-    const hash = state.report.peek() === null ? "" : written(view);
+    const hash = state.report.peek() === null ? "" : currentView();
     const now = window.location.hash.replace(/^#/, "");
     if (hash !== now) {
       const path = window.location.pathname + window.location.search;

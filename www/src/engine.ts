@@ -22,9 +22,10 @@ import type {
   Update,
   ValueCounts,
 } from "../pkg/logloupe.js";
-import wasmUrl from "../pkg/logloupe_bg.wasm?url";
+import wasmUrl from "../pkg/logloupe_bg.wasm.xz?url";
 import type { Piece } from "./extract.ts";
 import { loadPart } from "./parts.ts";
+import type { Keep } from "./saved.ts";
 import { workerScriptUrl } from "./seal.ts";
 import type { Source } from "./sources.ts";
 import workerUrl from "./worker.ts?worker&url";
@@ -64,7 +65,10 @@ export interface EngineListener {
   progress(update: Progress): void;
   /** Records over time as far as they were read. */
   filling(timeline: Timeline): void;
-  finished(report: Uint8Array<ArrayBuffer>): void;
+  /** `isRestored`: out of what was kept, without reading. */
+  finished(report: Uint8Array<ArrayBuffer>, isRestored: boolean): void;
+  /** Whether the analysis is kept now. */
+  kept(isKept: boolean): void;
   failed(error: EngineError): void;
   /** Nothing came of a change; the run is as it was. */
   unchanged(error: EngineError): void;
@@ -81,6 +85,13 @@ interface Finished {
   type: "finished";
   run: number;
   report: Uint8Array<ArrayBuffer>;
+  isRestored: boolean;
+}
+
+interface KeptMessage {
+  type: "kept";
+  run: number;
+  isKept: boolean;
 }
 
 /** What was read so far, over time. */
@@ -178,8 +189,8 @@ export class Engine {
     setInterval(() => this.#ping(), PING_MS);
   }
 
-  /** Reads and analyses files; whatever ran before is cancelled. */
-  open(sources: Source[], options: Options): void {
+  /** Reads and analyses files; whatever ran before is cancelled. The analysis is kept under the name `keep`, or restored. */
+  open(sources: Source[], options: Options, keep: string | null): void {
     const metas = sources.map(({ file, path }) => ({
       name: path,
       byteLen: file.size,
@@ -187,7 +198,12 @@ export class Engine {
     }));
     this.#begin();
     const files = sources.map(({ file }) => file);
-    this.#post({ type: "open", run: this.#run, files: metas, options }, files);
+    const command: Command = { type: "open", run: this.#run, files: metas, options };
+    this.#post(
+      command,
+      files,
+      keep === null ? undefined : { name: keep, version: `${wasmUrl} ${workerUrl}` },
+    );
   }
 
   /** Generates and analyses a sample log; whatever ran before is cancelled. */
@@ -381,7 +397,7 @@ export class Engine {
       worker.onmessageerror = () => this.#onCrash("a message could not be read");
       worker.onmessage = ({
         data,
-      }: MessageEvent<Update | Filling | Finished | Exported | Pong>) => {
+      }: MessageEvent<Update | Filling | Finished | KeptMessage | Exported | Pong>) => {
         this.#silences.set(worker, 0);
         if (data.type !== "pong") {
           this.#onUpdate(data);
@@ -426,11 +442,11 @@ export class Engine {
     }
   }
 
-  #post(command: Command, files?: File[]): void {
-    this.#engine?.postMessage(files === undefined ? { command } : { command, files });
+  #post(command: Command, files?: File[], keep?: Keep): void {
+    this.#engine?.postMessage({ command, files, keep });
   }
 
-  #onUpdate(update: Update | Filling | Finished | Exported): void {
+  #onUpdate(update: Update | Filling | Finished | KeptMessage | Exported): void {
     if (update.type === "ready") {
       this.#hasStarted = true;
       this.#listener.ready(update.version);
@@ -454,7 +470,10 @@ export class Engine {
       case "finished":
         this.#isFinished = true;
         this.#isAnalyzing = false;
-        this.#listener.finished(update.report);
+        this.#listener.finished(update.report, update.isRestored);
+        break;
+      case "kept":
+        this.#listener.kept(update.isKept);
         break;
       case "unchanged":
         this.#isAnalyzing = false;

@@ -9,6 +9,7 @@ import type { Report } from "../pkg/logloupe.js";
 import { keepAddress, openedOptions } from "./address.ts";
 import { takeSharedOptions } from "./parameters.ts";
 import { runProbes, type Verdict } from "./probes.ts";
+import * as recent from "./recent.ts";
 import * as state from "./state.ts";
 import { App } from "./views/app.tsx";
 
@@ -50,6 +51,7 @@ effect(() => {
 
 takeSharedOptions(openedOptions);
 keepAddress();
+recent.start();
 
 const root = document.getElementById("app");
 if (root !== null) {

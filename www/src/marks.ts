@@ -1,13 +1,19 @@
-// Lines that a person marked, with a note each: in memory only, as they quote the log; they can be copied and saved by hand.
+// Lines that a person marked, with a note each. What they say stays in memory, as it quotes the log; where they stand may be kept
+// (`recent.ts`), and they can be copied and saved by hand.
 
 import { computed, signal } from "@preact/signals";
 import type { RawLine } from "../pkg/logloupe.js";
+import type { Engine } from "./engine.ts";
+import * as filter from "./filter.ts";
 import * as format from "./format.ts";
+import type { KeptMark } from "./kept.ts";
 import * as state from "./state.ts";
 import { visible } from "./visible.ts";
 
 export interface Mark {
   file: number;
+  /** Name of the file: another answer may number it anew. */
+  name: string;
   line: number;
   ms: number | null;
   /** Beginning of the line. */
@@ -36,19 +42,23 @@ export function isMarked(line: RawLine): boolean {
   return byKey.value.has(keyOf(line));
 }
 
+function markOf({ file, line, ms, text }: RawLine, note: string): Mark {
+  return {
+    file,
+    name: state.fileNames.peek().get(file) ?? "",
+    line,
+    ms: ms ?? null,
+    text: text.split("\n", 1)[0]?.slice(0, TEXT_CAP) ?? "",
+    note,
+  };
+}
+
 /** Marks a line or takes its mark away; answers whether it is marked now. */
 export function toggle(line: RawLine): boolean {
   const next = new Map(byKey.peek());
   const key = keyOf(line);
   if (!next.delete(key) && next.size < MARKS_CAP) {
-    const { file, ms, text } = line;
-    next.set(key, {
-      file,
-      line: line.line,
-      ms: ms ?? null,
-      text: text.split("\n", 1)[0]?.slice(0, TEXT_CAP) ?? "",
-      note: "",
-    });
+    next.set(key, markOf(line, ""));
   }
   byKey.value = next;
   return next.has(key);
@@ -74,9 +84,56 @@ export function clear(): void {
 export function asText(): string {
   const entries = marks.peek().map((mark) => {
     const when = mark.ms === null ? "no time" : `${format.dateTime(mark.ms)} UTC`;
-    const name = state.fileNames.peek().get(mark.file) ?? `file ${mark.file + 1}`;
     const note = mark.note === "" ? "" : `\n  note: ${visible(mark.note)}`;
-    return `${when}  ${visible(name)}:${mark.line}\n  ${visible(mark.text)}${note}`;
+    return `${when}  ${visible(mark.name)}:${mark.line}\n  ${visible(mark.text)}${note}`;
   });
   return `${entries.join("\n")}\n`;
+}
+
+/** Where the marked lines stand, without what they say. */
+export function places(): KeptMark[] {
+  return marks.peek().map(({ name, line, ms, note }) => ({ name, line, ms, note }));
+}
+
+/** Tries to read marked lines back while a person may be selecting something else. */
+const TRIES = 5;
+
+/**
+ * Marks the lines that stand at these places of the answer, in place of those marked before. Answers how many places there were
+ * where the line is not the one that was marked, by its time.
+ */
+export async function restore(kept: KeptMark[]): Promise<number> {
+  byKey.value = new Map();
+  const core = state.core();
+  if (core === null || kept.length === 0) return 0;
+  const report = state.report.peek();
+  for (let tries = 0; tries < TRIES && report === state.report.peek(); tries++) {
+    // The view that the answer is shown with comes first: the workers hold one selection at a time.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (filter.find.peek() !== 0) await filter.settled();
+    const found = await marked(core, kept).catch(() => null);
+    filter.again();
+    if (found === null || report !== state.report.peek()) continue;
+    byKey.value = new Map([...found.map((mark) => [keyOf(mark), mark] as const), ...byKey.peek()]);
+    return kept.length - found.length;
+  }
+  return 0;
+}
+
+/** The lines at these places that are still what they were. */
+async function marked(core: Engine, kept: KeptMark[]): Promise<Mark[]> {
+  const query = await new Promise<number>((resolve, reject) => {
+    core.find({}, 1, ({ query, isFinal }) => isFinal && resolve(query), reject);
+  });
+  const ids = new Map([...state.fileNames.peek()].map(([id, name]) => [name, id]));
+  const found: Mark[] = [];
+  for (const { name, line, ms, note } of kept) {
+    const file = ids.get(name);
+    if (file === undefined) continue;
+    const row = await core.seek(query, { type: "line", file, line });
+    const [read] = await core.lines(query, row, 1);
+    const isSame = read?.file === file && read.line === line && (read.ms ?? null) === ms;
+    if (isSame) found.push(markOf(read, note));
+  }
+  return found;
 }

@@ -12,6 +12,7 @@ import {
 } from "../pkg/logloupe.js";
 import type { Piece } from "./extract.ts";
 import { asFailure, isSame, read, readOn } from "./reading.ts";
+import type { SavedRun } from "./saved.ts";
 import { Search } from "./search.ts";
 import type { ShardPort } from "./shard_role.ts";
 
@@ -25,6 +26,8 @@ export class Run {
   readonly search: Search;
   readonly #engine: EngineWorker;
   readonly #owners = new Map<string, ShardPort>();
+  /** Where what is found in each block is kept. */
+  #saved: SavedRun | null = null;
   /** The files of the run, without those that were left out. */
   #files: File[] = [];
   #names: string[] = [];
@@ -45,13 +48,19 @@ export class Run {
     this.search = new Search(id, this.#engine, shards, () => this.#files, read, send, asFailure);
   }
 
-  async analyze(files: File[], metas: FileMeta[]): Promise<Uint8Array> {
+  /** Reads the files and works the answer out; what is found in each block goes to `saved` as well. */
+  async analyze(
+    files: File[],
+    metas: FileMeta[],
+    saved: SavedRun | null = null,
+  ): Promise<Uint8Array> {
     const engine = this.#engine;
+    this.#saved = saved;
     await this.#openAll(files, metas);
-    const setup = engine.setup();
-    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
     this.#progress("reading", true);
     this.#fill();
+    const setup = engine.setup();
+    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
     this.#isReading = true;
     await this.#readAll();
     this.#isReading = false;
@@ -59,9 +68,66 @@ export class Run {
     return this.#conclude();
   }
 
+  /** Works the answer out of what was kept, in place of reading; throws where that is not all there. */
+  async restore(
+    files: File[],
+    metas: FileMeta[],
+    saved: SavedRun,
+    options: RunOptions,
+  ): Promise<Uint8Array> {
+    const engine = this.#engine;
+    await this.#openAll(files, metas);
+    const setup = engine.setup();
+    for (const shard of this.shards) shard.tell({ type: "setup", setup, files: this.#files });
+    this.#progress("reading", true);
+    const pending = new Set<Promise<unknown>>();
+    for (let task = engine.nextTask(); task.kind !== "done"; task = engine.nextTask()) {
+      const { kind, file, block } = task;
+      task.free();
+      const summary = saved.get("summary", file, block);
+      const records = saved.get("records", file, block);
+      if (kind !== "block" || !summary || !records) throw new Error("not all was kept");
+      const shard = await this.#freeShard(pending);
+      this.#owners.set(`${file}:${block}`, shard);
+      const taken = shard.ask({ type: "restore", records }, [records.buffer]);
+      pending.add(taken);
+      void taken.then(
+        () => pending.delete(taken),
+        () => undefined,
+      );
+      this.#merge(file, block, summary);
+    }
+    await Promise.all(pending);
+    if (!engine.change(options, new Uint32Array(), false)) throw new Error("read in another way");
+    this.#doneBytes = Infinity;
+    this.#progress("analyzing", true);
+    return this.#conclude();
+  }
+
+  /** Keeps the records of all blocks, after what was found in them; answers whether all is kept. */
+  async save(files: File[], metas: FileMeta[], saved: SavedRun): Promise<boolean> {
+    for (const [key, shard] of this.#owners) {
+      const [file = 0, block = 0] = key.split(":").map(Number);
+      if (!saved.isOpen) break;
+      saved.add("records", file, block, await shard.ask({ type: "save", file, block }));
+    }
+    return saved.finish(files, metas);
+  }
+
+  /** Takes a block's summary, and tells the shards what messages are called. */
+  #merge(file: number, block: number, summary: Uint8Array): void {
+    for (const names of this.#engine.merge(file, block, summary)) {
+      const owner = this.#owners.get(`${names.file}:${names.block}`);
+      owner?.tell({ type: "names", naming: names.naming() });
+      names.free();
+    }
+  }
+
   /** Reads no further: what the shards have begun is finished, and then all of it is worked out. */
   stopReading(): void {
     if (!this.#isReading) return;
+    // What is not all of a file is not to be taken for it the next time.
+    this.#saved?.drop();
     this.#engine.stopReading();
     for (const shard of this.shards) shard.tell({ type: "halt" });
   }
@@ -120,6 +186,8 @@ export class Run {
       const { kind, input, file, block, offset, byteLen } = task;
       if (kind === "done") break;
       if (kind === "read") {
+        // Where its blocks lie is known only by unpacking it.
+        this.#saved?.drop();
         const bytes = await readOn(this.#file(input), offset, offset + byteLen);
         engine.feed(input, bytes);
         this.#doneBytes += bytes.length;
@@ -135,11 +203,8 @@ export class Run {
           bytes ? [bytes.buffer] : [],
         )
         .then((summary) => {
-          for (const names of engine.merge(file, block, summary)) {
-            const owner = this.#owners.get(`${names.file}:${names.block}`);
-            owner?.tell({ type: "names", naming: names.naming() });
-            names.free();
-          }
+          this.#saved?.add("summary", file, block, summary);
+          this.#merge(file, block, summary);
           // Bytes of a stream were counted when they were read.
           if (!bytes) this.#doneBytes += byteLen;
           this.#progress("reading");
@@ -171,7 +236,7 @@ export class Run {
   }
 
   /** A shard with fewer than two blocks in hand: one to work on, one to read ahead. */
-  async #freeShard(pending: Set<Promise<void>>): Promise<ShardPort> {
+  async #freeShard(pending: Set<Promise<unknown>>): Promise<ShardPort> {
     for (;;) {
       const least = this.shards.reduce((a, b) => (b.nWaiting < a.nWaiting ? b : a));
       if (least.nWaiting < 2) return least;

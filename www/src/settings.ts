@@ -1,4 +1,4 @@
-// What the page remembers between visits: the theme, nothing else and never anything of a log.
+// The theme, which the page remembers between visits.
 
 import { effect, signal } from "@preact/signals";
 

@@ -18,6 +18,8 @@ type ShardTask =
     }
   | { type: "halt" }
   | { type: "names"; naming: Uint8Array }
+  | { type: "save"; file: number; block: number }
+  | { type: "restore"; records: Uint8Array }
   | { type: "survey"; survey: Uint8Array }
   | SearchTask;
 
@@ -103,6 +105,13 @@ export function shardRole(port: MessagePort): void {
         break;
       case "names":
         shard.nameMessages(task.naming);
+        break;
+      case "save":
+        answer({ type: "answer", bytes: shard.saved(task.file, task.block) });
+        break;
+      case "restore":
+        shard.restore(task.records);
+        answer({ type: "answer", bytes: new Uint8Array() });
         break;
       case "survey":
         answer({ type: "answer", bytes: shard.survey(task.survey) });

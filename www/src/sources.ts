@@ -3,6 +3,8 @@
 // A browser that notices that a file was changed refuses the File it gave out before; a dropped entry gives a fresh one, a
 // picked file has to be chosen again.
 
+import { handleOf } from "./handles.ts";
+
 /** A file that was chosen. */
 export interface Source {
   file: File;
@@ -10,6 +12,8 @@ export interface Source {
   path: string;
   /** Opens it once more as it is now; null where only a person can do that. */
   reopen: (() => Promise<File>) | null;
+  /** Opens it after a reload, too; null where the browser gives none out. */
+  handle: FileSystemFileHandle | null;
 }
 
 /** Files of a picker; those of a folder carry the path within it. */
@@ -18,28 +22,40 @@ export function ofFiles(files: Iterable<File>): Source[] {
     file,
     path: file.webkitRelativePath || file.name,
     reopen: null,
+    handle: null,
   }));
+}
+
+/** The file of a handle, as it is now. */
+export function ofHandle(handle: FileSystemFileHandle, file: File): Source {
+  return { file, path: file.name, reopen: () => handle.getFile(), handle };
 }
 
 /** What was dropped; of folders, all files in them. Must be called before the handler of the drop returns. */
 export function ofDrop(transfer: DataTransfer): Promise<Source[]> {
   // Both lists are gone after the first await.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());
+  const handles = Array.from(transfer.items, handleOf);
   const files = ofFiles(transfer.files);
   if (!entries.some((entry) => entry !== null)) {
     return Promise.resolve(files);
   }
-  return gathered(entries.filter((entry) => entry !== null));
+  return gathered(entries, handles);
 }
 
-async function gathered(entries: FileSystemEntry[]): Promise<Source[]> {
+async function gathered(
+  entries: (FileSystemEntry | null)[],
+  handles: Promise<FileSystemFileHandle | null>[],
+): Promise<Source[]> {
   const found: Source[] = [];
+  const byEntry = new Map(entries.map((entry, idx) => [entry, handles[idx]]));
   // A stack, not recursion: folders may be nested deeper than calls may be.
-  const waiting = entries.reverse();
+  const waiting = entries.filter((entry) => entry !== null).reverse();
   for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
     if (entry.isFile) {
       const reopen = opener(entry as FileSystemFileEntry);
-      found.push({ file: await reopen(), path: entry.fullPath.replace(/^\//, ""), reopen });
+      const [file, handle] = [await reopen(), (await byEntry.get(entry)) ?? null];
+      found.push({ file, path: entry.fullPath.replace(/^\//, ""), reopen, handle });
     } else {
       waiting.push(...(await childrenOf(entry as FileSystemDirectoryEntry)));
     }

@@ -71,6 +71,12 @@ export const isBusy = signal(false);
 /** Names of the files that were left out, those that went together in one entry. */
 const removed = signal<string[][]>([]);
 export const nRemoved = computed(() => removed.value.flat().length);
+/** Whether the analysis is kept in the browser's storage by now. */
+export const isAnalysisKept = signal(false);
+/** The name under which the analysis of what is shown is kept, or is going to be. */
+export const keptAs = computed(() =>
+  lastInput.value?.kind === "files" ? lastInput.value.keep : null,
+);
 /** Counts up when the picker has to be shown, because only a person can open the files again. */
 export const pickAgain = signal(0);
 export const isRunning = computed(() => phase.value === "reading" || phase.value === "analyzing");
@@ -92,7 +98,8 @@ export const fileNames = computed(
   () => new Map<number, string>((report.value?.files ?? []).map(({ id, name }) => [id, name])),
 );
 
-type Input = { kind: "files"; sources: Source[] } | { kind: "sample"; seed: number };
+type Input =
+  { kind: "files"; sources: Source[]; keep: string | null } | { kind: "sample"; seed: number };
 
 const SAMPLE_SEED = 1;
 const SAMPLE_LINES = 20_000;
@@ -104,6 +111,10 @@ export const options = signal<Partial<Options>>({});
 /** The first file of what is being read or was read; null for the sample. */
 export const firstFile = computed(() =>
   lastInput.value?.kind === "files" ? (lastInput.value.sources[0]?.file ?? null) : null,
+);
+/** The files of what is being read or was read, none of the sample; null before anything was opened. */
+export const inputSources = computed(() =>
+  lastInput.value?.kind === "files" ? lastInput.value.sources : lastInput.value && [],
 );
 export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
@@ -142,6 +153,9 @@ export async function start(): Promise<void> {
       progress: onProgress,
       filling: openFilling,
       finished: onFinished,
+      kept(isKept) {
+        isAnalysisKept.value = isKept;
+      },
       failed: onFailed,
       unchanged: onUnchanged,
       crashed(error, hasStarted) {
@@ -179,6 +193,19 @@ export function openFiles(sources: Source[]): void {
   }
   options.value = usualOptions();
   openSources(sources);
+}
+
+/** Reads files with choices that were made for them before, or restores their analysis, kept under the name `keep`. */
+export function openWith(sources: Source[], chosen: Partial<Options>, keep: string | null): void {
+  options.value = chosen;
+  openInput({ kind: "files", sources, keep });
+}
+
+/** Says under which name the analysis of files is to be kept, if at all; set by what keeps files. */
+let nameToKeep: (sources: Source[]) => string | null = () => null;
+
+export function keepAnalyses(as: (sources: Source[]) => string | null): void {
+  nameToKeep = as;
 }
 
 /** Reads the files that are offered instead of those that were read. */
@@ -222,7 +249,7 @@ function change(without: number[], isUndo: boolean): void {
 
 function openSources(chosen: Source[]): void {
   const { sources, nTwins } = withoutTwins(chosen);
-  openInput({ kind: "files", sources });
+  openInput({ kind: "files", sources, keep: nameToKeep(sources) });
   if (nTwins > 0) {
     notice.value =
       nTwins === 1
@@ -310,7 +337,7 @@ function openInput(input: Input): void {
   phase.value = "reading";
   if (input.kind === "files") {
     source.value = sourceOf(input.sources);
-    engine.open(input.sources, options.value);
+    engine.open(input.sources, options.value, input.keep);
   } else {
     source.value = "a sample log";
     engine.sample(input.seed, SAMPLE_LINES, options.value);
@@ -350,6 +377,7 @@ function clear(): void {
   offered.value = null;
   expected = null;
   isBusy.value = false;
+  isAnalysisKept.value = false;
   isStopping.value = false;
   removed.value = [];
   pendingRemoved = [];
@@ -390,10 +418,16 @@ function onProgress(update: Progress): void {
   };
 }
 
-function onFinished(bytes: Uint8Array<ArrayBuffer>): void {
+function onFinished(bytes: Uint8Array<ArrayBuffer>, isRestored: boolean): void {
   try {
     const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Report;
-    batch(() => show(parsed, bytes));
+    batch(() => {
+      show(parsed, bytes);
+      if (isRestored) {
+        isAnalysisKept.value = true;
+        notice.value = "The file has not changed: this is the analysis that was kept of it.";
+      }
+    });
   } catch (error) {
     onFailed(new EngineError("wire", error instanceof Error ? error.message : String(error)));
   }

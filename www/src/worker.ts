@@ -3,10 +3,18 @@
 //
 // Every message goes through one promise queue: handlers that await would otherwise interleave.
 
-import { initSync, version, type Command, type FileMeta, type Update } from "../pkg/logloupe.js";
+import {
+  initSync,
+  version,
+  type Command,
+  type FileMeta,
+  type Timeline,
+  type Update,
+} from "../pkg/logloupe.js";
 import type { Piece } from "./extract.ts";
 import { asFailure, queue, watchMemory } from "./reading.ts";
 import { Run, sampleFile, type RunOptions } from "./run.ts";
+import { SavedRun, type Keep } from "./saved.ts";
 import { ShardPort, shardRole } from "./shard_role.ts";
 
 interface Boot {
@@ -21,6 +29,13 @@ interface Ping {
   type: "ping";
 }
 
+/** A command with the files it is about, and where their analysis is kept. */
+interface Order {
+  command: Command;
+  files?: File[];
+  keep?: Keep;
+}
+
 function pong(): void {
   postMessage({ type: "pong" });
 }
@@ -33,20 +48,61 @@ function engineRole(ports: MessagePort[]): void {
     throw error;
   });
 
+  const fill =
+    (id: number) =>
+    (timeline: Timeline): void =>
+      postMessage({ type: "filling", run: id, timeline });
+
   const start = async (
     id: number,
     files: File[],
     metas: FileMeta[],
     options: RunOptions,
+    keep?: Keep,
   ): Promise<void> => {
-    run = new Run(id, shards, options, send, (timeline) => {
-      postMessage({ type: "filling", run: id, timeline });
-    });
-    finish(id, await run.analyze(files, metas));
+    const saved = keep === undefined ? null : await SavedRun.at(keep.name);
+    const restored = keep && saved && (await restore(id, files, metas, options, keep, saved));
+    if (restored) {
+      finish(id, restored, true);
+      return;
+    }
+    if (keep) await saved?.begin(keep, files, metas, options);
+    const reading = new Run(id, shards, options, send, fill(id));
+    run = reading;
+    try {
+      finish(id, await reading.analyze(files, metas, saved));
+    } catch (error) {
+      saved?.drop();
+      throw error;
+    }
+    // Besides what is asked about the answer, which need not wait for it.
+    const keeping = saved && reading.save(files, metas, saved).catch(() => (saved.drop(), false));
+    void keeping?.then((isKept) => postMessage({ type: "kept", run: id, isKept }));
   };
 
-  const finish = (id: number, report: Uint8Array): void => {
-    postMessage({ type: "finished", run: id, report }, { transfer: [report.buffer] });
+  /** Works the answer out of what was kept; nothing where the files have to be read. */
+  const restore = async (
+    id: number,
+    files: File[],
+    metas: FileMeta[],
+    options: RunOptions,
+    keep: Keep,
+    saved: SavedRun,
+  ): Promise<Uint8Array | undefined> => {
+    try {
+      const readWith = await saved.optionsFor(keep, files, metas);
+      if (readWith === null) return undefined;
+      run = new Run(id, shards, readWith as RunOptions, send, fill(id));
+      const report = await run.restore(files, metas, saved, options);
+      saved.close();
+      return report;
+    } catch {
+      return undefined;
+    }
+  };
+
+  const finish = (id: number, report: Uint8Array, isRestored = false): void => {
+    postMessage({ type: "finished", run: id, report, isRestored }, { transfer: [report.buffer] });
   };
 
   const exported = ({ run: id, query }: { run: number; query: number }, piece: Piece): void => {
@@ -69,11 +125,11 @@ function engineRole(ports: MessagePort[]): void {
     else send({ type: "unchanged", run: command.run, code: "mustRead", message: "" });
   };
 
-  const obey = async (command: Command, files: File[]): Promise<void> => {
+  const obey = async (command: Command, files: File[], keep?: Keep): Promise<void> => {
     try {
       switch (command.type) {
         case "open":
-          await start(command.run, files, command.files, command.options);
+          await start(command.run, files, command.files, command.options, keep);
           break;
         case "sample": {
           const file = sampleFile(command.seed, command.nLines);
@@ -127,17 +183,17 @@ function engineRole(ports: MessagePort[]): void {
     }
   };
 
-  onmessage = (event: MessageEvent<Ping | { command: Command; files?: File[] }>) => {
+  onmessage = (event: MessageEvent<Ping | Order>) => {
     if ("type" in event.data) {
       pong();
       return;
     }
-    const { command, files } = event.data;
+    const { command, files, keep } = event.data;
     // What is searched for ends before its turn comes.
     if (command.type === "find" && run?.id === command.run) run.search.overtake(command.query);
     if (command.type === "stop" && run?.id === command.run) run.search.stop(command.find);
     if (command.type === "stopReading" && run?.id === command.run) run.stopReading();
-    enqueue(() => obey(command, files ?? []));
+    enqueue(() => obey(command, files ?? [], keep));
   };
   send({ type: "ready", version: version() });
 }

@@ -57,6 +57,20 @@ const SAMPLES: &[Sample] = &[
         message: "price missing",
     },
     Sample {
+        line: "[ W 2024-03-11 15:04:22.1234 12/T1 age/Shop/Cart.cpp:123 ]: queue full",
+        timestamp: "2024-03-11T15:04:22.123400Z",
+        level: Some(Level::Warn),
+        source: "",
+        message: "queue full",
+    },
+    Sample {
+        line: "2024-03-11T15:04:22.123456+00:00 shop[cart.1]: price missing",
+        timestamp: "2024-03-11T15:04:22.123456Z",
+        level: None,
+        source: "shop",
+        message: "price missing",
+    },
+    Sample {
         line: "[15:04:22] [Server thread/WARN]: Can't keep up",
         timestamp: "2024-04-30T15:04:22Z",
         level: Some(Level::Warn),

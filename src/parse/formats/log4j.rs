@@ -73,6 +73,34 @@ const SAMPLES: &[Sample] = &[
         source: "nova.compute.claims",
         message: "Attempting claim",
     },
+    Sample {
+        line: "2024-03-11T15:04:22.123Z| vmx| W115: no price",
+        timestamp: "2024-03-11T15:04:22.123Z",
+        level: Some(Level::Warn),
+        source: "vmx",
+        message: "no price",
+    },
+    Sample {
+        line: "2024-03-11 15:04:22,123 [shop.cart        :123 ][WARNING ][4711] price missing",
+        timestamp: "2024-03-11T15:04:22.123Z",
+        level: Some(Level::Warn),
+        source: "shop.cart",
+        message: "price missing",
+    },
+    Sample {
+        line: "[11-Mar-2024 15:04:22 UTC] PHP Fatal error:  Uncaught Error: no price in /srv/cart.php:3",
+        timestamp: "2024-03-11T15:04:22Z",
+        level: Some(Level::Fatal),
+        source: "PHP",
+        message: "Uncaught Error: no price in /srv/cart.php:3",
+    },
+    Sample {
+        line: "2024-03-11 15:04:22.123456 W | cartserver: request took too long",
+        timestamp: "2024-03-11T15:04:22.123456Z",
+        level: Some(Level::Warn),
+        source: "cartserver",
+        message: "request took too long",
+    },
 ];
 
 impl Format for Log4j {

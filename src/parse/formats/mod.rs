@@ -8,9 +8,11 @@ mod apache_error;
 mod audit;
 mod bgl;
 mod cef;
+mod chromium;
 mod cisco;
 mod container;
 mod erlang;
+mod esp_idf;
 mod event_xml;
 mod generic;
 mod haproxy;
@@ -195,6 +197,8 @@ pub fn all() -> &'static [&'static dyn Format] {
         &hdfs::Hdfs,
         &bgl::Bgl,
         &klog::Klog,
+        &chromium::Chromium,
+        &esp_idf::EspIdf,
         &logcat::Logcat,
         &redis::Redis,
         &rails::Rails,

@@ -3,15 +3,33 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { createRef, type JSX, type TargetedEvent } from "preact";
 import { useEffect } from "preact/hooks";
-import { ofDrop, ofFiles, type Source } from "../sources.ts";
+import { pickHandles } from "../handles.ts";
+import { isRemembering } from "../recent.ts";
+import { ofDrop, ofFiles, ofHandle, type Source } from "../sources.ts";
 import * as state from "../state.ts";
 
 const input = createRef<HTMLInputElement>();
 const folderInput = createRef<HTMLInputElement>();
 const isOver = signal(false);
 
+/** Lets a person choose files: with handles where they are remembered, else with the input element every browser has. */
 export function pickFiles(): void {
-  input.current?.click();
+  if (isRemembering.peek()) void pickWithHandles();
+  else input.current?.click();
+}
+
+async function pickWithHandles(): Promise<void> {
+  const handles = await pickHandles();
+  if (handles === null) {
+    input.current?.click();
+    return;
+  }
+  try {
+    const sources = handles.map(async (handle) => ofHandle(handle, await handle.getFile()));
+    state.openFiles(await Promise.all(sources));
+  } catch {
+    state.notice.value = "A file that was chosen could not be opened. It may have just been moved.";
+  }
 }
 
 export function pickFolder(): void {
@@ -28,7 +46,7 @@ export function FileInput(): JSX.Element {
   useEffect(listenForFiles, []);
   useSignalEffect(() => {
     if (state.pickAgain.value > 0) {
-      pickFiles();
+      input.current?.click();
     }
   });
   return (

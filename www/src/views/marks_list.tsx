@@ -1,4 +1,4 @@
-// The lines that were marked, with their notes; nothing of them is stored, they are copied or saved by hand.
+// The lines that were marked, with their notes; what they say is stored nowhere, it is copied or saved by hand.
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";

@@ -44,8 +44,11 @@ function PaletteDialog(): JSX.Element {
   return (
     <Dialog element={dialog} class="palette" label="All actions" onClose={close}>
       <input
-        type="search"
+        type="text"
         id="palette-search"
+        role="combobox"
+        aria-expanded={found.length > 0}
+        aria-autocomplete="list"
         aria-controls="palette-list"
         aria-activedescendant={found.length > 0 ? `palette-${at}` : undefined}
         aria-label="What to do"

@@ -34,7 +34,7 @@ export function Peek(): JSX.Element | null {
   return lines.length === 0 ? null : (
     <section class="peek" id="peek" aria-label="First lines">
       <h2>First lines</h2>
-      <ol>
+      <ol tabIndex={0} aria-label="First lines">
         {lines.map((line, idx) => (
           <li key={idx}>
             <LogText text={line} />

@@ -3,11 +3,13 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as format from "../format.ts";
+import { canSavePage, savePage } from "../offline.ts";
 import * as state from "../state.ts";
 import { canPickFolder, pickFiles, pickFolder } from "./files.tsx";
 import { Filling } from "./filling.tsx";
 import { LogText } from "./parts.tsx";
 import { Peek } from "./peek.tsx";
+import { RecentFiles } from "./recent.tsx";
 
 export function Start(): JSX.Element {
   const readiness = state.readiness.value;
@@ -52,11 +54,22 @@ export function Start(): JSX.Element {
           <p class="drop-title">Getting ready…</p>
         )}
       </div>
+      {isReady && <RecentFiles />}
       <ul class="promises">
         <li>
           <strong>Nothing is uploaded.</strong> Files are read in this tab. Once the page has
           loaded, the browser itself refuses its network requests; you can switch the network off
           and it still works.
+          {isReady && canSavePage() && (
+            <button
+              type="button"
+              class="button small"
+              id="save-page"
+              onClick={() => void savePage()}
+            >
+              Save this page to use it without a network
+            </button>
+          )}
         </li>
         <li>
           <strong>Every line counts.</strong> No sampling: all lines are parsed, grouped into
@@ -147,14 +160,14 @@ export function Running(): JSX.Element {
                 : format.bytes(current.doneBytes)}
           </Fact>
           <Fact term="Speed">
-            {isReading && current?.rate != null
+            {isReading && !isStopping && current?.rate != null
               ? `${format.bytes(current.rate)}/s`
-              : isReading
+              : isReading && !isStopping
                 ? "…"
                 : "–"}
           </Fact>
           <Fact term="Time left">
-            {isReading
+            {isReading && !isStopping
               ? current?.secondsLeft != null
                 ? timeLeft(current.secondsLeft)
                 : "…"

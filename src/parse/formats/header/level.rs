@@ -177,6 +177,16 @@ fn level_at(
         }
         return None;
     }
+    // VMware's older logs: `| vmx| I005: text`.
+    if let [letter, digits @ ..] = word
+        && digits.len() == 3
+        && digits.iter().all(u8::is_ascii_digit)
+        && next == b':'
+        && line[..start].ends_with(b"| ")
+    {
+        let level = severity::from_letter(*letter)?;
+        return Some(FoundLevel { level, start, end });
+    }
     if let Some(found) = with_process(start, word, next) {
         return Some(found);
     }
@@ -191,6 +201,11 @@ fn level_at(
         return None;
     }
     let level = severity::from_word(&word[part..])?;
+    // PHP: `PHP Fatal error:  text`.
+    if level == Level::Fatal && words.n <= 1 && line[end..].starts_with(b" error:") {
+        let end = end + b" error".len();
+        return Some(FoundLevel { level, start, end });
+    }
     // `SERVICE ALERT:` names what is told.
     let is_phrase = prev == b' ' && start >= 2 && line[start - 2].is_ascii_uppercase();
     if is_phrase && word == b"ALERT" {
@@ -273,7 +288,11 @@ fn letter_at(line: &[u8], start: usize, n_words: usize) -> Option<FoundLevel> {
 /// The level before `end`, the place where the timestamp begins: `INFO: `, `[DEBUG `, `I, [`, `Thread-1::INFO::`.
 pub(in super::super) fn level_before(line: &[u8], end: usize) -> Option<Level> {
     // `E 2024-…`, `[W 2024-…`, `I[2024-…`, `(W) 2024-…`: a letter alone at the very beginning.
-    let first = usize::from(matches!(byte(line, 0), b'[' | b'('));
+    let first = match byte(line, 0) {
+        b'[' if byte(line, 1) == b' ' => 2,
+        b'[' | b'(' => 1,
+        _ => 0,
+    };
     let is_closed = byte(line, 0) == b'(' && byte(line, 2) == b')';
     if end > first
         && (is_closed || matches!(byte(line, first + 1), b' ' | b'\t' | b'[' | b',' | b':'))

@@ -402,5 +402,13 @@ fn columns(line: &[u8], at: usize) -> Header {
         }
         header.message = start + len + 1;
     }
+    // etcd: `W | rafthttp: text`.
+    let start = skip_blanks(line, header.message);
+    if header.source.is_none()
+        && let Some(name) = name(line, start, None)
+    {
+        header.source = Some((start, name.end));
+        header.message = name.rest;
+    }
     header
 }

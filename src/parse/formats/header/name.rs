@@ -31,6 +31,16 @@ pub(super) fn class_in(line: &[u8], start: usize, end: usize) -> Option<(usize, 
             .iter()
             .take_while(|byte| byte.is_ascii_whitespace())
             .count();
+    // Salt pads the name to a column: `[salt.minion      :123 ]`.
+    let text = match memchr::memrchr(b':', text) {
+        Some(colon)
+            if text[..colon].ends_with(b" ")
+                && text[colon + 1..].iter().all(u8::is_ascii_digit) =>
+        {
+            text[..colon].trim_ascii_end()
+        }
+        _ => text,
+    };
     let end = start + text.len();
     if let Some(mark) = text.iter().rposition(|byte| *byte == b'@')
         && text[mark + 1..].iter().all(u8::is_ascii_digit)
@@ -70,10 +80,12 @@ pub(super) fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name>
             // `file.go:128`
             b':' if n_marks > 0 && byte(line, end + 1).is_ascii_digit() => {}
             b'[' if end > at => {
-                let close = digits_end(line, end + 1);
-                if byte(line, close) != b']' || close == end + 1 {
+                let digits = digits_end(line, end + 1);
+                let is_pid = digits > end + 1 && byte(line, digits) == b']';
+                let close = is_pid.then_some(digits);
+                let Some(close) = close.or_else(|| process_end(line, end + 1)) else {
                     break;
-                }
+                };
                 has_pid = true;
                 end = close;
             }
@@ -153,6 +165,19 @@ pub(super) fn name(line: &[u8], at: usize, after: Option<Names>) -> Option<Name>
         }),
         _ => None,
     }
+}
+
+/// The bracket that closes a name of small letters before a colon: `app[web.1]: text`, as Heroku writes it.
+fn process_end(line: &[u8], at: usize) -> Option<usize> {
+    let end = line[at..]
+        .iter()
+        .take(32)
+        .take_while(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_')
+        })
+        .count()
+        + at;
+    (end > at && line[end..].starts_with(b"]: ")).then_some(end)
 }
 
 /// Splunk's `WatchedFile [123 tailreader0] - text`: a group and then a dash.
