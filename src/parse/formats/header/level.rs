@@ -123,7 +123,7 @@ fn with_process(start: usize, word: &[u8], next: u8) -> Option<FoundLevel> {
     Some(FoundLevel { level, start, end })
 }
 
-/// VMware's older logs: `| vmx| I005: text`.
+/// The older logs of `VMware`: `| vmx| I005: text`.
 fn numbered_letter(line: &[u8], start: usize, end: usize) -> Option<FoundLevel> {
     let [letter, digits @ ..] = &line[start..end] else {
         return None;
