@@ -226,18 +226,7 @@ impl Shard {
                         *first = Some((kept.job.block, kept.episode(idx, id, time)));
                     }
                 }
-                if let Some(window) = survey.edge_window(time) {
-                    let template = survey.templates.get(id.index()).copied();
-                    let template = template.filter(|_| !survey.wants_one_edge).unwrap_or(0);
-                    let place = (time, kept.job.file, kept.job.block);
-                    let known = edges.get(&(window, template));
-                    let is_first = known
-                        .is_none_or(|(block, first)| place < (first.start, first.file, *block));
-                    if is_first {
-                        let first = (kept.job.block, kept.episode(idx, id, time));
-                        edges.insert((window, template), first);
-                    }
-                }
+                kept.note_edge(survey, (idx, id, time), &mut edges);
                 if !survey.is_anomalous(id, time) {
                     continue;
                 }
@@ -410,6 +399,26 @@ impl Kept {
             time: row.time.map(|time| self.calendar.instant(time)),
             level: row.level.map_or(0, |level| level as u8),
             message: self.ids[row.message as usize],
+        }
+    }
+
+    /// Remembers a record where it is the first of its template in an unusual window.
+    fn note_edge(
+        &self,
+        survey: &Survey,
+        (idx, id, time): (usize, MessageId, Timestamp),
+        edges: &mut BTreeMap<(u32, u32), (u32, Episode)>,
+    ) {
+        let Some(window) = survey.edge_window(time) else {
+            return;
+        };
+        let template = survey.templates.get(id.index()).copied();
+        let template = template.filter(|_| !survey.wants_one_edge).unwrap_or(0);
+        let place = (time, self.job.file, self.job.block);
+        let known = edges.get(&(window, template));
+        if known.is_none_or(|(block, first)| place < (first.start, first.file, *block)) {
+            let first = (self.job.block, self.episode(idx, id, time));
+            edges.insert((window, template), first);
         }
     }
 
