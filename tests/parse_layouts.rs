@@ -219,7 +219,7 @@ fn layouts_of_products_are_read_by_the_walk() {
         ),
         (
             "2024-03-11 15:04:22.123456 W | etcdserver: read-only range request took too long (120ms) to execute",
-            "03-11 15:04:22 WARN  | etcdserver: read-only range request took too long (120ms) to execute",
+            "03-11 15:04:22 WARN etcdserver | read-only range request took too long (120ms) to execute",
         ),
         (
             "2024.03.11 15:04:22.123456 [ 4711 ] {8f2c-11} <Error> executeQuery: Code: 60. DB::Exception: Table default.t does not exist",
@@ -319,7 +319,7 @@ fn layouts_of_products_are_read_by_the_walk() {
         ),
         (
             "2024-03-11 15:04:22,123 [salt.minion      :1234][ERROR   ][4711] Error while bringing up minion",
-            "03-11 15:04:22 ERROR salt.minion      :1234 | Error while bringing up minion",
+            "03-11 15:04:22 ERROR salt.minion | Error while bringing up minion",
         ),
         (
             "[    12.345] (EE) Failed to load module \"fbdev\"",
