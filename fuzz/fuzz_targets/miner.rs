@@ -14,7 +14,7 @@ fuzz_target!(|text: &[u8]| {
         mask::scan(cut, &mut spans);
         assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0));
         assert!(spans.iter().all(|span| span.0 < span.1 && span.1 as usize <= cut.len()));
-        messages.file(line, None, None);
+        messages.file(line, None);
     }
     let mut miner = Miner::default();
     let groups: Vec<_> = messages.list().iter().map(|m| miner.add(&m.text)).collect();

@@ -37,7 +37,7 @@ pub const MAX_BINS: usize = 65_536;
 
 /// Pairs of (bin, address) and (bin, user) a tally holds before its bins are widened, at most to
 /// [`IDENTITY_WIDTH`].
-pub const MAX_IDENTITIES: usize = 1 << 22;
+pub const MAX_IDENTITIES: usize = 1 << 20;
 
 /// Widest bins, as an index into [`WIDTHS`], that many identities may lead to: coarser ones would save little and
 /// cost windows.
