@@ -193,12 +193,12 @@ fn the_order_of_files_changes_with_the_zone() {
     assert_eq!(analysis.report.timezone, "Europe/Berlin");
 }
 
-/// First and last time of a log with these dates, each a hundred lines a minute apart.
+/// First and last time of a log with these dates, each sixty lines a minute apart.
 fn yearless(modified: &str, dates: &[&str]) -> (String, String) {
     let mut text = String::new();
     for date in dates {
-        for n in 0..100 {
-            writeln!(text, "{date} 10:{:02}:{n:02} host app[7]: tick {n}", n % 60)
+        for n in 0..60 {
+            writeln!(text, "{date} 10:{n:02}:{n:02} host app[7]: tick {n}")
                 .expect("a string takes all");
         }
     }
@@ -246,6 +246,22 @@ fn years_are_counted_from_the_end_of_the_log() {
             "2024-01-03T00:00:00Z",
             &["Dec 31", "Jan  1", "Dec 31", "Jan  1", "Dec 30", "Jan  2"],
             ("2023-12-30", "2024-01-02"),
+        ),
+        // Lines that have a year say which the others are of, however much later the file was copied.
+        (
+            "2026-11-01T00:00:00Z",
+            &["2022-03-01", "Mar  2"],
+            ("2022-03-01", "2022-03-02"),
+        ),
+        (
+            "2026-11-01T00:00:00Z",
+            &["2022-12-30", "Jan  2"],
+            ("2022-12-30", "2023-01-02"),
+        ),
+        (
+            "2026-11-01T00:00:00Z",
+            &["Dec 30", "2023-01-02"],
+            ("2022-12-30", "2023-01-02"),
         ),
     ] {
         let got = yearless(modified, dates);

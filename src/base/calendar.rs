@@ -70,9 +70,10 @@ impl Calendar {
 
     /// Learns the last of the times of a kind that leaves out the year or the day, and the year in which 29 February comes, if it
     /// does: the last is the latest that is not after the reference, by more than a day (an hour, where only the day is missing).
-    pub fn anchor(&mut self, last: Written, leap_year: Option<i64>) {
+    /// Where the text has times with a date as well, `dated` is the last of them, and the nearest year (or day) is taken.
+    pub fn anchor(&mut self, last: Written, leap_year: Option<i64>, dated: Option<Timestamp>) {
         if let Some(idx) = last.kind().cycle_idx() {
-            self.starts[idx] = Some(self.start(last, leap_year));
+            self.starts[idx] = Some(self.start(last, leap_year, dated));
         }
     }
 
@@ -134,13 +135,19 @@ impl Calendar {
     }
 
     /// The year or day in which times begin of which this is the last.
-    fn start(&self, last: Written, leap_year: Option<i64>) -> i64 {
+    fn start(&self, last: Written, leap_year: Option<i64>, dated: Option<Timestamp>) -> i64 {
         let day_of = |instant| self.zone.to_local(instant).div_euclid(DAY);
         let is_day = matches!(last.kind(), Kind::DayLess | Kind::DayLessUtc);
-        let slack = if is_day { HOUR } else { DAY };
-        let latest = Timestamp(self.reference.0.saturating_add(slack));
+        let (slack, half) = if is_day {
+            (HOUR, DAY / 2)
+        } else {
+            (DAY, 183 * DAY)
+        };
+        let nearest = dated.map_or(i64::MAX, |dated| dated.0.saturating_add(half - slack));
+        let reference = Timestamp(self.reference.0.min(nearest));
+        let latest = Timestamp(reference.0.saturating_add(slack));
         let newest = if is_day {
-            day_of(self.reference)
+            day_of(reference)
         } else {
             civil_from_days(day_of(latest)).0
         };
@@ -169,7 +176,7 @@ impl Calendar {
             None => Stretch {
                 from: time.number(),
                 until: time.number() + 1,
-                ..self.shifted(time, self.start(time, leap_year)).1
+                ..self.shifted(time, self.start(time, leap_year, None)).1
             },
         }
     }
@@ -308,7 +315,7 @@ mod tests {
         let times: Vec<Written> = times.map(|time| cycles.follow(time)).collect();
         let mut calendar = Calendar::new(&Zone::parse(zone).unwrap(), at(modified));
         let leap = times.iter().find(|time| time.is_leap_day());
-        calendar.anchor(*times.last().unwrap(), leap.map(|time| time.cycle()));
+        calendar.anchor(*times.last().unwrap(), leap.map(|time| time.cycle()), None);
         let mut reading = calendar.reading();
         let date = |&time: &Written| {
             assert_eq!(calendar.instant(time), reading.instant(time));
@@ -399,7 +406,7 @@ mod tests {
         let mut cycles = Cycles::default();
         let hours = [9, 8, 23, 0, 23, 1, 17, 9, 0];
         let times = hours.map(|hour| cycles.follow(Written::day_less(hour * HOUR, None)));
-        calendar.anchor(times[8], None);
+        calendar.anchor(times[8], None, None);
         let got = times.map(|time| (calendar.instant(time).0 + 2 * HOUR).div_euclid(HOUR));
         let first = civil(2024, 5, 1, 0) / HOUR;
         let days = [0, 0, 0, 1, 0, 1, 1, 2, 3];

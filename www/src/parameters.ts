@@ -33,18 +33,19 @@ export interface Parameter {
 }
 
 /** Options that are lists of words; they may be words of a log and are never kept. */
-export const WORD_LISTS: { option: "badWords" | "harmlessWords"; name: string; effect: string }[] = [
-  {
-    option: "badWords",
-    name: "Words that report trouble",
-    effect: "Beside those that are known, such as failed and timeout. A * stands for any ending.",
-  },
-  {
-    option: "harmlessWords",
-    name: "Words that report no trouble here",
-    effect: "Even where they are known to elsewhere, such as error in error_page.",
-  },
-];
+export const WORD_LISTS: { option: "badWords" | "harmlessWords"; name: string; effect: string }[] =
+  [
+    {
+      option: "badWords",
+      name: "Words that report trouble",
+      effect: "Beside those that are known, such as failed and timeout. A * stands for any ending.",
+    },
+    {
+      option: "harmlessWords",
+      name: "Words that report no trouble here",
+      effect: "Even where they are known to elsewhere, such as error in error_page.",
+    },
+  ];
 
 /** All of them but the width of a window, which has a list of its own. */
 export const PARAMETERS: Parameter[] = [

@@ -1,7 +1,13 @@
 // What changed: patterns that are new, surge, or fall silent, each with when and by how much.
 
 import type { JSX } from "preact";
-import type { AmountReport, ChangeReport, LineRef, Report, SourceChange } from "../../pkg/logloupe.js";
+import type {
+  AmountReport,
+  ChangeReport,
+  LineRef,
+  Report,
+  SourceChange,
+} from "../../pkg/logloupe.js";
 import * as format from "../format.ts";
 import { isSpanLifted, isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
