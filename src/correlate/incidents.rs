@@ -18,11 +18,11 @@
 //! message is looked at: earlier ones of that message end at least `link_seconds` before the latest starts, which
 //! is not after now. Which messages are similar is looked up once per distinct message ([`CosineIndex`]).
 //!
-//! **Rank.** `score = 0.5 · severity + 12 · rarity + 13 · spread + 10 · volume + 15 · duration`, each of the last four 0
+//! **Rank.** `score = 0.5 · severity + 15 · rarity + 15 · spread + 10 · volume + 10 · duration`, each of the last four 0
 //! to 1:
 //! - severity: highest score of an episode in it;
-//! - rarity: half of it for how much of what its messages say is said in this incident (its concentration), as what happens all
-//!   day long is no incident; the other half for how seldom the log says such things at all, a record in 10,000 makes 1;
+//! - rarity: how much of what its messages say is said in this incident (its concentration), as what happens all day long is no
+//!   incident, times how seldom the log says such things at all, a record in 10,000 makes 1;
 //! - spread: distinct sources, log2, 16 make 1: trouble that shows in many places is worse than that of one;
 //! - volume: anomalous records, log10, 10,000 make 1;
 //! - duration: log of its seconds, an hour makes 1.
@@ -169,10 +169,10 @@ impl RankParts {
     #[must_use]
     pub fn score(&self) -> f64 {
         let score = 0.5 * self.severity
-            + 12.0 * self.rarity
-            + 13.0 * self.spread
+            + 15.0 * self.rarity
+            + 15.0 * self.spread
             + 10.0 * self.volume
-            + 15.0 * self.duration;
+            + 10.0 * self.duration;
         score.clamp(0.0, 100.0)
     }
 }
@@ -419,7 +419,7 @@ fn incident(
     let seldom = math::ln(n_log.max(1.0) / n_everywhere.max(1.0)) / math::ln(10_000.0);
     let parts = RankParts {
         severity,
-        rarity: f64::midpoint(concentration, seldom.clamp(0.0, 1.0)),
+        rarity: concentration * seldom.clamp(0.0, 1.0),
         spread: (math::log2(sources.len().max(1) as f64) / 4.0).min(1.0),
         volume: (math::ln(f64::from(amount).max(1.0)) / math::ln(10_000.0)).min(1.0),
         duration: (math::ln(1.0 + seconds) / math::ln(3601.0)).min(1.0),

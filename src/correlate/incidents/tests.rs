@@ -187,7 +187,7 @@ fn incidents_are_ranked_and_know_their_leading_edge() {
         (worst.start, worst.end),
         (Timestamp(1000 * SECOND), Timestamp(1600 * SECOND))
     );
-    assert!(worst.score > 65.0, "{}", worst.score);
+    assert!(worst.score > 60.0, "{}", worst.score);
     assert!(incidents[1..].iter().all(|incident| incident.score < 50.0));
 }
 
@@ -223,7 +223,7 @@ fn what_is_rare_and_of_many_sources_ranks_first() {
     assert_eq!(ranked, [2, 0, 1]);
     assert_eq!(incidents[0].parts.spread, 0.75);
     assert_eq!(incidents[1].parts.spread, 0.0);
-    assert!(incidents[1].parts.rarity > 0.6 && incidents[2].parts.rarity < 0.1);
+    assert!(incidents[1].parts.rarity > 0.4 && incidents[2].parts.rarity < 0.01);
 }
 
 #[test]
