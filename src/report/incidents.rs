@@ -193,10 +193,11 @@ fn incident(
         .map(|message| words::quoted(&findings.templates[said(message).template.index()].text));
     let times = words::counted(u64::from(component.n_records), "record");
     let length = component.end.0.saturating_sub(component.start.0);
-    let over = if length > 0 {
-        format!(" over {}", words::duration(length))
-    } else {
-        String::new()
+    // One record takes no time; what goes on for longer is the alarm it belongs to.
+    let over = match component.n_records {
+        _ if length <= 0 => String::new(),
+        1 => format!(" within {}", words::duration(length)),
+        _ => format!(" over {}", words::duration(length)),
     };
     let others = if n_templates > 1 {
         format!(" and {}", words::counted(n_templates - 1, "other pattern"))
