@@ -202,21 +202,13 @@ impl Tally {
         self.n_timed
     }
 
-    /// First and last microsecond of each bin, and its records.
-    pub(super) fn stretches(&self) -> impl Iterator<Item = (i64, i64, u64)> {
+    /// First and last microsecond of each bin, and its records by level; in no order.
+    pub(super) fn by_level(&self) -> impl Iterator<Item = (i64, i64, &[u32; N_LEVELS])> {
         let width = width_us(self.width_idx);
         self.bins.iter().map(move |bin| {
-            let n = bin.by_level.iter().map(|&n| u64::from(n)).sum();
-            (bin.index * width, (bin.index + 1) * width - 1, n)
+            let first = bin.index * width;
+            (first, first + width - 1, &bin.by_level)
         })
-    }
-
-    /// Calls with the beginning of each bin in microseconds and its records by level; in no order.
-    pub fn by_level(&self, mut counted: impl FnMut(i64, &[u32; N_LEVELS])) {
-        let width = width_us(self.width_idx);
-        for bin in &self.bins {
-            counted(bin.index * width, &bin.by_level);
-        }
     }
 
     /// The same contents in the one form that depends on nothing else: bins in the order of time, identities

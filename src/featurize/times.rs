@@ -162,9 +162,9 @@ impl Times {
     ) {
         for alike in &self.alike {
             let mut reading = calendar.reading();
-            alike.tally.by_level(|value, by_level| {
-                counted(reading.instant(Written::of(alike.kind, value)), by_level);
-            });
+            for (first, _, by_level) in alike.tally.by_level() {
+                counted(reading.instant(Written::of(alike.kind, first)), by_level);
+            }
         }
     }
 
@@ -193,16 +193,14 @@ impl Times {
             return changes;
         }
         for alike in self.alike.iter().filter(|alike| alike.kind.is_local()) {
-            let mut tally = alike.tally.clone();
-            tally.settle();
-            for (first, last, n) in tally.stretches() {
+            for (first, last, by_level) in alike.tally.by_level() {
                 let change = |value| calendar.clock_change(Written::of(alike.kind, value));
                 let counter = match change(first).filter(|&began| change(last) == Some(began)) {
                     Some(ClockChange::Skipped) => &mut changes.n_skipped,
                     Some(ClockChange::Repeated) => &mut changes.n_repeated,
                     None => continue,
                 };
-                *counter += n;
+                *counter += by_level.iter().map(|&n| u64::from(n)).sum::<u64>();
             }
         }
         changes
