@@ -222,6 +222,18 @@ impl DenseSearch {
         row.iter().zip(bounds).map(outside).sum()
     }
 
+    /// The two halves of a box with their least distances, the nearer one last: it is opened first, so that whoever only
+    /// counts to five is done sooner.
+    fn farther_first(&self, row: &[f64], at: u32, right: u32) -> [(u32, f64); 2] {
+        let left = (at + 1, self.distance_to(row, at + 1));
+        let right = (right, self.distance_to(row, right));
+        if left.1 <= right.1 {
+            [right, left]
+        } else {
+            [left, right]
+        }
+    }
+
     fn visit(&self, row_idx: u32, eps: f64, mut f: impl FnMut(u32, f64) -> ControlFlow<()>) {
         let row = self.row(row_idx);
         let limit = eps * eps * (1.0 + 1e-12);
@@ -232,14 +244,7 @@ impl DenseSearch {
                 continue;
             }
             if let Some(right) = area.right {
-                let left = (at + 1, self.distance_to(row, at + 1));
-                let right = (right, self.distance_to(row, right));
-                // The nearer box is opened first: whoever only counts to five is done sooner.
-                if left.1 <= right.1 {
-                    open.extend([right, left]);
-                } else {
-                    open.extend([left, right]);
-                }
+                open.extend(self.farther_first(row, at, right));
                 continue;
             }
             for other in &self.order[area.from as usize..area.until as usize] {
@@ -271,13 +276,7 @@ impl DenseSearch {
                 continue;
             }
             if let Some(right) = area.right {
-                let left = (at + 1, self.distance_to(row, at + 1));
-                let right = (right, self.distance_to(row, right));
-                if left.1 <= right.1 {
-                    open.extend([right, left]);
-                } else {
-                    open.extend([left, right]);
-                }
+                open.extend(self.farther_first(row, at, right));
                 continue;
             }
             for other in &self.order[area.from as usize..area.until as usize] {

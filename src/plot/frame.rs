@@ -44,11 +44,24 @@ pub(super) fn time_range(report: &Report, view: &View) -> Option<(f64, f64)> {
 
 /// Time below the area.
 pub(super) fn draw_time_axis(scene: &mut Scene, view: &View, area: Area, scale: &Scale) {
+    let ticks = clock::ticks(scale, view.font());
+    draw_axis_below(scene, view, area, scale, ticks, clock::caption(scale));
+}
+
+/// Ticks with their texts below the area, and under them what they are of.
+pub(super) fn draw_axis_below(
+    scene: &mut Scene,
+    view: &View,
+    area: Area,
+    scale: &Scale,
+    ticks: Vec<(f64, String)>,
+    caption: String,
+) {
     let theme = view.theme();
     let (size, tick) = (view.font(), view.px(4.0));
     scene.level_line(area.x0, area.x1, area.y1, view.px(1.0), theme.axis());
-    for (ms, text) in clock::ticks(scale, size) {
-        let x = scale.at(ms);
+    for (value, text) in ticks {
+        let x = scale.at(value);
         if x < area.x0 || x > area.x1 {
             continue;
         }
@@ -64,7 +77,7 @@ pub(super) fn draw_time_axis(scene: &mut Scene, view: &View, area: Area, scale: 
     }
     scene.label(Label {
         at: (area.x1, area.y1 + tick + view.px(3.0) + (size * 1.2) as i32),
-        text: clock::caption(scale),
+        text: caption,
         size,
         color: theme.muted(),
         across: Align::End,

@@ -1,7 +1,7 @@
 //! Two features against each other: every window a point, so that what a cell of the heatmap says in a number can be seen.
 
 use super::scale::{self, Scale, short};
-use super::scene::{Align, Label, Scene, TargetShape};
+use super::scene::{Scene, TargetShape};
 use super::theme::fade;
 use super::{Pick, View, clock, frame};
 use crate::base::order::Arrange;
@@ -53,28 +53,8 @@ pub(super) fn scene(report: &Report, view: &View, (along, up): (u32, u32)) -> Sc
         &labelled(y_lo, y_hi, n_up),
         y_name,
     );
-    let tick = view.px(4.0);
-    scene.level_line(area.x0, area.x1, area.y1, view.px(1.0), theme.axis());
-    for (value, text) in labelled(x_lo, x_hi, n_along) {
-        let at = x.at(value);
-        scene.upright_line(at, area.y1, area.y1 + tick, view.px(1.0), theme.axis());
-        scene.label(Label {
-            at: (at, area.y1 + tick + view.px(3.0)),
-            text,
-            size,
-            color: theme.muted(),
-            across: Align::Middle,
-            down: Align::Start,
-        });
-    }
-    scene.label(Label {
-        at: (area.x1, area.y1 + tick + view.px(3.0) + (size * 1.2) as i32),
-        text: x_name.clone(),
-        size,
-        color: theme.muted(),
-        across: Align::End,
-        down: Align::Start,
-    });
+    let ticks = labelled(x_lo, x_hi, n_along);
+    frame::draw_axis_below(&mut scene, view, area, &x, ticks, x_name.clone());
     // The strangest last, so that they lie on top.
     let n = xs.len().min(ys.len()).min(report.space.len());
     let mut order: Vec<usize> = (0..n).collect();

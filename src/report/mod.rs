@@ -18,7 +18,7 @@ mod messages;
 mod network;
 mod notices;
 mod sessions;
-mod time;
+pub(crate) mod time;
 pub mod words;
 
 use serde::{Deserialize, Serialize};

@@ -10,6 +10,7 @@ use crate::base::math::round_to;
 use crate::base::order::Arrange;
 use crate::detect::ALARM;
 use crate::detect::ensemble::{WINDOW_DETECTORS, WindowScore};
+use crate::featurize::tally::N_LEVELS;
 use crate::featurize::windows::feature;
 
 /// Records per bin, stacked by level.
@@ -106,6 +107,18 @@ pub struct WindowPoint {
     pub cluster: Option<u32>,
 }
 
+/// Counts by level of each bin → a series for each level that occurs, the most severe first.
+pub(crate) fn series(counts: &[[u32; N_LEVELS]]) -> Vec<LevelSeries> {
+    let occurs = |level: &usize| counts.iter().any(|bin| bin[*level] > 0);
+    let levels = (0..N_LEVELS).rev().filter(occurs);
+    levels
+        .map(|level| LevelSeries {
+            level: words::level_name(level as u8).to_owned(),
+            n_records: counts.iter().map(|bin| bin[level]).collect(),
+        })
+        .collect()
+}
+
 pub(super) fn timeline(findings: &Findings) -> Timeline {
     let Some(windows) = &findings.windows else {
         return Timeline::default();
@@ -114,7 +127,7 @@ pub(super) fn timeline(findings: &Findings) -> Timeline {
         .div_ceil(limits::TIMELINE_BINS)
         .max(1);
     let n_bins = (windows.n_windows() as usize).div_ceil(per_bin);
-    let mut counts = vec![[0u32; 8]; n_bins];
+    let mut counts = vec![[0u32; N_LEVELS]; n_bins];
     for (idx, by_level) in windows.by_level.iter().enumerate() {
         for (sum, n) in counts[idx / per_bin].iter_mut().zip(by_level) {
             *sum = sum.saturating_add(*n);
@@ -131,19 +144,11 @@ pub(super) fn timeline(findings: &Findings) -> Timeline {
             }),
         }
     }
-    let occurs = (0..8usize)
-        .rev()
-        .filter(|&level| counts.iter().any(|bin| bin[level] > 0));
     Timeline {
         start_ms: windows.start.millis(),
         bin_ms: windows.width_us as f64 / 1000.0 * per_bin as f64,
         n_bins: n_bins as u32,
-        series: occurs
-            .map(|level| LevelSeries {
-                level: words::level_name(level as u8).to_owned(),
-                n_records: counts.iter().map(|bin| bin[level]).collect(),
-            })
-            .collect(),
+        series: series(&counts),
         marks,
     }
 }

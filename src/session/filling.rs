@@ -6,7 +6,7 @@ use crate::base::time::{SECOND, Timestamp};
 use crate::base::zone::Zone;
 use crate::featurize::tally::{N_LEVELS, WIDTHS};
 use crate::parse::Parser;
-use crate::report::{LevelSeries, Timeline, limits, words};
+use crate::report::{Timeline, limits, time};
 
 const BINS: i64 = limits::TIMELINE_BINS as i64;
 
@@ -48,18 +48,11 @@ impl Engine {
                 *sum = sum.saturating_add(n);
             }
         }
-        let occurs = |level: &usize| counts.iter().any(|bin| bin[*level] > 0);
-        let levels = (0..N_LEVELS).rev().filter(occurs);
         Timeline {
             start_ms: Timestamp(start * width).millis(),
             bin_ms: Timestamp(width).millis(),
             n_bins: n_bins as u32,
-            series: levels
-                .map(|level| LevelSeries {
-                    level: words::level_name(level as u8).to_owned(),
-                    n_records: counts.iter().map(|bin| bin[level]).collect(),
-                })
-                .collect(),
+            series: time::series(&counts),
             marks: Vec::new(),
         }
     }
