@@ -127,8 +127,7 @@ pub fn user(name: &[u8]) -> u64 {
 /// Whether it is a request that was answered with 401 (who are you) or 403 (not you); masking leaves the status behind
 /// `HTTP/1.1` as it is.
 fn is_refused(message: &str) -> bool {
-    let after = message.split("HTTP/").skip(1);
-    after.into_iter().any(|rest| {
+    message.split("HTTP/").skip(1).any(|rest| {
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         let status = rest.strip_prefix('"').unwrap_or(rest).strip_prefix(' ');
         let status = status.and_then(|status| status.split(' ').next());
