@@ -39,6 +39,39 @@ fn check(line: &str, want: &str) {
 fn headers_are_taken_apart_without_a_pattern() {
     for (line, want) in [
         (
+            "2024-03-11 15:04:22.123 UTC [4711] bob@cart FEHLER:  Relation »x« existiert nicht",
+            "03-11 15:04:22 ERROR bob@cart | Relation »x« existiert nicht",
+        ),
+        (
+            "2024-03-11 15:04:22.123 UTC [4711] DÉTAIL:  La clé existe déjà",
+            "03-11 15:04:22 INFO  | La clé existe déjà",
+        ),
+        (
+            "2024-03-11 15:04:22 AVERTISSEMENT [main] shop.Cart: prix manquant",
+            "03-11 15:04:22 WARN shop.Cart | prix manquant",
+        ),
+        (
+            "2024-03-11 15:04:22 [ОШИБКА] нет цены",
+            "03-11 15:04:22 ERROR  | нет цены",
+        ),
+        (
+            "2024-03-11 15:04:22 警告: 価格がありません",
+            "03-11 15:04:22 WARN  | 価格がありません",
+        ),
+        // Within a sentence such words are no levels.
+        (
+            "2024-03-11 15:04:22 Der Auftrag hat FEHLER: keine",
+            "03-11 15:04:22 -  | Der Auftrag hat FEHLER: keine",
+        ),
+        (
+            "2024-03-11 15:04:22 Fehler beim Lesen",
+            "03-11 15:04:22 -  | Fehler beim Lesen",
+        ),
+        (
+            "2024-03-11 15:04:22 все ОШИБКА: нет",
+            "03-11 15:04:22 -  | все ОШИБКА: нет",
+        ),
+        (
             "2023-09-28 04:30:31, Info                  CBS    Session opened",
             "09-28 04:30:31 INFO CBS | Session opened",
         ),

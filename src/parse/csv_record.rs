@@ -48,7 +48,7 @@ impl CsvColumns {
             let text = field.text(header, &mut scratch);
             let name = text.get(header, &scratch).trim_ascii().to_ascii_lowercase();
             let idx = Some(columns.n_columns);
-            let slot = match name.as_slice() {
+            let slot = match in_english(&name) {
                 b"@timestamp"
                 | b"timestamp"
                 | b"time"
@@ -170,6 +170,17 @@ impl CsvColumns {
         fields.level = fields.level.or(inner.level);
         fields.ip = fields.ip.or(inner.ip);
         fields.user = fields.user.or(inner.user);
+    }
+}
+
+/// What the Windows event viewer calls its columns in other languages.
+fn in_english(name: &[u8]) -> &[u8] {
+    match name {
+        b"ebene" | b"niveau" | b"nivel" | b"livello" => b"level",
+        b"datum und uhrzeit" | b"date et heure" | b"fecha y hora" | b"data e ora"
+        | b"data e hora" => b"date and time",
+        b"quelle" | b"origen" | b"origem" | b"origine" => b"source",
+        name => name,
     }
 }
 
