@@ -417,6 +417,18 @@ fn columns_of_csv_become_fields() {
 }
 
 #[test]
+fn levels_of_other_languages_are_read_in_columns_and_below_a_head() {
+    let head = "Ebene,Datum und Uhrzeit,Quelle,Text\nFehler,2023-10-10 13:55:36,cart,x\n";
+    assert_eq!(
+        read(head, "Warnung,2023-10-10 13:55:36,cart,Preis fehlt"),
+        "10-10 13:55:36 WARN cart | Preis fehlt"
+    );
+    let head = "Oct 10, 2023 1:55:36 PM org.example.Cart total\nSCHWERWIEGEND: Preis fehlt\n";
+    let plan = ParsePlan::probe(head.repeat(30).as_bytes(), false);
+    assert!(plan.has_levels_below);
+}
+
+#[test]
 fn elements_of_a_json_array_are_lines_or_objects() {
     let head = "[\"x\", {\"message\":\"y\"}]";
     for (record, want) in [

@@ -22,10 +22,13 @@ const WORDS: [(&str, Level); 48] = [
 ];
 
 /// The words by first letter.
-const SORTED: [(&str, Level); WORDS.len()] = {
-    let mut sorted = WORDS;
+const SORTED: [(&str, Level); WORDS.len()] = by_first(WORDS);
+
+/// Words by their first byte.
+const fn by_first<const N: usize>(words: [(&'static str, Level); N]) -> [(&'static str, Level); N] {
+    let mut sorted = words;
     let mut n_sorted = 1;
-    while n_sorted < sorted.len() {
+    while n_sorted < N {
         let mut slot = n_sorted;
         while slot > 0 && sorted[slot - 1].0.as_bytes()[0] > sorted[slot].0.as_bytes()[0] {
             let word = sorted[slot];
@@ -36,7 +39,7 @@ const SORTED: [(&str, Level); WORDS.len()] = {
         n_sorted += 1;
     }
     sorted
-};
+}
 
 /// The level words with one first letter. Second letters and lengths are bits, which rule out nearly all other words.
 #[derive(Clone, Copy)]
@@ -142,15 +145,22 @@ const TRANSLATED: [(&str, Level); 97] = [
     ("경고", Level::Warn), ("정보", Level::Info), ("심각", Level::Error),
 ];
 
-/// Which bytes a translated word begins with.
-const TRANSLATED_FIRST: [bool; 256] = {
-    let mut firsts = [false; 256];
+/// The translated words by first byte.
+const TRANSLATED_SORTED: [(&str, Level); TRANSLATED.len()] = by_first(TRANSLATED);
+
+/// For every first byte the places in [`TRANSLATED_SORTED`] of the first such word, and behind the last.
+const TRANSLATED_RANGES: [(u8, u8); 256] = {
+    let mut ranges = [(0, 0); 256];
     let mut idx = 0;
-    while idx < TRANSLATED.len() {
-        firsts[TRANSLATED[idx].0.as_bytes()[0] as usize] = true;
+    while idx < TRANSLATED_SORTED.len() {
+        let range = &mut ranges[TRANSLATED_SORTED[idx].0.as_bytes()[0] as usize];
+        if range.1 == 0 {
+            range.0 = idx as u8;
+        }
+        range.1 = idx as u8 + 1;
         idx += 1;
     }
-    firsts
+    ranges
 };
 
 /// The level a word of another language stands for, written in capitals as in the header of a line.
@@ -158,16 +168,8 @@ const TRANSLATED_FIRST: [bool; 256] = {
 /// Small letters do not count: in such a language the word may be part of any sentence.
 #[must_use]
 pub fn from_translated(word: &[u8]) -> Option<Level> {
-    let is_likely = word
-        .first()
-        .is_some_and(|first| TRANSLATED_FIRST[usize::from(*first)])
-        && word
-            .get(1)
-            .is_some_and(|second| !second.is_ascii_lowercase());
-    if !is_likely {
-        return None;
-    }
-    let mut known = TRANSLATED.iter();
+    let (from, to) = TRANSLATED_RANGES[usize::from(*word.first()?)];
+    let mut known = TRANSLATED_SORTED[usize::from(from)..usize::from(to)].iter();
     known
         .find(|known| known.0.as_bytes() == word)
         .map(|known| known.1)

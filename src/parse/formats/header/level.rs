@@ -37,12 +37,12 @@ pub(super) fn find_level(line: &[u8], at: usize) -> Option<FoundLevel> {
         }
         let end = atom_end(line, pos);
         n_atoms += 1;
-        if may_be_translated && let Some(found) = translated_at(line, at, pos, words) {
-            return Some(found);
-        }
         if let Some(found) =
             level_at(line, at, pos, end, words).or_else(|| under_key(line, pos, end, n_atoms))
         {
+            return Some(found);
+        }
+        if may_be_translated && let Some(found) = translated_at(line, at, pos, words) {
             return Some(found);
         }
         let is_grouped = pos > 0 && matches!(line[pos - 1], b'[' | b'(' | b'<' | b'=');
