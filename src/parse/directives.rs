@@ -121,7 +121,7 @@ impl DirectiveColumns {
         }
         columns.time?;
         // The last line may be cut.
-        let body = &head[first.len()..memchr::memrchr(b'\n', head)? + 1];
+        let body = &head[first.len()..=memchr::memrchr(b'\n', head)?];
         let mut rows = body
             .split(|byte| *byte == b'\n')
             .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
@@ -363,7 +363,7 @@ mod tests {
         ] {
             let columns = DirectiveColumns::probe(head.as_bytes());
             assert_eq!(columns.is_some(), want, "{head}");
-            for columns in columns {
+            if let Some(columns) = columns {
                 assert!(columns.is_structure(names.as_bytes()));
                 assert!(!columns.is_structure(row.as_bytes()));
                 assert!(!columns.is_structure(b"# a record"));

@@ -181,12 +181,12 @@ pub fn from_action(word: &[u8]) -> Option<Level> {
     let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(word);
     if ["ACCEPT", "ALLOW", "PERMIT", "PASS"]
         .iter()
-        .any(|known| is(&known))
+        .any(|known| is(known))
     {
         Some(Level::Info)
     } else if ["REJECT", "DROP", "DENY", "BLOCK"]
         .iter()
-        .any(|known| is(&known))
+        .any(|known| is(known))
     {
         Some(Level::Warn)
     } else {

@@ -80,8 +80,10 @@ impl Format for Websphere {
         let source = skip_blanks(line, close + 11);
         let source_end = word_end(line, source);
         let kind = skip_blanks(line, source_end);
-        let level = level_of_kind(byte(line, kind))?;
-        if kind == source_end || !matches!(byte(line, kind + 1), b' ' | b'\t' | 0) {
+        let letter = byte(line, kind);
+        let level = level_of_kind(letter);
+        let is_kind = level.is_some() || matches!(letter, b'R' | b'Z');
+        if !is_kind || kind == source_end || !matches!(byte(line, kind + 1), b' ' | b'\t' | 0) {
             return None;
         }
         let found = timestamp::at(line, 1, ctx.clock.order, false)?;
@@ -112,9 +114,9 @@ fn is_class(word: &[u8]) -> bool {
         && word[0].is_ascii_alphabetic()
 }
 
-/// The level of an event's letter, which for what a program prints to its error output is none; `None` for other letters.
-fn level_of_kind(letter: u8) -> Option<Option<Level>> {
-    Some(match letter {
+/// The level of an event's letter; what a program prints to its error output (`R`) and what is unknown (`Z`) has none.
+fn level_of_kind(letter: u8) -> Option<Level> {
+    match letter {
         b'F' => Some(Level::Fatal),
         b'E' => Some(Level::Error),
         b'W' => Some(Level::Warn),
@@ -124,7 +126,6 @@ fn level_of_kind(letter: u8) -> Option<Option<Level>> {
         b'C' | b'D' | b'1' => Some(Level::Debug),
         // Finer, finest, entry and exit of a method.
         b'2' | b'3' | b'>' | b'<' => Some(Level::Trace),
-        b'R' | b'Z' => None,
-        _ => return None,
-    })
+        _ => None,
+    }
 }
