@@ -3,7 +3,8 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import type { Place, RawLine, Selection, SourceCount, TextQuery } from "../pkg/logloupe.js";
-import { EngineError, type Found } from "./engine.ts";
+import { EngineError } from "./core.ts";
+import type { Found } from "./engine.ts";
 import * as state from "./state.ts";
 
 /** Bars of the strip above the lines. */

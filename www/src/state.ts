@@ -8,39 +8,26 @@ import type {
   Options,
   PreviewLine,
   Report,
-  Selection,
   TemplateReport,
 } from "../pkg/logloupe.js";
-import { Engine, EngineError, loadCore, type Progress } from "./engine.ts";
+import { EngineError, loadCore } from "./core.ts";
+import { Engine, type Progress } from "./engine.ts";
+import { closeLines } from "./lines_view.ts";
 import { saveParameters, usualOptions } from "./parameters.ts";
+import { measureAnew, measured, type RunProgress } from "./pace.ts";
 import { closePlots, loadPlots, openFilling, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
 import { reopened, withoutTwins, type Source } from "./sources.ts";
+
+export { closeLines, linesView, showLines, type LinesView } from "./lines_view.ts";
 
 export type Readiness =
   { kind: "preparing" } | { kind: "ready" } | { kind: "broken"; code: string; message: string };
 export type Phase = "idle" | "reading" | "analyzing" | "done" | "failed";
 
-export interface RunProgress {
-  doneBytes: number;
-  totalBytes: number;
-  nLines: number;
-  nTemplates: number;
-  /** Bytes a second over the last seconds; null until there is something to measure. */
-  rate: number | null;
-  secondsLeft: number | null;
-}
-
 export interface Failure {
   code: string;
   message: string;
-}
-
-/** What the lines panel shows. */
-export interface LinesView {
-  title: string;
-  detail: string;
-  selection: Selection;
 }
 
 export interface TimeRange {
@@ -60,7 +47,6 @@ export const isStopping = signal(false);
 export const source = signal("");
 /** Something to say that is not the answer: said once, can be closed. */
 export const notice = signal<string | null>(null);
-export const linesView = signal<LinesView | null>(null);
 /** The stretch of time the timeline is zoomed to. */
 export const range = signal<TimeRange | null>(null);
 export const isHelpOpen = signal(false);
@@ -103,7 +89,6 @@ type Input =
 
 const SAMPLE_SEED = 1;
 const SAMPLE_LINES = 20_000;
-const RATE_SPAN_MS = 4000;
 
 const lastInput = signal<Input | null>(null);
 /** What a person chose for the current input; what is missing takes its default. */
@@ -124,7 +109,6 @@ let waitingInput: Input | null = null;
 let expected: Source[] | null = null;
 /** What will have been left out once the answer has been worked out again. */
 let pendingRemoved: string[][] = [];
-let samples: { at: number; doneBytes: number }[] = [];
 
 /** Loads the parts, seals the page, starts the workers, in this order. */
 export async function start(): Promise<void> {
@@ -386,7 +370,7 @@ function clear(): void {
   failure.value = null;
   notice.value = null;
   range.value = null;
-  samples = [];
+  measureAnew();
   closePlots();
 }
 
@@ -397,25 +381,7 @@ function sourceOf(sources: Source[]): string {
 
 function onProgress(update: Progress): void {
   phase.value = update.stage;
-  const now = performance.now();
-  const { doneBytes, totalBytes } = update;
-  samples.push({ at: now, doneBytes });
-  while (samples.length > 2 && now - (samples[0]?.at ?? now) > RATE_SPAN_MS) {
-    samples.shift();
-  }
-  const oldest = samples[0];
-  let rate: number | null = null;
-  if (oldest !== undefined && now - oldest.at >= 200) {
-    rate = ((doneBytes - oldest.doneBytes) / (now - oldest.at)) * 1000;
-  }
-  progress.value = {
-    doneBytes,
-    totalBytes,
-    nLines: update.nLines,
-    nTemplates: update.nTemplates,
-    rate,
-    secondsLeft: rate !== null && rate > 0 ? (totalBytes - doneBytes) / rate : null,
-  };
+  progress.value = measured(update);
 }
 
 function onFinished(bytes: Uint8Array<ArrayBuffer>, isRestored: boolean): void {
@@ -475,43 +441,6 @@ function onCrashed(error: EngineError): void {
   } else if (isRunning.value) {
     onFailed(error);
   }
-}
-
-/** Opens the lines panel; the browser's back button closes it. */
-export function showLines(view: LinesView): void {
-  if (linesView.value === null && !isGoingBack) {
-    history.pushState({ isLinesOpen: true }, "");
-  }
-  linesView.value = view;
-}
-
-export function closeLines(): void {
-  if (linesView.value !== null) {
-    linesView.value = null;
-    if (!isGoingBack && isLinesState(history.state)) {
-      isGoingBack = true;
-      history.back();
-    }
-  }
-}
-
-/** The step back of a panel that was closed is on its way: the browser takes it when it has the time. */
-let isGoingBack = false;
-
-window.addEventListener("popstate", (event) => {
-  if (isGoingBack) {
-    isGoingBack = false;
-    // Opened again meanwhile, it has its own step to go back.
-    if (linesView.value !== null && !isLinesState(event.state)) {
-      history.pushState({ isLinesOpen: true }, "");
-    }
-  } else if (!isLinesState(event.state)) {
-    linesView.value = null;
-  }
-});
-
-function isLinesState(state: unknown): boolean {
-  return typeof state === "object" && state !== null && "isLinesOpen" in state;
 }
 
 /** What answers questions about the finished run. */
