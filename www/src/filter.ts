@@ -62,6 +62,13 @@ effect(() => {
   future.value = [];
 });
 
+effect(() => {
+  // Other workers hold the lines now.
+  if (state.nRecovered.value > 0) {
+    again();
+  }
+});
+
 function select(next: Selection): void {
   selection.value = next;
   failure.value = null;

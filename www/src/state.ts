@@ -54,6 +54,13 @@ export const isHelpOpen = signal(false);
 export const offered = signal<Source[] | null>(null);
 /** The answer is being worked out again; what is shown is still the one before. */
 export const isBusy = signal(false);
+/**
+ * After a crash the answer stands, but who held its lines is gone: the files are being read again for them, or that waits for a
+ * person. Null while the lines are there.
+ */
+export const recovery = signal<"reading" | "waiting" | null>(null);
+/** Counts up whenever the lines of the answer that is shown are there again. */
+export const nRecovered = signal(0);
 /** Names of the files that were left out, those that went together in one entry. */
 const removed = signal<string[][]>([]);
 export const nRemoved = computed(() => removed.value.flat().length);
@@ -103,6 +110,10 @@ export const inputSources = computed(() =>
 );
 export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
+/** The answer that is shown, as it came. */
+let shownBytes = new Uint8Array();
+/** Whether what was opened was read again after a crash: once that goes without asking. */
+let isReadAgain = false;
 /** What was chosen before the page was ready. */
 let waitingInput: Input | null = null;
 /** Files of which some are to be chosen again. */
@@ -135,7 +146,9 @@ export async function start(): Promise<void> {
         }
       },
       progress: onProgress,
-      filling: openFilling,
+      filling(timeline) {
+        if (recovery.value === null) openFilling(timeline);
+      },
       finished: onFinished,
       kept(isKept) {
         isAnalysisKept.value = isKept;
@@ -227,6 +240,10 @@ export function undoRemove(): void {
 }
 
 function change(without: number[], isUndo: boolean): void {
+  if (recovery.value === "waiting") {
+    readChanged();
+    return;
+  }
   isBusy.value = true;
   engine?.change(options.value, without, isUndo);
 }
@@ -249,17 +266,20 @@ export async function readFresh(): Promise<void> {
     retry();
     return;
   }
+  const sources = await reopenedOf(input);
+  if (sources !== null) openSources(sources);
+}
+
+/** The files of the last input as they are now; where only a person can open them, they are asked for. */
+async function reopenedOf(input: Input & { kind: "files" }): Promise<Source[] | null> {
   const sources = await reopened(shownOf(input.sources));
-  if (lastInput.value !== input) {
-    return;
-  }
+  if (lastInput.value !== input) return null;
   if (sources === null) {
     notice.value = "The browser does not open a changed file by itself. Choose it again.";
     expected = shownOf(input.sources);
     pickAgain.value += 1;
-    return;
   }
-  openSources(sources);
+  return sources;
 }
 
 export function openSample(): void {
@@ -317,14 +337,18 @@ function openInput(input: Input): void {
     return;
   }
   clear();
+  isReadAgain = false;
   lastInput.value = input;
   phase.value = "reading";
+  source.value = input.kind === "files" ? sourceOf(input.sources) : "a sample log";
+  read(input);
+}
+
+function read(input: Input): void {
   if (input.kind === "files") {
-    source.value = sourceOf(input.sources);
-    engine.open(input.sources, options.value, input.keep);
+    engine?.open(input.sources, options.value, input.keep);
   } else {
-    source.value = "a sample log";
-    engine.sample(input.seed, SAMPLE_LINES, options.value);
+    engine?.sample(input.seed, SAMPLE_LINES, options.value);
   }
 }
 
@@ -361,6 +385,7 @@ function clear(): void {
   offered.value = null;
   expected = null;
   isBusy.value = false;
+  recovery.value = null;
   isAnalysisKept.value = false;
   isStopping.value = false;
   removed.value = [];
@@ -380,16 +405,23 @@ function sourceOf(sources: Source[]): string {
 }
 
 function onProgress(update: Progress): void {
-  phase.value = update.stage;
+  if (recovery.value === null) phase.value = update.stage;
   progress.value = measured(update);
 }
 
 function onFinished(bytes: Uint8Array<ArrayBuffer>, isRestored: boolean): void {
+  const isRecovered = recovery.value !== null;
+  recovery.value = null;
+  if (isRecovered && isSameAnswer(bytes)) {
+    isBusy.value = false;
+    nRecovered.value += 1;
+    return;
+  }
   try {
     const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Report;
     batch(() => {
       show(parsed, bytes);
-      if (isRestored) {
+      if (isRestored && !isRecovered) {
         isAnalysisKept.value = true;
         notice.value = "The file has not changed: this is the analysis that was kept of it.";
       }
@@ -399,11 +431,16 @@ function onFinished(bytes: Uint8Array<ArrayBuffer>, isRestored: boolean): void {
   }
 }
 
+function isSameAnswer(bytes: Uint8Array<ArrayBuffer>): boolean {
+  return bytes.length === shownBytes.length && bytes.every((byte, idx) => byte === shownBytes[idx]);
+}
+
 function show(parsed: Report, bytes: Uint8Array<ArrayBuffer>): void {
   // Numbers of patterns and the stretch of time may be others than before.
   closeLines();
   range.value = null;
   openPlots(bytes);
+  shownBytes = bytes;
   report.value = parsed;
   removed.value = pendingRemoved;
   isBusy.value = false;
@@ -414,33 +451,83 @@ function show(parsed: Report, bytes: Uint8Array<ArrayBuffer>): void {
 function onUnchanged(error: EngineError): void {
   isBusy.value = false;
   if (error.code === "mustRead") {
-    const input = lastInput.value;
-    const left = new Set(pendingRemoved.flat());
-    if (input?.kind === "files" && left.size > 0) {
-      openSources(input.sources.filter(({ path }) => !left.has(path)));
-    } else {
-      retry();
-    }
+    readChanged();
   } else {
     onFailed(error);
   }
 }
 
+/** Reads the files again, as they were chosen and without those that are left out. */
+function readChanged(): void {
+  const input = lastInput.value;
+  const left = new Set(pendingRemoved.flat());
+  if (input?.kind === "files" && left.size > 0) {
+    openSources(input.sources.filter(({ path }) => !left.has(path)));
+  } else {
+    retry();
+  }
+}
+
 function onFailed(error: EngineError): void {
   progress.value = null;
+  if (recovery.value !== null) {
+    recovery.value = "waiting";
+    isBusy.value = false;
+    notice.value = `The files could not be read again: ${error.message}.`;
+    return;
+  }
   failure.value = { code: error.code, message: error.message };
   phase.value = "failed";
 }
 
+/** What was opened is read once more without asking; what makes workers crash again is up to a person. */
 function onCrashed(error: EngineError): void {
-  isBusy.value = false;
+  const isFirst = !isReadAgain;
   if (phase.value === "done") {
-    // The answer stands; only its lines went with the worker.
-    notice.value =
-      "The part that reads lines stopped and was restarted. Open the file again to see its lines.";
+    // A part of the log that was asked for is not to become all of it without a word.
+    const isWhole = report.value?.notices.every(({ code }) => code !== "stopped") === true;
+    recovery.value = "waiting";
+    isBusy.value = false;
+    if (isFirst && isWhole) recover();
   } else if (isRunning.value) {
-    onFailed(error);
+    if (isFirst && !isStopping.value && lastInput.value !== null) {
+      const input = lastInput.value;
+      openInput(input);
+      isReadAgain = true;
+      notice.value = "The analysis stopped unexpectedly and has begun again by itself.";
+    } else {
+      onFailed(error);
+    }
   }
+}
+
+/** A person asks for it: with the files as they are now. */
+export async function recoverNow(): Promise<void> {
+  const input = lastInput.value;
+  if (input?.kind === "files") {
+    const sources = await reopenedOf(input);
+    if (sources === null) return;
+    lastInput.value = { ...input, sources };
+  }
+  recover();
+}
+
+/** Reads the files behind the answer that is shown, so that its lines are there again; it stays in view meanwhile. */
+function recover(): void {
+  const input = lastInput.value;
+  if (engine === null || input === null) return;
+  isReadAgain = true;
+  recovery.value = "reading";
+  progress.value = null;
+  measureAnew();
+  const left = new Set(pendingRemoved.flat());
+  if (input.kind === "files" && left.size > 0) {
+    // Fresh workers never knew of what was left out, and cannot bring it back.
+    lastInput.value = { ...input, sources: input.sources.filter(({ path }) => !left.has(path)) };
+    pendingRemoved = [];
+    removed.value = [];
+  }
+  read(lastInput.value ?? input);
 }
 
 /** What answers questions about the finished run. */

@@ -18,6 +18,7 @@ import { ContextBar } from "./context.tsx";
 import { MarksList } from "./marks_list.tsx";
 import { Minimap } from "./minimap.tsx";
 import { Empty, TemplateText } from "./parts.tsx";
+import { ReadAgain } from "./recovery.tsx";
 import { PAGE, Rows, type Page } from "./rows.tsx";
 import { Strip } from "./strip.tsx";
 import { Values } from "./values.tsx";
@@ -109,14 +110,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
       {found !== null && found.total > 0 && <Strip histogram={found.histogram} />}
       <Values report={report} />
       {failure !== null && !["pattern", "params"].includes(failure.code) ? (
-        <div class="lines-note" role="alert">
-          <p>{reasonOf(failure)}</p>
-          {state.canRetry.value && (
-            <button type="button" class="button" onClick={state.retry}>
-              Analyse again
-            </button>
-          )}
-        </div>
+        <Unreadable error={failure} />
       ) : found === null ? null : found.total === 0 && found.isFinal ? (
         <div class="lines-note">
           <Empty>
@@ -330,16 +324,41 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
   );
 }
 
-function reasonOf(error: EngineError): string {
-  switch (error.code) {
-    case "unreadable":
-    case "changed":
-      return "The file can no longer be read: it was changed, moved or deleted since the analysis. Open it again.";
-    case "crashed":
-    case "cancelled":
-      return "The part that reads lines was restarted. Analyse the log again to read its lines.";
+/** Why there are no lines, and what a person can do about it. */
+function Unreadable({ error }: { error: EngineError }): JSX.Element {
+  const recovery = state.recovery.value;
+  if (recovery === "reading") {
+    return (
+      <div class="lines-note" role="status">
+        <p>The files are being read again. The lines are here as soon as that is done.</p>
+      </div>
+    );
   }
-  return error.message;
+  const isChanged = ["unreadable", "changed"].includes(error.code);
+  return (
+    <div class="lines-note" role="alert">
+      <p>
+        {isChanged
+          ? "The file can no longer be read: it was changed, moved or deleted since the analysis."
+          : recovery === "waiting"
+            ? "What held the lines stopped. They can be shown once the files have been read again."
+            : error.message}
+      </p>
+      {recovery === "waiting" ? (
+        <ReadAgain />
+      ) : (
+        state.canRetry.value && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => (isChanged ? void state.readFresh() : state.retry())}
+          >
+            {isChanged ? "Open it as it is now" : "Analyse again"}
+          </button>
+        )
+      )}
+    </div>
+  );
 }
 
 function Pager(props: {
