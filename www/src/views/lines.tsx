@@ -13,7 +13,7 @@ import * as state from "../state.ts";
 import type { LinesView } from "../state.ts";
 import { STYLES, timeStyle, type TimeStyle } from "../times.ts";
 import { visible } from "../visible.ts";
-import { Filters } from "./filters.tsx";
+import { Filters, Menu } from "./filters.tsx";
 import { ContextBar } from "./context.tsx";
 import { MarksList } from "./marks_list.tsx";
 import { Minimap } from "./minimap.tsx";
@@ -30,6 +30,17 @@ const ROWS = 50_000;
 const COPIED_LINES = 5000;
 
 export const isWrapped = signal(true);
+
+/** What stands beside the text of a line. */
+const COLUMNS = [
+  ["number", "Line number"],
+  ["time", "Time"],
+  ["level", "Level"],
+  ["score", "Score"],
+  ["file", "File"],
+] as const;
+type Column = (typeof COLUMNS)[number][0];
+export const hiddenColumns = signal<readonly Column[]>([]);
 
 export function Lines({ report }: { report: Report }): JSX.Element | null {
   const view = state.linesView.value;
@@ -92,6 +103,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
             />
             Wrap
           </label>
+          <Columns report={report} />
           <Copy found={found} />
           <button
             type="button"
@@ -157,6 +169,34 @@ function Total({ found, report }: { found: Found | null; report: Report }): JSX.
         <span class="lines-total">stopped at {format.share(found.done)} of the text</span>
       )}
     </>
+  );
+}
+
+/** Which columns stand beside the text. */
+function Columns({ report }: { report: Report }): JSX.Element {
+  const hidden = hiddenColumns.value;
+  const there = COLUMNS.filter(([column]) => column !== "file" || report.nFiles > 1);
+  return (
+    <Menu name="Columns" nChosen={0}>
+      <ul class="choices-list" aria-label="Columns">
+        {there.map(([column, name]) => (
+          <li key={column}>
+            <label class="check">
+              <input
+                type="checkbox"
+                name={`column-${column}`}
+                checked={!hidden.includes(column)}
+                onChange={(event) => {
+                  const others = hidden.filter((known) => known !== column);
+                  hiddenColumns.value = event.currentTarget.checked ? others : [...others, column];
+                }}
+              />
+              {name}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </Menu>
   );
 }
 
