@@ -68,8 +68,20 @@ fn swimlanes() -> Swimlanes {
         slice_ms: 1.5 * WINDOW,
         lanes: vec![
             lane("shop.web.AccessFilter", &|idx| 120 + idx % 7),
-            lane("shop.checkout", &|idx| if (26..32).contains(&idx) { 0 } else { 30 + idx % 5 }),
-            lane("sshd", &|idx| if idx == 31 { 90 } else { u32::from(idx % 3 == 0) }),
+            lane("shop.checkout", &|idx| {
+                if (26..32).contains(&idx) {
+                    0
+                } else {
+                    30 + idx % 5
+                }
+            }),
+            lane("sshd", &|idx| {
+                if idx == 31 {
+                    90
+                } else {
+                    u32::from(idx % 3 == 0)
+                }
+            }),
         ],
         n_sources: 3,
     }

@@ -2,7 +2,7 @@
 //! silent is seen as well as a loud one. Stretches in which a source says more or less than usual are marked behind the bars.
 
 use super::scale::{Scale, counted, grouped};
-use super::scene::{Align, Area, Label, Scene, TargetShape, cut_to_width, text_width};
+use super::scene::{Align, Area, Label, Scene, TargetShape, text_width};
 use super::theme::{Theme, fade};
 use super::{LegendEntry, Pick, Plot, View, clock, frame};
 use crate::report::{Report, Swimlane, Swimlanes as Lanes};
@@ -21,6 +21,17 @@ fn slice(lanes: &Lanes, idx: usize) -> (f64, f64) {
 
 fn highest(lane: &Swimlane) -> u32 {
     lane.counts.iter().copied().max().unwrap_or(0)
+}
+
+/// The end of a name that fits a width: sources of one program begin alike.
+fn end_of(name: &str, size: f64, width: i32) -> String {
+    if text_width(name, size) <= width {
+        return name.to_owned();
+    }
+    let fits = |rest: &&str| text_width(rest, size) + text_width("…", size) <= width;
+    let ends = name.char_indices().map(|(at, _)| &name[at..]);
+    let rest = ends.skip(1).find(fits).unwrap_or_default();
+    format!("…{rest}")
 }
 
 impl Plot for Swimlanes {
@@ -75,7 +86,10 @@ impl Plot for Swimlanes {
             ..whole
         };
         let least = (size * 1.3) as i32;
-        let n_shown = lanes.lanes.len().min((area.height() / least).max(1) as usize);
+        let n_shown = lanes
+            .lanes
+            .len()
+            .min((area.height() / least).max(1) as usize);
         let height = area.height() / n_shown as i32;
         let time = Scale::new(from, to, area.x0, area.x1);
         for (row, lane) in lanes.lanes.iter().take(n_shown).enumerate() {
@@ -83,7 +97,7 @@ impl Plot for Swimlanes {
             let y0 = y1 - height + view.px(4.0);
             scene.label(Label {
                 at: (area.x0 - view.px(8.0), i32::midpoint(y0, y1)),
-                text: cut_to_width(&lane.text, size, room),
+                text: end_of(&lane.text, size, room),
                 size,
                 color: theme.ink(),
                 across: Align::End,
@@ -118,7 +132,12 @@ impl Plot for Swimlanes {
                 }
                 let tall = f64::from(y1 - y0) * f64::from(*n) / most;
                 let top = y1 - (libm::round(tall) as i32).clamp(1, y1 - y0);
-                let bar = Area { x0, y0: top, x1, y1 };
+                let bar = Area {
+                    x0,
+                    y0: top,
+                    x1,
+                    y1,
+                };
                 scene.rect(bar, theme.category(0));
             }
         }
@@ -131,7 +150,10 @@ impl Plot for Swimlanes {
             return Vec::new();
         }
         vec![
-            LegendEntry::new("records, each lane by its own highest bar", theme.category(0)),
+            LegendEntry::new(
+                "records, each lane by its own highest bar",
+                theme.category(0),
+            ),
             LegendEntry::new("more or fewer than usual", theme.band(MARKED)),
         ]
     }
@@ -155,5 +177,21 @@ impl Plot for Swimlanes {
         });
         lines.extend(change.map(|change| change.reason.clone()));
         lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_name_is_what_tells_it_from_others() {
+        let check = |name: &str, width, expected: &str| {
+            assert_eq!(end_of(name, 10.0, width), expected, "{name} in {width}");
+        };
+        check("sshd", 100, "sshd");
+        check("com.acme.shop.web.AccessFilter", 100, "…eb.AccessFilter");
+        check("名前の長い源", 30, "…源");
+        check("anything", 0, "…");
     }
 }

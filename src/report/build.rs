@@ -3,8 +3,8 @@
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
 use super::{
-    amounts, changes, evaluation, incidents, lanes, messages, network, notices, sessions, swimlanes, time,
-    words,
+    amounts, changes, evaluation, incidents, lanes, messages, network, notices, sessions,
+    swimlanes, time, words,
 };
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};

@@ -41,9 +41,8 @@ pub(super) fn swimlanes(findings: &Findings) -> Swimlanes {
     if findings.span().is_none() || findings.sources.is_empty() {
         return Swimlanes::default();
     }
-    let total = |source: &SourceFindings| -> u64 {
-        source.counts.iter().map(|n| u64::from(*n)).sum()
-    };
+    let total =
+        |source: &SourceFindings| -> u64 { source.counts.iter().map(|n| u64::from(*n)).sum() };
     let mut sources: Vec<&SourceFindings> = findings.sources.iter().collect();
     sources.arrange_by(|a, b| total(b).cmp(&total(a)).then(a.name.cmp(&b.name)));
     let lanes = sources.into_iter().take(limits::SWIMLANES);

@@ -452,6 +452,10 @@ check("another zone is worked out without reading; day and month change places",
   const first = (await analyse(page, gone)).totals.firstMs;
   assert.equal(first, Date.UTC(2024, 2, 5, 10, 0, 10));
   assert.match(await page.innerText(".file-zone"), /no time zone: UTC was assumed/);
+  // Said once beside the span, not among what to worry about.
+  assert.equal(await page.$("#notes [data-code=zoneAssumed]"), null);
+  await page.click(".zone button");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "timezone");
   // What is no longer there cannot be read.
   rmSync(gone);
   await page.fill("input[name=timezone]", "Asia/Tokyo");
