@@ -5,6 +5,7 @@
 //!
 //! Sources: W3C working draft "Extended Log File Format" (1996), `CloudFront` developer guide, Zeek "Log files" reference.
 
+use super::http_status;
 use serde::{Deserialize, Serialize};
 
 use super::formats::Context;
@@ -155,6 +156,7 @@ impl DirectiveColumns {
             message,
             ip: said(self.ip),
             user: said(self.user),
+            http_status: bytes(self.status).and_then(http_status::status),
         }
     }
 
