@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod severity;
 pub mod significance;
 pub mod silence;
+pub mod trend;
 pub mod usual_range;
 
 /// Scores from here on are anomalies.

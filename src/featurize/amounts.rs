@@ -10,8 +10,11 @@
 //! Values are counted in bins of a sixteenth of an octave, which are the upper bits of the number itself: 6 % wide, no logarithm
 //! a record, and any merge gives the same counts. (A sketch with relative error as in Masson, Rim and Lee, VLDB 2019.)
 
+mod course;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::course::{Course, Level};
 use crate::base::ids::{FileId, MessageId};
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -63,6 +66,8 @@ pub struct Spread {
     bins: Vec<(u16, u32)>,
     /// The largest values, largest first, the earlier of equal ones first.
     largest: Vec<LargeValue>,
+    /// How they go over time.
+    course: Course,
 }
 
 impl Spread {
@@ -86,8 +91,14 @@ impl Spread {
         self.largest.truncate(N_LARGEST);
     }
 
-    /// Adds the values of what comes after, with places as `f` has them.
-    pub fn merge(&mut self, other: &Self, f: impl Fn(LargeValue) -> LargeValue) {
+    /// Adds the values of what comes after, with places as `f` and times as `at` has them.
+    pub fn merge(
+        &mut self,
+        other: &Self,
+        f: impl Fn(LargeValue) -> LargeValue,
+        at: impl Fn(Written) -> Written,
+    ) {
+        self.course.merge(&other.course, at);
         for (bin, n) in &other.bins {
             self.count(lowest(*bin), *n);
         }
@@ -118,6 +129,12 @@ impl Spread {
             seen >= wanted
         });
         found.map_or(0.0, |entry| lowest(entry.0))
+    }
+
+    /// How the values go over time.
+    #[must_use]
+    pub fn course(&self) -> &Course {
+        &self.course
     }
 
     /// The largest values, largest first.
@@ -249,7 +266,9 @@ impl BlockAmounts {
         }
         let spread = &mut self.amounts[place.amount as usize].spread;
         spread.count(value, 1);
-        spread.keep(record(value));
+        let record = record(value);
+        spread.course.add(record.time, value);
+        spread.keep(record);
     }
 
     /// The places of which there was a value, by message.
@@ -437,7 +456,9 @@ mod tests {
                     }
                     let place = |value| LargeValue {
                         value,
-                        time: None,
+                        time: Some(Written::instant(Timestamp(
+                            (block * n + at) as i64 * 5_000_000,
+                        ))),
                         file: FileId(0),
                         line: (block * n + at) as u64,
                         offset: 0,
@@ -445,7 +466,7 @@ mod tests {
                     amounts.add(0, line.as_bytes(), &spans, place);
                 }
                 for amount in amounts.finish() {
-                    all.merge(&amount.spread, |place| place);
+                    all.merge(&amount.spread, |place| place, |time| time);
                 }
             }
             all

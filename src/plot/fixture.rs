@@ -350,6 +350,8 @@ pub(super) fn empty() -> Report {
         timeline: Timeline::default(),
         detectors: Vec::new(),
         amounts: Vec::new(),
+        trends: Vec::new(),
+        sources: Vec::new(),
         windows: Vec::new(),
         n_anomalous_windows: 0,
         features: Features::default(),

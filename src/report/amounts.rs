@@ -96,7 +96,7 @@ fn sentence(amount: &AmountFindings, far: &FarValues, value: f64) -> String {
 }
 
 /// A value with its unit, to two digits or so.
-fn written(unit: Unit, value: f64) -> String {
+pub(super) fn written(unit: Unit, value: f64) -> String {
     let steps: &[(f64, &str)] = match unit {
         Unit::Micros => &[
             (3.6e9, " h"),

@@ -3,8 +3,8 @@
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
 use super::{
-    amounts, changes, evaluation, incidents, lanes, messages, network, notices, sessions, time,
-    words,
+    amounts, changes, evaluation, incidents, lanes, messages, network, notices, sessions, sources,
+    time, trends, words,
 };
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
@@ -55,6 +55,8 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         suppressed: incidents::suppressed(findings),
         changes: changes::changes(findings),
         amounts: amounts::amounts(findings),
+        trends: trends::trends(findings),
+        sources: sources::sources(findings),
         sessions: sessions::sessions(findings),
         incidents,
         evaluation: evaluation::evaluation(findings),

@@ -18,7 +18,9 @@ mod messages;
 mod network;
 mod notices;
 mod sessions;
+mod sources;
 pub(crate) mod time;
+mod trends;
 pub mod words;
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,9 @@ pub use involved::IncidentSource;
 pub use messages::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport};
 pub use network::{Network, NetworkEdge, NetworkNode};
 pub use sessions::{SessionReport, Sessions};
+pub use sources::SourceSeries;
 pub use time::{DetectorReport, LevelSeries, Timeline, TimelineMark, WindowPoint, WindowReport};
+pub use trends::TrendReport;
 
 /// Upper bounds of the lists in a report.
 pub mod limits {
@@ -65,6 +69,8 @@ pub mod limits {
     pub const EXAMPLES: usize = 5;
     /// Patterns listed with durations or sizes far larger than usual.
     pub const AMOUNTS: usize = 40;
+    /// Sources whose records are listed over time.
+    pub const SOURCES: usize = 50;
     /// Changes of rate listed of each sort.
     pub const CHANGES: usize = 40;
     /// Sources named by one incident.
@@ -128,6 +134,10 @@ pub struct Report {
     pub changes: Changes,
     /// Durations and sizes far larger than usual, the farthest first.
     pub amounts: Vec<AmountReport>,
+    /// Durations and sizes that rise over a long time, the steepest first.
+    pub trends: Vec<TrendReport>,
+    /// What the most frequent sources say over time, by name, and the others together; none where all lines are of one.
+    pub sources: Vec<SourceSeries>,
     /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.
     pub sessions: Vec<Sessions>,
     /// How good the scores are, where labels were given.

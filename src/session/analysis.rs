@@ -27,6 +27,7 @@ use crate::detect::ensemble::{
 use crate::detect::isolation_forest::IsolationForestParams;
 use crate::detect::sessions::score_sessions;
 use crate::detect::severity::Rules;
+use crate::detect::trend::{Rise, rises};
 use crate::error::{FitError, ParamsError};
 use crate::featurize::dataset::{Dataset, Rows};
 use crate::featurize::scale::Scaling;
@@ -241,12 +242,14 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         changes: Vec::new(),
         sources: Vec::new(),
         source_changes: Vec::new(),
+        source_error_changes: Vec::new(),
         evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,
         is_messages_full: merged.is_messages_full,
         sessions,
         is_sessions_full: merged.is_sessions_full,
+        rising: rising(&merged.amounts),
         far_amounts: far_amounts(merged.amounts),
     }
 }
@@ -312,6 +315,20 @@ fn cluster_windows(windows: &Windows, scaling: Scaling) -> Result<Vec<Option<u32
         .check()
         .expect("the defaults are within their ranges");
     Ok(dbscan.cluster(&data)?.labels)
+}
+
+/// Durations and sizes that rise, the steepest first.
+fn rising(amounts: &[AmountFindings]) -> Vec<(AmountFindings, Rise)> {
+    let places: Vec<_> = (amounts.iter())
+        .map(|amount| (amount.unit, &amount.spread))
+        .collect();
+    let found = rises(&places).into_iter();
+    let mut found: Vec<(AmountFindings, Rise)> = found
+        .map(|(idx, rise)| (amounts[idx].clone(), rise))
+        .collect();
+    // Equally steep ones keep the order of templates.
+    found.arrange_by(|a, b| (b.1.to / b.1.from).total_cmp(&(a.1.to / a.1.from)));
+    found
 }
 
 /// Durations and sizes far larger than usual, the farthest first.

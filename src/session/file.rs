@@ -123,11 +123,15 @@ impl OpenFile {
         for amount in std::mem::take(&mut summary.amounts) {
             let key = (ids[amount.message.index()], amount.place);
             let (_, spread) = (self.amounts.entry(key)).or_insert((amount.unit, Spread::default()));
-            spread.merge(&amount.spread, |value| LargeValue {
-                line: base + value.line,
-                time: value.time.map(|time| time.later_by(&later_by)),
-                ..value
-            });
+            spread.merge(
+                &amount.spread,
+                |value| LargeValue {
+                    line: base + value.line,
+                    time: value.time.map(|time| time.later_by(&later_by)),
+                    ..value
+                },
+                |time| time.later_by(&later_by),
+            );
         }
         self.n_merged += 1;
         self.findings.add(&summary);

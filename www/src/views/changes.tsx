@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import type {
   AmountReport,
+  TrendReport,
   ChangeReport,
   LineRef,
   Report,
@@ -33,7 +34,7 @@ function showChange(change: ChangeReport): void {
 }
 
 export function ChangesPanel({ report }: { report: Report }): JSX.Element | null {
-  const { changes, amounts, totals } = report;
+  const { changes, amounts, trends, totals } = report;
   if (totals.firstMs == null) {
     return null;
   }
@@ -54,6 +55,7 @@ export function ChangesPanel({ report }: { report: Report }): JSX.Element | null
       <Sort title="Fewer or silent" changes={changes.vanished} />
       <Sources changes={changes.sources} />
       <Amounts amounts={amounts} />
+      <Trends trends={trends} />
     </Panel>
   );
 }
@@ -68,7 +70,7 @@ function showSource({ source, text, nRecords, startMs, endMs }: SourceChange): v
   });
 }
 
-/** Sources that say more or less than usual. */
+/** Sources that say more or less than usual, or have more errors. */
 function Sources({ changes }: { changes: SourceChange[] }): JSX.Element | null {
   if (changes.length === 0) {
     return null;
@@ -97,7 +99,8 @@ function Sources({ changes }: { changes: SourceChange[] }): JSX.Element | null {
 }
 
 /** The lines of a pattern around one record. */
-function showRecord(amount: AmountReport, record: LineRef): void {
+function showRecord(amount: AmountReport,
+  TrendReport, record: LineRef): void {
   const around = record.ms == null ? {} : { fromMs: record.ms, toMs: record.ms + 1 };
   state.showLines({
     title: `Far beyond what is usual: ${record.text}`,
@@ -131,6 +134,40 @@ function Amounts({ amounts }: { amounts: AmountReport[] }): JSX.Element | null {
                   {record.text}
                 </button>
               ))}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The lines of a pattern whose values rise, while they do. */
+function showTrend({ template, text, startMs, endMs }: TrendReport): void {
+  state.showLines({
+    title: "Rising over time",
+    detail: text,
+    selection: { templates: [template], fromMs: startMs, toMs: endMs + 1 },
+  });
+}
+
+/** Durations and sizes that rise over a long time. */
+function Trends({ trends }: { trends: TrendReport[] }): JSX.Element | null {
+  if (trends.length === 0) {
+    return null;
+  }
+  return (
+    <section aria-label="Rising over time">
+      <h3>Rising over time</h3>
+      <ul class="changes">
+        {trends.map((trend, idx) => (
+          <li key={idx} class={outClass(isSpanLifted(trend.startMs, trend.endMs))}>
+            <button type="button" class="link-title" onClick={() => showTrend(trend)}>
+              <TemplateText text={trend.text} />
+            </button>
+            <p class="incident-facts">
+              <span>{visible(trend.reason)}</span>
+              <span>{format.counted(trend.nRecords, "value")}</span>
             </p>
           </li>
         ))}
