@@ -237,9 +237,20 @@ pub struct SourceFindings {
     pub name: String,
     /// Records in each of [`Findings::n_slices`] slices.
     pub counts: Vec<u32>,
+    /// Those of level ERROR or FATAL.
+    pub errors: Vec<u32>,
 }
 
 impl SourceFindings {
+    /// Adds records of a slice, and how many of them are errors.
+    pub fn add(&mut self, slice: usize, n: u32, n_errors: u32) {
+        for (counts, n) in [(&mut self.counts, n), (&mut self.errors, n_errors)] {
+            if let Some(sum) = counts.get_mut(slice) {
+                *sum = sum.saturating_add(n);
+            }
+        }
+    }
+
     /// Those with most records, as many as are followed, by name; none when there is only one.
     #[must_use]
     pub fn largest(mut all: Vec<Self>) -> Vec<Self> {
@@ -382,6 +393,8 @@ pub struct Findings {
     pub sources: Vec<SourceFindings>,
     /// Where sources say much more or less than usual, by source and time.
     pub source_changes: Vec<RateChange>,
+    /// Where a larger part than usual of what a source says are errors, by source and time.
+    pub source_error_changes: Vec<RateChange>,
     /// How good the scores are, where labels were given.
     pub evaluation: Option<EvaluationFindings>,
     /// Stages without a result.

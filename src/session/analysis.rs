@@ -241,6 +241,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         changes: Vec::new(),
         sources: Vec::new(),
         source_changes: Vec::new(),
+        source_error_changes: Vec::new(),
         evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,

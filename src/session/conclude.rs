@@ -220,19 +220,20 @@ impl Engine {
         let mut said = vec![0_u64; findings.n_counted_windows() as usize * n_words];
         let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
         let mut involved = Collector::default();
-        let mut of_sources: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut of_sources: BTreeMap<u32, SourceFindings> = BTreeMap::new();
         let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
             verdicts.extend(answer.verdicts);
             let numbers = involved.merge(&answer.involved);
-            for (source, slice, n) in answer.of_sources {
+            for (source, slice, n, n_errors) in answer.of_sources {
                 if let Some(number) = numbers.get(source as usize) {
-                    let of_source = of_sources
-                        .entry(*number)
-                        .or_insert_with(|| vec![0; n_slices]);
-                    if let Some(sum) = of_source.get_mut(slice as usize) {
-                        *sum = sum.saturating_add(n);
-                    }
+                    let none = || SourceFindings {
+                        name: String::new(),
+                        counts: vec![0; n_slices],
+                        errors: vec![0; n_slices],
+                    };
+                    let of_source = of_sources.entry(*number).or_insert_with(none);
+                    of_source.add(slice as usize, n, n_errors);
                 }
             }
             for (message, first, last) in answer.spans {
@@ -282,14 +283,15 @@ impl Engine {
             .arrange_by_key(|entry| (entry.message, entry.at));
         findings.changes = findings.rate_changes();
         let sources = &findings.involved.names;
-        let named = of_sources.into_iter().filter_map(|(number, counts)| {
+        let named = of_sources.into_iter().filter_map(|(number, of_source)| {
             Some(SourceFindings {
                 name: sources.get(number as usize)?.clone(),
-                counts,
+                ..of_source
             })
         });
         findings.sources = SourceFindings::largest(named.collect());
         findings.source_changes = findings.rate_changes_of_sources();
+        findings.source_error_changes = findings.error_changes_of_sources();
         if let Some(windows) = &mut findings.windows {
             windows.count_templates(&said, n_words);
             let firsts = findings.firsts.iter().flatten();
