@@ -234,7 +234,7 @@ fn what_was_planted_is_found_and_what_set_it_off() {
                     assert!(found.end_ms - found.start_ms > 1_800_000.0, "{found:?}");
                     assert!(found.changes.iter().any(|change| change.mark == "new"));
                 }
-                IncidentKind::BruteForce | IncidentKind::Silence => {}
+                IncidentKind::BruteForce | IncidentKind::Silence | IncidentKind::Slowdown => {}
             }
         }
         let n_false = (report.incidents.iter().zip(is_planted))
