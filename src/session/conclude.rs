@@ -13,6 +13,7 @@ use crate::correlate::incidents::Episode;
 use crate::detect::MIN_POINTS;
 use crate::error::Error;
 use crate::featurize::amounts::{LargeValue, Spread};
+use crate::featurize::course::{Course, Grid};
 use crate::featurize::sessions::{SessionSet, Sessions, WholeText};
 use crate::protocol::SessionChoice;
 use crate::report::build;
@@ -86,24 +87,30 @@ impl Engine {
     fn amounts(&self) -> Vec<AmountFindings> {
         let said = self.said();
         let mut all: BTreeMap<(TemplateId, u8), AmountFindings> = BTreeMap::new();
+        let shown = || self.order.iter().map(|&key| &self.files[key as usize]);
+        let mut grid = shown().fold(Grid::default(), |grid, file| grid.wider(file.grid));
         for (place, &key) in (0..).zip(&self.order) {
             let file = &self.files[key as usize];
             let instant = |time| Written::instant(file.calendar.instant(time));
-            for ((message, slot), (unit, spread)) in &file.amounts {
+            for ((message, slot), (unit, spread, course)) in &file.amounts {
                 let message = self.names[message.index()];
                 let template = said.template(message);
                 let found = (all.entry((template, *slot))).or_insert_with(|| AmountFindings {
                     template,
                     unit: *unit,
                     spread: Spread::default(),
+                    course: Course::default(),
+                    width: grid.width().unwrap_or(0),
                 });
                 // What another message of the pattern counts in another unit is another thing.
                 if found.unit == *unit {
-                    found.spread.merge(spread, |value| LargeValue {
+                    let placed = |value: LargeValue| LargeValue {
                         file: FileId(place),
                         time: value.time.map(instant),
                         ..value
-                    });
+                    };
+                    found.spread.merge(spread, placed);
+                    grid.merge(&mut found.course, course, instant, placed);
                 }
             }
         }
