@@ -60,6 +60,7 @@ fn swimlanes() -> Swimlanes {
             source: source.to_owned(),
             text: source.to_owned(),
             n_records: counts.iter().sum(),
+            errors: vec![0; counts.len()],
             counts,
         }
     };

@@ -35,6 +35,8 @@ pub struct Swimlane {
     pub n_records: u32,
     /// Records in each slice.
     pub counts: Vec<u32>,
+    /// Those of level ERROR or FATAL.
+    pub errors: Vec<u32>,
 }
 
 pub(super) fn swimlanes(findings: &Findings) -> Swimlanes {
@@ -55,6 +57,7 @@ pub(super) fn swimlanes(findings: &Findings) -> Swimlanes {
                 text: words::quoted(&source.name),
                 n_records: saturate(total(source)),
                 counts: source.counts.clone(),
+                errors: source.errors.clone(),
             })
             .collect(),
         n_sources: saturate(findings.sources.len() as u64),
