@@ -7,6 +7,7 @@
 //! Sources: W3C working draft "Extended Log File Format" (1996), `CloudFront` developer guide, Zeek "Log files" reference, "Flow
 //! log records" of the Amazon VPC user guide.
 
+use super::http_status;
 use serde::{Deserialize, Serialize};
 
 use super::formats::Context;
@@ -235,6 +236,7 @@ impl DirectiveColumns {
             message,
             ip: said(self.ip),
             user: said(self.user),
+            http_status: bytes(self.status).and_then(http_status::status),
         }
     }
 
