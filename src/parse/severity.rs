@@ -179,15 +179,9 @@ pub fn from_translated(word: &[u8]) -> Option<Level> {
 #[must_use]
 pub fn from_action(word: &[u8]) -> Option<Level> {
     let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(word);
-    if ["ACCEPT", "ALLOW", "PERMIT", "PASS"]
-        .iter()
-        .any(|known| is(known))
-    {
+    if ["ACCEPT", "ALLOW", "PERMIT", "PASS"].iter().any(is) {
         Some(Level::Info)
-    } else if ["REJECT", "DROP", "DENY", "BLOCK"]
-        .iter()
-        .any(|known| is(known))
-    {
+    } else if ["REJECT", "DROP", "DENY", "BLOCK"].iter().any(is) {
         Some(Level::Warn)
     } else {
         None

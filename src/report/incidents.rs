@@ -437,12 +437,12 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
         AlarmCause::Shifts(shifts) => {
             let said = shifts.iter().take(SAID_SHIFTS);
             let said = said.map(|idx| amounts::shift_in_words(findings, *idx as usize));
-            let mut said = said.collect::<Vec<_>>().join("; ");
+            let mut said: Vec<String> = said.collect();
             if shifts.len() > SAID_SHIFTS {
                 let n_more = (shifts.len() - SAID_SHIFTS) as u64;
-                said.push_str(&format!("; {}", words::counted(n_more, "more pattern")));
+                said.push(words::counted(n_more, "more pattern"));
             }
-            Some(said)
+            Some(said.join("; "))
         }
         AlarmCause::Change(idx) => {
             let change = findings.changes.get(*idx as usize)?;
