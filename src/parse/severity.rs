@@ -178,10 +178,13 @@ pub fn from_translated(word: &[u8]) -> Option<Level> {
 /// What a firewall or router did with a flow or packet: to refuse it is a warning. `None` for other words.
 #[must_use]
 pub fn from_action(word: &[u8]) -> Option<Level> {
-    let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(word);
-    if ["ACCEPT", "ALLOW", "PERMIT", "PASS"].iter().any(is) {
+    let is_one_of = |known: [&str; 4]| {
+        let mut known = known.iter();
+        known.any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    };
+    if is_one_of(["ACCEPT", "ALLOW", "PERMIT", "PASS"]) {
         Some(Level::Info)
-    } else if ["REJECT", "DROP", "DENY", "BLOCK"].iter().any(is) {
+    } else if is_one_of(["REJECT", "DROP", "DENY", "BLOCK"]) {
         Some(Level::Warn)
     } else {
         None

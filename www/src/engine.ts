@@ -79,7 +79,15 @@ type Answer =
       }
     >;
 
-const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
+const GONE = new EngineError(
+  "cancelled",
+  "Nothing can be asked about the lines until the files have been read again.",
+);
+/** What became of questions that were on their way. */
+const LOST = new EngineError(
+  "crashed",
+  "A part of the analysis stopped before it could answer. Ask once more when the files have been read again.",
+);
 
 /** Crashes in a row after which workers are not made afresh. */
 const CRASHES_CAP = 3;
@@ -359,7 +367,7 @@ export class Engine {
     const hasStarted = this.#crew.hasStarted && this.#nCrashes <= CRASHES_CAP;
     this.#run += 1;
     if (hasStarted) {
-      this.#replace(error);
+      this.#replace(LOST);
     } else {
       // Workers that cannot start will not start the next time either.
       this.#crew.end();
