@@ -108,6 +108,13 @@ fn content(mut report: Report) -> Report {
     for incident in &mut report.incidents {
         incident.leading_edge.offset = 0.0;
     }
+    for record in report
+        .amounts
+        .iter_mut()
+        .flat_map(|amount| &mut amount.records)
+    {
+        record.offset = 0.0;
+    }
     report
 }
 

@@ -66,7 +66,7 @@ impl Slice {
         self.sum = self.sum.saturating_add(later.sum);
         self.squares = self.squares.saturating_add(later.squares);
         // Not by the order in which they come: wider slices are joined in that of time.
-        let place = |record: &LargeValue| (record.time, record.line, record.offset);
+        let place = |record: &LargeValue| (record.time, record.file, record.line);
         let order = later.largest.value.total_cmp(&self.largest.value);
         if order
             .then_with(|| place(&self.largest).cmp(&place(&later.largest)))
