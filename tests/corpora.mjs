@@ -12,7 +12,7 @@
 //   reject   refused
 //   budget   ends, with a report or a refusal
 //
-// Chromium gets files up to 50 MB. `--native` leaves it out. Needs `cargo build --release --example analyze` and `make dist`.
+// `--native` leaves Chromium out. Needs `cargo build --release --example analyze` and `make dist`.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -25,8 +25,8 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const ANALYZE = join(ROOT, "target/release/examples/analyze");
 /** Seconds a file may take natively, or one that unpacks to gigabytes, and more for what is long: a second for so many bytes. */
 const PATIENCE = { seconds: 5, budget: 60, bytesASecond: 20e6 };
-const BROWSER_BYTES = 50e6;
-const BROWSER_SECONDS = 60;
+/** The same in Chromium, which starts its workers anew for every file. */
+const BROWSER_PATIENCE = { seconds: 60, budget: 300, bytesASecond: 20e6 };
 
 const folders = (process.env.LOGLOUPE_CORPORA ?? "").split(":").filter(Boolean);
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -57,13 +57,16 @@ function classOf(path) {
   return classes.get(folder)[basename(path)]?.klass;
 }
 
+/** Seconds that a file may take. */
+function secondsFor(path, { seconds, budget, bytesASecond }) {
+  return (classOf(path) === "budget" ? budget : seconds) + statSync(path).size / bytesASecond;
+}
+
 const scratch = mkdtempSync(join(tmpdir(), "logloupe-corpora-"));
 
 /** What the command-line example makes of a file: its report, or why it has none. */
 function runNatively(path) {
-  const size = statSync(path).size;
-  const isBudget = classOf(path) === "budget";
-  const seconds = (isBudget ? PATIENCE.budget : PATIENCE.seconds) + size / PATIENCE.bytesASecond;
+  const seconds = secondsFor(path, PATIENCE);
   const out = join(scratch, "report.json");
   rmSync(out, { force: true });
   const began = performance.now();
@@ -155,7 +158,7 @@ async function runInBrowser(path) {
     await page.waitForFunction(() => window.logloupe?.state() === "idle");
     await page.setInputFiles("#file-input", path);
     await page.waitForFunction(() => ["done", "failed"].includes(window.logloupe.state()), null, {
-      timeout: BROWSER_SECONDS * 1000,
+      timeout: secondsFor(path, BROWSER_PATIENCE) * 1000,
       polling: 10,
     });
     return await page.evaluate(outcome);
@@ -192,7 +195,7 @@ for (const path of paths) {
   if (found.report) faults.push(...faultsOf(found.report));
   const breach = found.fault ? undefined : breachOf(klass, found);
   if (breach) faults.push(`${klass}: ${breach}`);
-  if (!isNative && statSync(path).size <= BROWSER_BYTES) {
+  if (!isNative) {
     nBrowser += 1;
     const shown = await runInBrowser(path);
     if (shown.fault) faults.push(shown.fault);

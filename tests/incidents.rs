@@ -11,7 +11,7 @@ use logloupe::base::time::{MINUTE, SECOND, Timestamp};
 use logloupe::local::{Layout, analyze, meta};
 use logloupe::protocol::Options;
 use logloupe::report::words::clock;
-use logloupe::report::{Incident, Report};
+use logloupe::report::{AmountReport, Incident, Report};
 use logloupe::sample::{IncidentKind, Sample, SampleParams};
 
 fn report(text: &str, layout: Layout) -> Report {
@@ -234,13 +234,160 @@ fn what_was_planted_is_found_and_what_set_it_off() {
                     assert!(found.end_ms - found.start_ms > 1_800_000.0, "{found:?}");
                     assert!(found.changes.iter().any(|change| change.mark == "new"));
                 }
-                IncidentKind::BruteForce | IncidentKind::Silence => {}
+                IncidentKind::BruteForce | IncidentKind::Silence | IncidentKind::Slowdown => {}
             }
         }
         let n_false = (report.incidents.iter().zip(is_planted))
             .filter(|(incident, is_planted)| !is_planted && incident.score >= 50.0)
             .count();
         assert!(n_false <= 1, "seed {seed}: {:#?}", titles(&report));
+    }
+}
+
+/// Three sources that say something in turn, with the parts of their lines (in percent) that are errors in the round `n`.
+fn sources(n_lines: i64, percent: impl Fn(&str, i64) -> i64) -> String {
+    let mut text = String::new();
+    for n in 0..n_lines {
+        let unit = ["sshd", "cron", "ntpd"][(n * 7 % 11 % 3) as usize];
+        let is_error = n * 7919 % 100 < percent(unit, n);
+        let level = if is_error { "ERROR" } else { "INFO" };
+        let said = if is_error { "could not do" } else { "did" };
+        let time = clock(Timestamp(calm::START + n * 2 * SECOND), true);
+        writeln!(
+            text,
+            "{time} {level} {unit}: {said} event {} of round {n}",
+            n % 5
+        )
+        .unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_source_with_more_errors_than_usual_is_listed_where_others_drown_them() {
+    let errors = |report: &Report| -> Vec<(String, String)> {
+        let of_errors = report.changes.sources.iter().filter(|c| c.kind == "errors");
+        of_errors
+            .map(|c| (c.source.clone(), c.reason.clone()))
+            .collect()
+    };
+    let noisy = |unit: &str, n: i64| match unit {
+        "cron" => 40,
+        "ntpd" if (3000..3600).contains(&n) => 30,
+        _ => 1,
+    };
+    let text = sources(6000, noisy);
+    let found = report(&text, Layout::default());
+    let listed = errors(&found);
+    assert_eq!(listed.len(), 1, "{:#?}", found.changes.sources);
+    assert_eq!(listed[0].0, "ntpd");
+    assert!(listed[0].1.starts_with("errors: "), "{listed:?}");
+    assert!(listed[0].1.ends_with("of its lines"), "{listed:?}");
+    // Every record of a source is in its series.
+    let n_events: u32 = found
+        .swimlanes
+        .lanes
+        .iter()
+        .flat_map(|lane| &lane.counts)
+        .sum();
+    assert_eq!((found.swimlanes.lanes.len(), n_events), (3, 6000));
+    let n_errors: u32 = found
+        .swimlanes
+        .lanes
+        .iter()
+        .flat_map(|lane| &lane.errors)
+        .sum();
+    assert_eq!(n_errors as usize, text.matches(" ERROR ").count());
+    for n_shards in [2, 3] {
+        let layout = Layout {
+            n_shards,
+            block_len: 50_000,
+            ..Layout::default()
+        };
+        assert_eq!(report(&text, layout).changes, found.changes);
+        assert_eq!(report(&text, layout).swimlanes, found.swimlanes);
+    }
+    let alike = |unit: &str, _: i64| if unit == "cron" { 40 } else { 1 };
+    assert_eq!(
+        errors(&report(&sources(6000, alike), Layout::default())),
+        []
+    );
+}
+
+#[test]
+fn memory_that_leaks_is_listed_and_counters_are_not() {
+    // Over four hours, from 120 to 900 MB, up and down on the way; beside it a total that only grows.
+    let extra: Vec<(i64, String)> = (0..1400_i64)
+        .flat_map(|n| {
+            let at = n * 10 * SECOND;
+            let heap = (120_000_000 + n * 560_000) / 100 * (80 + n * 37 % 41);
+            let total = 5_000_000 + n * 70_000;
+            [
+                (at, format!("INFO heap size={heap} after collection {n}")),
+                (at, format!("INFO sent bytes={total} in all")),
+            ]
+        })
+        .collect();
+    let text = calm(10_000, &extra);
+    let found = report(&text, Layout::default());
+    let rises = |report: Report| -> Vec<AmountReport> {
+        let amounts = report.amounts.into_iter();
+        amounts.filter(|amount| amount.kind == "rise").collect()
+    };
+    let found = rises(found);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let trend = &found[0];
+    assert!(trend.text.starts_with("heap size="), "{}", trend.text);
+    assert!(trend.reason.starts_with("rose from 1"), "{}", trend.reason);
+    assert!(trend.reason.ends_with(" in 3.9 h"), "{}", trend.reason);
+    assert_eq!(trend.n_records, 1400);
+    for n_shards in [1, 3] {
+        let layout = Layout {
+            n_shards,
+            block_len: 40_000,
+            ..Layout::default()
+        };
+        assert_eq!(rises(report(&text, layout)), found);
+    }
+}
+
+#[test]
+fn refused_requests_are_failed_logins_in_structured_logs() {
+    let request = |n: i64, status: i64| {
+        let time = clock(Timestamp(calm::START + n * SECOND), true).replace(' ', "T");
+        [
+            format!(
+                r#"{{"time":"{time}Z","level":"info","msg":"request","method":"GET","path":"/a","status":{status}}}"#
+            ),
+            format!(
+                r#"{{"time":"{time}Z","level":"info","msg":"done","http":{{"response":{{"status_code":{status}}}}}}}"#
+            ),
+            format!(
+                r#"time={time}Z level=info msg="handled request" method=GET path=/a status={status}"#
+            ),
+            format!("{time}Z INFO web: done method=GET path=/a status={status} took=12ms"),
+            format!(
+                r#"{{"time":"{time}Z","level":"info","msg":"job","exit":3,"status":{status}}}"#
+            ),
+        ]
+    };
+    for (kind, is_http) in [(0, true), (1, true), (2, true), (3, true), (4, false)] {
+        let mut text = String::new();
+        for n in 0..4000 {
+            let status = if (2000..2300).contains(&n) { 401 } else { 200 };
+            writeln!(text, "{}", request(n, status)[kind]).unwrap();
+        }
+        let report = report(&text, Layout::default());
+        let reasons = report.windows.iter().map(|window| window.reason.as_str());
+        let is_said = reasons
+            .clone()
+            .any(|reason| reason.contains("failed logins"));
+        assert_eq!(
+            is_said,
+            is_http,
+            "{kind}: {:?}",
+            reasons.collect::<Vec<_>>()
+        );
     }
 }
 
@@ -253,6 +400,14 @@ fn a_quiet_log_has_no_incident_and_hardly_a_change() {
         let report = report(&text, Layout::default());
         assert_eq!(titles(&report), [""; 0]);
         assert!(report.changes.n_all <= 1, "{:#?}", report.changes);
+        let of_errors = report.changes.sources.iter().filter(|c| c.kind == "errors");
+        let moves = report.amounts.iter().filter(|a| a.kind != "far");
+        assert_eq!(
+            of_errors.count() + moves.count(),
+            0,
+            "{:#?}",
+            report.amounts
+        );
     }
 }
 

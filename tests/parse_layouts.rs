@@ -39,6 +39,39 @@ fn check(line: &str, want: &str) {
 fn headers_are_taken_apart_without_a_pattern() {
     for (line, want) in [
         (
+            "2024-03-11 15:04:22.123 UTC [4711] bob@cart FEHLER:  Relation »x« existiert nicht",
+            "03-11 15:04:22 ERROR bob@cart | Relation »x« existiert nicht",
+        ),
+        (
+            "2024-03-11 15:04:22.123 UTC [4711] DÉTAIL:  La clé existe déjà",
+            "03-11 15:04:22 INFO  | La clé existe déjà",
+        ),
+        (
+            "2024-03-11 15:04:22 AVERTISSEMENT [main] shop.Cart: prix manquant",
+            "03-11 15:04:22 WARN shop.Cart | prix manquant",
+        ),
+        (
+            "2024-03-11 15:04:22 [ОШИБКА] нет цены",
+            "03-11 15:04:22 ERROR  | нет цены",
+        ),
+        (
+            "2024-03-11 15:04:22 警告: 価格がありません",
+            "03-11 15:04:22 WARN  | 価格がありません",
+        ),
+        // Within a sentence such words are no levels.
+        (
+            "2024-03-11 15:04:22 Der Auftrag hat FEHLER: keine",
+            "03-11 15:04:22 -  | Der Auftrag hat FEHLER: keine",
+        ),
+        (
+            "2024-03-11 15:04:22 Fehler beim Lesen",
+            "03-11 15:04:22 -  | Fehler beim Lesen",
+        ),
+        (
+            "2024-03-11 15:04:22 все ОШИБКА: нет",
+            "03-11 15:04:22 -  | все ОШИБКА: нет",
+        ),
+        (
             "2023-09-28 04:30:31, Info                  CBS    Session opened",
             "09-28 04:30:31 INFO CBS | Session opened",
         ),
@@ -381,6 +414,18 @@ fn columns_of_csv_become_fields() {
         read(head, record),
         "10-10 13:55:36 ERROR shop.Cart | price missing"
     );
+}
+
+#[test]
+fn levels_of_other_languages_are_read_in_columns_and_below_a_head() {
+    let head = "Ebene,Datum und Uhrzeit,Quelle,Text\nFehler,2023-10-10 13:55:36,cart,x\n";
+    assert_eq!(
+        read(head, "Warnung,2023-10-10 13:55:36,cart,Preis fehlt"),
+        "10-10 13:55:36 WARN cart | Preis fehlt"
+    );
+    let head = "Oct 10, 2023 1:55:36 PM org.example.Cart total\nSCHWERWIEGEND: Preis fehlt\n";
+    let plan = ParsePlan::probe(head.repeat(30).as_bytes(), false);
+    assert!(plan.has_levels_below);
 }
 
 #[test]

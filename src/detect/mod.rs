@@ -19,6 +19,7 @@ pub mod contrast;
 pub mod ensemble;
 pub mod half_space_trees;
 pub mod isolation_forest;
+pub mod level_shift;
 pub mod presence;
 pub mod rarity;
 pub mod rate_change;

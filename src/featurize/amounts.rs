@@ -11,6 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::course::Course;
 use crate::base::ids::{FileId, MessageId};
 use crate::base::order::Arrange;
 use crate::base::time::Timestamp;
@@ -146,6 +147,8 @@ pub struct Amount {
     pub unit: Unit,
     /// The values.
     pub spread: Spread,
+    /// The same over time.
+    pub course: Course,
 }
 
 /// A variable of a message.
@@ -177,6 +180,8 @@ pub struct BlockAmounts {
     of_message: Vec<Places>,
     places: Vec<Place>,
     amounts: Vec<Amount>,
+    /// Where the slice of the latest value begins.
+    latest: Option<Written>,
 }
 
 impl BlockAmounts {
@@ -244,11 +249,14 @@ impl BlockAmounts {
                 place: at,
                 unit,
                 spread: Spread::default(),
+                course: Course::default(),
             });
         }
-        let spread = &mut self.amounts[place.amount as usize].spread;
-        spread.count(value, 1);
-        spread.keep(record(value));
+        let amount = &mut self.amounts[place.amount as usize];
+        let record = record(value);
+        amount.spread.count(value, 1);
+        amount.spread.keep(record);
+        amount.course.add(record, &mut self.latest);
     }
 
     /// The places of which there was a value, by message.

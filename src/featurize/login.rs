@@ -9,6 +9,7 @@ use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use crate::base::hash;
+use crate::parse::http_status::{self, Naming};
 
 /// Wordings of a login that failed, in lower case.
 const FAILED: &[&str] = &[
@@ -118,6 +119,62 @@ pub fn read(message: &str) -> Login {
     }
 }
 
+/// Whether an HTTP status refuses whoever asked: 401 (who are you) or 403 (not you).
+#[must_use]
+pub fn is_refusal(status: u16) -> bool {
+    matches!(status, 401 | 403)
+}
+
+/// The variable of a message that is the status of an HTTP response, by what stands before it: `method=GET path=<*> status=<*>`.
+/// `spans` are the places of the variables in the message.
+#[must_use]
+pub fn status_place(message: &[u8], spans: &[(u32, u32)]) -> Option<u8> {
+    let place = |wanted: Naming| {
+        let named = |span: &(u32, u32)| named_by(&message[..span.0 as usize]).and_then(naming_of);
+        let found = spans.iter().position(|span| named(span) == Some(wanted))?;
+        u8::try_from(found).ok()
+    };
+    place(Naming::Status).or_else(|| place(Naming::MaybeStatus).filter(|_| is_request(message)))
+}
+
+/// The key of the value that stands behind a text: a word, then `=` or `:`, perhaps quotes and blanks.
+fn named_by(before: &[u8]) -> Option<&[u8]> {
+    let is_between = |byte: &u8| matches!(byte, b'=' | b':' | b'"' | b'\'' | b' ');
+    let n_between = before
+        .iter()
+        .rev()
+        .take_while(|byte| is_between(byte))
+        .count();
+    let (key, between) = before.split_at(before.len() - n_between);
+    let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let n_key = key.iter().rev().take_while(|byte| is_key(byte)).count();
+    let is_named = n_between <= 4 && between.iter().any(|byte| matches!(byte, b'=' | b':'));
+    (is_named && n_key > 0).then(|| &key[key.len() - n_key..])
+}
+
+fn naming_of(key: &[u8]) -> Option<Naming> {
+    let mut lower = [0; 32];
+    let lower = lower.get_mut(..key.len())?;
+    lower.copy_from_slice(key);
+    lower.make_ascii_lowercase();
+    http_status::naming(lower)
+}
+
+/// Whether a message is about a request: it has a field that only requests have, or says how was asked.
+fn is_request(message: &[u8]) -> bool {
+    let is_end = |byte: &u8| matches!(byte, b' ' | b',' | b';' | b'{' | b'(' | b'[');
+    message.split(is_end).take(64).any(|word| {
+        let word = word.trim_ascii();
+        let key_len = word.iter().position(|byte| matches!(byte, b'=' | b':'));
+        let key = key_len.and_then(|len| named_by(&word[..=len]));
+        key.and_then(naming_of) == Some(Naming::Request)
+            || matches!(
+                word,
+                b"GET" | b"POST" | b"PUT" | b"DELETE" | b"PATCH" | b"HEAD" | b"OPTIONS"
+            )
+    })
+}
+
 /// Identity of a user name; the same whether it stood in a field or in a message.
 #[must_use]
 pub fn user(name: &[u8]) -> u64 {
@@ -145,6 +202,35 @@ fn is_user_name(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn statuses_are_found_in_messages_about_requests() {
+        for (message, expected) in [
+            ("done method=GET path=/a status=401 took=12ms", Some("401")),
+            ("GET /a status: 403", Some("403")),
+            (r#"{"url":"/a","status":401,"n":5}"#, Some("401")),
+            ("n=5 http_status=401", Some("401")),
+            ("response 12 statusCode=500", Some("500")),
+            ("job 12 ended, status=401", None),
+            ("status 401 of order 12", None),
+            ("GET /a 401", None),
+            ("", None),
+        ] {
+            let is_digit = |(_, c): &(usize, char)| c.is_ascii_digit();
+            let mut spans: Vec<(u32, u32)> = Vec::new();
+            for (at, _) in message.char_indices().filter(is_digit) {
+                match spans.last_mut() {
+                    Some(last) if last.1 == at as u32 => last.1 += 1,
+                    _ => spans.push((at as u32, at as u32 + 1)),
+                }
+            }
+            let place = status_place(message.as_bytes(), &spans);
+            let span = place.map(|place| spans[usize::from(place)]);
+            let found = span.map(|(from, to)| &message[from as usize..to as usize]);
+            assert_eq!(found, expected, "{message}");
+        }
+        assert!(is_refusal(401) && is_refusal(403) && !is_refusal(200) && !is_refusal(404));
+    }
 
     #[test]
     fn failed_logins_are_told_from_others() {

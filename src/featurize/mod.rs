@@ -4,6 +4,7 @@
 //! | module | input → output |
 //! | --- | --- |
 //! | [`amounts`] | records of a block → how durations and sizes are spread, the largest of them, mergeable |
+//! | [`course`] | the same values over time → how many in each slice, their mean, the largest |
 //! | [`tally`] | records of a block, one at a time → counts per bin of time, mergeable in block order |
 //! | [`windows`] | the merged tally → one row of features a window |
 //! | [`tfidf`] | distinct masked messages with counts → sparse unit vectors |
@@ -20,6 +21,7 @@
 //! | [`scale`] | columns → one scale: by mean and deviation, by median and quartiles, or 0 to 1 |
 
 pub mod amounts;
+pub mod course;
 pub mod dataset;
 pub mod identifier;
 pub mod identify;

@@ -1,9 +1,14 @@
 //! Records of a block, one at a time → counts per bin of time, small and mergeable in block order.
 //!
 //! Bins are 1 s wide and sparse: only bins with a record exist, so one record in the year 2999 costs one bin.
-//! When more than [`MAX_BINS`] bins would exist, or more than [`MAX_IDENTITIES`] (bin, address) and (bin, user)
-//! pairs, all bins are widened along [`WIDTHS`]. Both numbers only grow with more records and only shrink with
-//! wider bins, so the final width depends on the records alone and not on how they were cut into blocks.
+//!
+//! Addresses and users are kept exactly up to [`EXACT_IDENTITIES`] a bin, beyond that as a [`sketch`]. Memory is bounded by
+//! [`LEVELS`], one list of ever coarser ways to count: first bins are widened to a quarter of a minute, then the sets that are
+//! exact become smaller, then bins are widened again. A tally takes the first level at which it has at most [`MAX_BINS`] bins and
+//! at most so many (bin, identity) pairs as that level may hold, where a bin counts no more pairs than a set may have. Both
+//! numbers only grow with more records and only shrink with the level, and what part of a log needs, the whole needs as well:
+//! so the level depends on the records alone and not on how they were cut into blocks. What became a sketch on the way has more
+//! identities than the final limit, and would have become one at the end.
 //!
 //! An inter-arrival gap is the time from one record to the next in the order of the log; a clock that steps back
 //! gives 0. It belongs to the bin of its later record. A gap whose ends lie in different bins is kept apart with
@@ -20,10 +25,12 @@ use crate::base::time::{SECOND, Timestamp};
 use crate::parse::Level;
 use bin::Recent;
 
-pub(super) use bin::{Bin, Counts, Gaps, compact};
+pub(super) use bin::{Bin, Counts, Exact, Gaps, compact};
+pub(super) use sketch::Sketch;
 
 mod bin;
 mod scale;
+pub mod sketch;
 mod wire;
 
 /// Widths a bin can have, in seconds; each divides the next. Those above a day are for records scattered over
@@ -35,13 +42,55 @@ pub const WIDTHS: [u32; 12] = [
 /// Non-empty bins a tally holds before they are widened.
 pub const MAX_BINS: usize = 65_536;
 
-/// Pairs of (bin, address) and (bin, user) a tally holds before its bins are widened, at most to
-/// [`IDENTITY_WIDTH`].
-pub const MAX_IDENTITIES: usize = 1 << 20;
+/// Distinct addresses, or users, of a bin that are kept exactly, as long as all of them together do not take too much memory.
+pub const EXACT_IDENTITIES: usize = 100_000;
 
-/// Widest bins, as an index into [`WIDTHS`], that many identities may lead to: coarser ones would save little and
-/// cost windows.
-const IDENTITY_WIDTH: usize = 2;
+/// A way to count.
+struct Counting {
+    /// Index into [`WIDTHS`].
+    width_idx: usize,
+    /// Distinct addresses, or users, that a bin keeps exactly.
+    limit: usize,
+    /// Pairs of (bin, address) and (bin, user) that it may hold.
+    n_pairs: usize,
+}
+
+/// Pairs that are held before bins are widened for their sake.
+const FEW_PAIRS: usize = 1 << 20;
+/// Pairs that are held at all: 32 MiB, and as much again while blocks are merged.
+const MANY_PAIRS: usize = 1 << 21;
+/// A set of so many identities takes as much memory as its sketch.
+const LEAST_EXACT: usize = 512;
+
+const fn counting(width_idx: usize, limit: usize, n_pairs: usize) -> Counting {
+    Counting {
+        width_idx,
+        limit,
+        n_pairs,
+    }
+}
+
+/// Ways to count, each coarser than the one before and allowed to hold at least as much. A log is short and crowded more often
+/// than long and crowded, so windows stay narrow, and rather become estimates.
+const LEVELS: [Counting; 17] = [
+    counting(0, EXACT_IDENTITIES, FEW_PAIRS),
+    counting(1, EXACT_IDENTITIES, FEW_PAIRS),
+    counting(2, EXACT_IDENTITIES, MANY_PAIRS),
+    counting(2, 32_768, MANY_PAIRS),
+    counting(2, 8192, MANY_PAIRS),
+    counting(2, 4096, MANY_PAIRS),
+    counting(2, 2048, MANY_PAIRS),
+    counting(2, LEAST_EXACT, MANY_PAIRS),
+    counting(3, LEAST_EXACT, MANY_PAIRS),
+    counting(4, LEAST_EXACT, MANY_PAIRS),
+    counting(5, LEAST_EXACT, MANY_PAIRS),
+    counting(6, LEAST_EXACT, MANY_PAIRS),
+    counting(7, LEAST_EXACT, MANY_PAIRS),
+    counting(8, LEAST_EXACT, MANY_PAIRS),
+    counting(9, LEAST_EXACT, MANY_PAIRS),
+    counting(10, LEAST_EXACT, MANY_PAIRS),
+    counting(11, LEAST_EXACT, MANY_PAIRS),
+];
 
 /// Times are held within 18,268 years of the epoch, so that no difference overflows; no log format writes later
 /// years.
@@ -71,13 +120,14 @@ struct Ends {
 /// Serialised (postcard) in a canonical form: equal contents give equal bytes, whatever the order of merging was.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    width_idx: usize,
+    /// Index into [`LEVELS`].
+    level: usize,
     /// In the order in which the bins were first seen.
     bins: Vec<Bin>,
     slots: FxHashMap<i64, u32>,
     ends: Option<Ends>,
     n_timed: u64,
-    /// Identities in `bins`, with repetitions; an upper bound of the pairs.
+    /// Identities in `bins`, with repetitions; at least the pairs as [`LEVELS`] counts them.
     n_identities: usize,
     /// The bin of the latest record: its slot and its first and one-past-last microsecond (empty before the first
     /// record).
@@ -165,8 +215,8 @@ impl Tally {
         }
         self.flush();
         later.flush();
-        self.widen_to(later.width_idx);
-        later.widen_to(self.width_idx);
+        self.raise_to(later.level);
+        later.raise_to(self.level);
         for bin in later.bins {
             self.put(bin);
         }
@@ -186,7 +236,7 @@ impl Tally {
                 }
             }
         });
-        self.widen_where_crowded();
+        self.raise_where_crowded(2);
     }
 
     /// Earliest and latest time; `None` before the first record.
@@ -204,7 +254,7 @@ impl Tally {
 
     /// First and last microsecond of each bin, and its records by level; in no order.
     pub(super) fn by_level(&self) -> impl Iterator<Item = (i64, i64, &[u32; N_LEVELS])> {
-        let width = width_us(self.width_idx);
+        let width = width_us(self.width_idx());
         self.bins.iter().map(move |bin| {
             let first = bin.index * width;
             (first, first + width - 1, &bin.by_level)
@@ -222,24 +272,16 @@ impl Tally {
     pub(crate) fn settle(&mut self) {
         self.flush();
         self.count_identities();
-        self.widen_where_crowded();
+        self.raise_where_crowded(1);
         self.bins.sort_unstable_by_key(|bin| bin.index);
-        self.bins.iter_mut().for_each(|bin| {
-            bin.ips.compact();
-            bin.users.compact();
-        });
         self.index_bins();
     }
 
     pub(super) fn is_settled(&self) -> bool {
-        let is_compact = |counts: &Counts| counts.n_sorted == counts.entries.len();
         self.ips.entries.is_empty()
             && self.users.entries.is_empty()
             && self.bins.is_sorted_by_key(|bin| bin.index)
-            && self
-                .bins
-                .iter()
-                .all(|bin| is_compact(&bin.ips) && is_compact(&bin.users))
+            && (self.bins.iter()).all(|bin| bin.ips.is_compact() && bin.users.is_compact())
     }
 
     /// Bins; in the order of time after [`Tally::settled`].
@@ -247,17 +289,22 @@ impl Tally {
         &self.bins
     }
 
+    /// Width of the bins, as an index into [`WIDTHS`].
     pub(super) fn width_idx(&self) -> usize {
-        self.width_idx
+        LEVELS[self.level].width_idx
+    }
+
+    fn limit(&self) -> usize {
+        LEVELS[self.level].limit
     }
 
     /// Makes the bin of `t` the one that records are counted in.
     #[cold]
     fn enter(&mut self, t: i64) {
         self.flush();
-        self.slot_of(t.div_euclid(width_us(self.width_idx)));
-        self.widen_where_crowded();
-        let width = width_us(self.width_idx);
+        self.slot_of(t.div_euclid(width_us(self.width_idx())));
+        self.raise_where_crowded(2);
+        let width = width_us(self.width_idx());
         let index = t.div_euclid(width);
         self.slot = self.slot_of(index);
         self.from = index * width;
@@ -269,8 +316,8 @@ impl Tally {
         if let Some(width_idx) = shared_width(before, after) {
             let mut gaps = Gaps::default();
             gaps.add(gap_us(before, after));
-            let slot = self.slot_of(after.div_euclid(width_us(self.width_idx)));
-            if usize::from(width_idx) <= self.width_idx {
+            let slot = self.slot_of(after.div_euclid(width_us(self.width_idx())));
+            if usize::from(width_idx) <= self.width_idx() {
                 self.bins[slot].gaps.merge(gaps);
             } else {
                 self.bins[slot].add_crossing(width_idx, gaps);
@@ -281,11 +328,11 @@ impl Tally {
     /// Adds a bin, or what it holds to the one that stands there.
     fn put(&mut self, bin: Bin) {
         let n_bins = self.bins.len();
-        let slot = self.slot_of(bin.index);
+        let (slot, limit) = (self.slot_of(bin.index), self.limit());
         if slot == n_bins {
             self.bins[slot] = bin;
         } else {
-            self.bins[slot].merge(&bin);
+            self.bins[slot].merge(&bin, limit);
         }
     }
 
@@ -303,51 +350,63 @@ impl Tally {
 
     /// Hands the identities of the current bin to it and leaves no bin current.
     fn flush(&mut self) {
+        let limit = self.limit();
         if let Some(bin) = self.bins.get_mut(self.slot) {
-            self.n_identities += self.ips.entries.len() + self.users.entries.len();
-            self.ips.drain_into(&mut bin.ips);
-            self.users.drain_into(&mut bin.users);
+            for (recent, counts) in [
+                (&mut self.ips, &mut bin.ips),
+                (&mut self.users, &mut bin.users),
+            ] {
+                let n_before = counts.n_held(limit);
+                recent.drain_into(counts, limit);
+                self.n_identities += counts.n_held(limit).saturating_sub(n_before);
+            }
         }
         (self.from, self.until) = (0, 0);
     }
 
+    /// Counts pairs as [`LEVELS`] does, exactly.
     fn count_identities(&mut self) {
+        let limit = self.limit();
+        self.n_identities = 0;
         for bin in &mut self.bins {
-            bin.ips.compact();
-            bin.users.compact();
+            for counts in [&mut bin.ips, &mut bin.users] {
+                counts.compact(limit);
+                self.n_identities += counts.n_held(limit);
+            }
         }
-        self.n_identities = self
-            .bins
-            .iter()
-            .map(|bin| bin.ips.entries.len() + bin.users.entries.len())
-            .sum();
     }
 
-    fn widen_where_crowded(&mut self) {
-        while self.bins.len() > MAX_BINS && self.width_idx + 1 < WIDTHS.len() {
-            self.widen_to(self.width_idx + 1);
+    /// Goes on to the level that the records need; `slack`: how many times the pairs may be exceeded before they are counted,
+    /// as counting them goes through all bins.
+    fn raise_where_crowded(&mut self, slack: usize) {
+        while self.bins.len() > MAX_BINS && self.level + 1 < LEVELS.len() {
+            self.raise_to(self.level + 1);
         }
-        if self.n_identities > MAX_IDENTITIES && self.width_idx < IDENTITY_WIDTH {
+        if self.n_identities > slack * LEVELS[self.level].n_pairs {
             self.count_identities();
-            while self.n_identities > MAX_IDENTITIES && self.width_idx < IDENTITY_WIDTH {
-                self.widen_to(self.width_idx + 1);
+            while self.n_identities > LEVELS[self.level].n_pairs && self.level + 1 < LEVELS.len() {
+                self.raise_to(self.level + 1);
                 self.count_identities();
             }
         }
     }
 
-    fn widen_to(&mut self, width_idx: usize) {
-        if width_idx <= self.width_idx {
+    fn raise_to(&mut self, level: usize) {
+        if level <= self.level {
             return;
         }
-        let factor = i64::from(WIDTHS[width_idx] / WIDTHS[self.width_idx]);
-        self.width_idx = width_idx;
+        let factor = WIDTHS[LEVELS[level].width_idx] / WIDTHS[self.width_idx()];
+        self.level = level;
+        if factor == 1 {
+            return;
+        }
+        let (width_idx, limit) = (self.width_idx(), self.limit());
         self.slots.clear();
         for mut bin in mem::take(&mut self.bins) {
-            bin.index = bin.index.div_euclid(factor);
+            bin.index = bin.index.div_euclid(i64::from(factor));
             bin.absorb_crossing(width_idx);
             let slot = self.slot_of(bin.index);
-            self.bins[slot].merge(&bin);
+            self.bins[slot].merge(&bin, limit);
         }
         (self.from, self.until) = (0, 0);
     }

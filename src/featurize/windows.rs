@@ -4,6 +4,9 @@
 //! log wider ones until it has at most 20,000. Windows stand on the clock (12:00, 12:05 …), so their borders do not
 //! move when a line is added at the front.
 //!
+//! Distinct addresses and users are exact up to 100,000 in each bin of the tally that a window consists of, or fewer where the
+//! whole log has too many to keep; beyond that they are estimated, and so is the entropy ([`super::tally::sketch`]).
+//!
 //! One record in 1970 or 2999 must not stretch the analysed range over centuries: where the whole range would give
 //! more than 20,000 windows and all but a thousandth of the records (or a handful of a small log) lie within a
 //! tenth of it, only that part is cut into windows, and the records outside are counted.
@@ -14,7 +17,7 @@ use crate::base::math;
 use crate::base::time::{DAY, HOUR, SECOND, Timestamp};
 use crate::error::{FitError, ParamsError};
 
-use super::tally::{Bin, Gaps, N_LEVELS, Tally, WIDTHS, compact, width_us};
+use super::tally::{Bin, Counts, Gaps, N_LEVELS, Sketch, Tally, WIDTHS, compact, width_us};
 
 /// Width in seconds where nothing speaks against it.
 const DEFAULT_SECONDS: u32 = 300;
@@ -152,6 +155,8 @@ pub struct Windows {
     pub covered: (Timestamp, Timestamp),
     /// Records with a time so far from all others that no window holds them.
     pub n_outside: u64,
+    /// Windows whose distinct addresses or users, and the entropy of the addresses, are estimates, as there are too many.
+    pub n_estimated: u32,
     /// Set where the width is not the usual 5 minutes, or not the one asked for.
     pub note: Option<WidthNote>,
 }
@@ -266,10 +271,12 @@ impl WindowsValidParams {
         let gap_idx = (0..WIDTHS.len()).find(|idx| super::tally::width_us(*idx) >= width_us);
         let gap_idx = gap_idx.unwrap_or(WIDTHS.len() - 1);
         let mut scratch = Scratch::default();
+        let mut n_estimated = 0;
         let window_of = |bin: &Bin| ((bin.index * bin_us - start).div_euclid(width_us)) as usize;
         for bins in bins.chunk_by(|a, b| window_of(a) == window_of(b)) {
             let idx = window_of(&bins[0]);
             by_level[idx] = scratch.fill(bins, gap_idx, rows.row_mut(idx));
+            n_estimated += u32::from(scratch.ips.is_estimate || scratch.users.is_estimate);
         }
         for (idx, mut row) in rows.rows_mut().into_iter().enumerate() {
             let middle = start + width_us * idx as i64 + width_us / 2;
@@ -289,6 +296,7 @@ impl WindowsValidParams {
             by_level,
             covered: (Timestamp(first), Timestamp(last)),
             n_outside: tally.n_timed() - n_kept,
+            n_estimated,
             note,
         })
     }
@@ -376,8 +384,60 @@ fn dense_part(bins: &[Bin], bin_us: i64) -> std::ops::Range<usize> {
 /// Buffers that are reused from window to window.
 #[derive(Default)]
 struct Scratch {
-    ips: Vec<(u64, u32)>,
-    users: Vec<(u64, u32)>,
+    ips: Crowd,
+    users: Crowd,
+}
+
+/// Identities of a window.
+#[derive(Default)]
+struct Crowd {
+    entries: Vec<(u64, u32)>,
+    sketch: Sketch,
+    /// A bin had too many of them, so all of them are in the sketch.
+    is_estimate: bool,
+}
+
+impl Crowd {
+    /// Gathers those of `counts`.
+    fn fill<'a>(&mut self, counts: impl Iterator<Item = &'a Counts>) {
+        self.entries.clear();
+        self.is_estimate = false;
+        for counts in counts {
+            match counts {
+                Counts::Exact(exact) => self.entries.extend_from_slice(exact.entries()),
+                Counts::Sketch(sketch) => {
+                    if !self.is_estimate {
+                        self.sketch = Sketch::default();
+                        self.is_estimate = true;
+                    }
+                    self.sketch.merge(sketch);
+                }
+            }
+        }
+        if self.is_estimate {
+            for (identity, n) in self.entries.drain(..) {
+                self.sketch.add(identity, n);
+            }
+        } else {
+            compact(&mut self.entries);
+        }
+    }
+
+    fn n_distinct(&self) -> f64 {
+        if self.is_estimate {
+            self.sketch.n_distinct()
+        } else {
+            self.entries.len() as f64
+        }
+    }
+
+    fn entropy_bits(&self) -> f64 {
+        if self.is_estimate {
+            self.sketch.entropy_bits()
+        } else {
+            entropy_bits(&self.entries)
+        }
+    }
 }
 
 impl Scratch {
@@ -388,8 +448,8 @@ impl Scratch {
         gap_idx: usize,
         mut row: ndarray::ArrayViewMut1<'_, f64>,
     ) -> [u32; N_LEVELS] {
-        self.ips.clear();
-        self.users.clear();
+        self.ips.fill(bins.iter().map(|bin| &bin.ips));
+        self.users.fill(bins.iter().map(|bin| &bin.users));
         let mut by_level = [0_u32; N_LEVELS];
         let mut gaps = Gaps::default();
         let mut n_failed_logins = 0.0;
@@ -404,11 +464,7 @@ impl Scratch {
                 .iter()
                 .filter(|entry| usize::from(entry.0) <= gap_idx);
             held.for_each(|entry| gaps.merge(entry.1));
-            self.ips.extend_from_slice(bin.ips.entries());
-            self.users.extend_from_slice(bin.users.entries());
         }
-        compact(&mut self.ips);
-        compact(&mut self.users);
         let events: f64 = by_level.iter().map(|n| f64::from(*n)).sum();
         let of_levels = |levels: std::ops::RangeInclusive<usize>| -> f64 {
             by_level[levels].iter().map(|n| f64::from(*n)).sum()
@@ -418,11 +474,11 @@ impl Scratch {
         row[feature::INFO] = of_levels(3..=4);
         row[feature::WARNINGS] = of_levels(5..=5);
         row[feature::EVENTS] = events;
-        row[feature::USERS] = self.users.len() as f64;
-        row[feature::IPS] = self.ips.len() as f64;
+        row[feature::USERS] = self.users.n_distinct();
+        row[feature::IPS] = self.ips.n_distinct();
         row[feature::BURSTINESS] = burstiness(gaps);
         row[feature::FAILED_LOGINS] = n_failed_logins;
-        row[feature::IP_ENTROPY] = entropy_bits(&self.ips);
+        row[feature::IP_ENTROPY] = self.ips.entropy_bits();
         row[feature::ERRORS] = errors;
         row[feature::ERROR_SHARE] = if events > 0.0 { errors / events } else { 0.0 };
         by_level

@@ -61,6 +61,17 @@ pub(super) fn adds_to_message(line: &[u8], fields: &Fields) -> bool {
         b"CONTEXT",
         b"QUERY",
         b"LOCATION",
+        // The same in German, French, Spanish, Italian and Portuguese.
+        b"TIPP",
+        b"ANWEISUNG",
+        "DÉTAIL".as_bytes(),
+        b"ASTUCE",
+        b"INSTRUCTION",
+        b"DETALLE",
+        b"SUGERENCIA",
+        b"SENTENCIA",
+        b"DETTAGLI",
+        b"DETALHE",
     ];
     names.iter().any(|name| header.ends_with(name))
 }
@@ -109,6 +120,7 @@ mod tests {
         for (header, want) in [
             ("2024-03-11 15:04:22 UTC [71] STATEMENT:  ", true),
             ("2024-03-11 15:04:22 UTC [71] HINT:  ", true),
+            ("2024-03-11 15:04:22 CET [71] DÉTAIL:  ", true),
             ("2024-03-11 15:04:22 UTC [71] LOG:  ", false),
             ("2024-03-11 15:04:22 STATEMENT: ", false),
         ] {

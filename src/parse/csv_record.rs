@@ -3,6 +3,7 @@
 //! RFC 4180 with any of the usual delimiters. Read by hand instead of through a reader, because the record is already cut and the
 //! fields are wanted as places in it, not as copies.
 
+use super::http_status::{self, Naming};
 use serde::{Deserialize, Serialize};
 
 use super::formats::Context;
@@ -31,6 +32,8 @@ pub struct CsvColumns {
     pub ip: Option<u32>,
     /// Column of the user.
     pub user: Option<u32>,
+    /// Column of the HTTP status.
+    pub status: Option<u32>,
 }
 
 impl CsvColumns {
@@ -43,12 +46,13 @@ impl CsvColumns {
         };
         let mut scratch = Vec::new();
         let mut n_known = 0;
+        let (mut possible, mut is_request) = (None, false);
         for field in CsvFields::of(header, delimiter) {
             scratch.clear();
             let text = field.text(header, &mut scratch);
             let name = text.get(header, &scratch).trim_ascii().to_ascii_lowercase();
             let idx = Some(columns.n_columns);
-            let slot = match name.as_slice() {
+            let slot = match in_english(&name) {
                 b"@timestamp"
                 | b"timestamp"
                 | b"time"
@@ -76,7 +80,13 @@ impl CsvColumns {
                 b"user" | b"username" | b"user_name" | b"user.name" | b"account" => {
                     &mut columns.user
                 }
-                _ => {
+                name => {
+                    match http_status::naming(name) {
+                        Some(Naming::Status) => columns.status = columns.status.or(idx),
+                        Some(Naming::MaybeStatus) => possible = possible.or(idx),
+                        Some(Naming::Request) => is_request = true,
+                        None => {}
+                    }
                     columns.n_columns += 1;
                     continue;
                 }
@@ -87,6 +97,7 @@ impl CsvColumns {
             }
             columns.n_columns += 1;
         }
+        columns.status = columns.status.or(possible.filter(|_| is_request));
         let is_telling =
             columns.message.is_some() || columns.timestamp.is_some() || columns.level.is_some();
         // One column is a CSV only if it is the message and nothing else.
@@ -106,6 +117,7 @@ impl CsvColumns {
             ip: Some(4),
             level: Some(11),
             message: Some(13),
+            status: None,
         };
         let stamp = CsvFields::of(record, b',').next()?;
         let level = CsvFields::of(record, b',').nth(11)?;
@@ -141,6 +153,9 @@ impl CsvColumns {
             } else if idx == self.user {
                 fields.user = Some(field.text(record, scratch).trimmed(record, scratch))
                     .filter(|text| !text.is_empty());
+            } else if idx == self.status {
+                let text = field.text(record, scratch);
+                fields.http_status = http_status::status(text.get(record, scratch));
             }
         }
         if has_message && (self.timestamp.is_none() || fields.level.is_none()) {
@@ -170,6 +185,18 @@ impl CsvColumns {
         fields.level = fields.level.or(inner.level);
         fields.ip = fields.ip.or(inner.ip);
         fields.user = fields.user.or(inner.user);
+        fields.http_status = fields.http_status.or(inner.http_status);
+    }
+}
+
+/// What the Windows event viewer calls its columns in other languages.
+fn in_english(name: &[u8]) -> &[u8] {
+    match name {
+        b"ebene" | b"niveau" | b"nivel" | b"livello" => b"level",
+        b"datum und uhrzeit" | b"date et heure" | b"fecha y hora" | b"data e ora"
+        | b"data e hora" => b"date and time",
+        b"quelle" | b"origen" | b"origem" | b"origine" => b"source",
+        name => name,
     }
 }
 

@@ -1,13 +1,17 @@
-//! Files whose directive lines name their columns → which column holds what, and the fields of a line.
+//! Files that name their columns → which column holds what, and the fields of a line.
 //!
-//! The W3C extended log format (IIS, `CloudFront`) says `#Fields: date time …`, Zeek says `#fields<tab>ts<tab>uid…`. Directive lines
-//! are structure. A server that starts anew may repeat them; the first ones of the file count, so that a block needs no other.
+//! The W3C extended log format (IIS, `CloudFront`) says `#Fields: date time …`, Zeek says `#fields<tab>ts<tab>uid…`; the flow logs
+//! of AWS begin with the bare names, a heading. Both are structure. A server that starts anew may repeat them; the first ones of
+//! the file count, so that a block needs no other.
 //!
-//! Sources: W3C working draft "Extended Log File Format" (1996), `CloudFront` developer guide, Zeek "Log files" reference.
+//! Sources: W3C working draft "Extended Log File Format" (1996), `CloudFront` developer guide, Zeek "Log files" reference, "Flow
+//! log records" of the Amazon VPC user guide.
 
+use super::http_status;
 use serde::{Deserialize, Serialize};
 
 use super::formats::Context;
+use super::timestamp::{Clock, DayMonth};
 use super::{Fields, Level, Text, severity, timestamp};
 use crate::base::written::Written;
 
@@ -41,18 +45,26 @@ pub struct DirectiveColumns {
     pub ip: Option<u32>,
     /// Column of the user.
     pub user: Option<u32>,
+    /// Column of what a firewall did.
+    pub action: Option<u32>,
     /// Columns before this one only say when and which connection.
     pub first_said: u32,
+    /// The first line, where it holds the bare names; lines like it are no records.
+    pub heading: Option<String>,
 }
 
 /// More columns than this are not looked at.
 const MAX_COLUMNS: usize = 96;
+/// Fewer names do not make a heading.
+const MIN_HEADING: usize = 4;
+/// Lines below a heading that must have as many columns.
+const HEADED_LINES: usize = 20;
 
 impl DirectiveColumns {
     /// From the head of a file, if it begins with directives and one of them names the columns.
     pub(super) fn probe(head: &[u8]) -> Option<Self> {
         if head.first() != Some(&b'#') {
-            return None;
+            return Self::of_heading(head);
         }
         let directive = head
             .split(|byte| *byte == b'\n')
@@ -80,12 +92,76 @@ impl DirectiveColumns {
         (columns.time.is_some() && columns.n_columns >= 2).then_some(columns)
     }
 
+    /// From a first line of names in small letters, if the lines below it have as many columns and a time where it says so.
+    fn of_heading(head: &[u8]) -> Option<Self> {
+        let mut lines = head.split(|byte| *byte == b'\n');
+        let first = lines.next()?;
+        let first = first.strip_suffix(b"\r").unwrap_or(first);
+        let is_name = |name: &[u8]| {
+            name.first().is_some_and(u8::is_ascii_lowercase)
+                && name.iter().all(|byte| {
+                    byte.is_ascii_lowercase()
+                        || byte.is_ascii_digit()
+                        || matches!(byte, b'-' | b'_')
+                })
+        };
+        let n_names = first.split(|byte| *byte == b' ').count();
+        if !(MIN_HEADING..=MAX_COLUMNS).contains(&n_names)
+            || !first.split(|byte| *byte == b' ').all(is_name)
+        {
+            return None;
+        }
+        let heading = std::str::from_utf8(first).ok()?.to_owned();
+        let mut columns = Self {
+            delimiter: b' ',
+            heading: Some(heading),
+            ..Self::default()
+        };
+        for name in first.split(|byte| *byte == b' ') {
+            columns.name(name);
+        }
+        columns.time?;
+        // The last line may be cut.
+        let body = &head[first.len()..=memchr::memrchr(b'\n', head)?];
+        let mut rows = body
+            .split(|byte| *byte == b'\n')
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+            .filter(|line| !line.is_empty() && *line != first)
+            .take(HEADED_LINES)
+            .peekable();
+        rows.peek()?;
+        let ctx = Context {
+            clock: Clock {
+                order: DayMonth::MonthFirst,
+            },
+            stamp_limit: 0,
+            is_inner: false,
+        };
+        let mut places = [(0, 0); MAX_COLUMNS];
+        let are_rows = rows.all(|row| {
+            let n_places = columns.split(row, &mut places);
+            n_places == n_names && columns.timestamp(row, &places[..n_places], &ctx).is_some()
+        });
+        are_rows.then_some(columns)
+    }
+
+    /// Whether a line says something about the file rather than being a record.
+    pub(super) fn is_structure(&self, line: &[u8]) -> bool {
+        match &self.heading {
+            Some(heading) => line.strip_suffix(b"\r").unwrap_or(line) == heading.as_bytes(),
+            None => line.first() == Some(&b'#'),
+        }
+    }
+
     fn name(&mut self, name: &[u8]) {
         let idx = self.n_columns;
         self.n_columns += 1;
         let slot = match name {
             b"date" => &mut self.date,
             b"time" | b"ts" | b"timestamp" | b"datetime" | b"date-time" => &mut self.time,
+            // A window of time is where it begins.
+            b"start" if self.heading.is_some() => &mut self.time,
+            b"action" => &mut self.action,
             b"x-level" | b"level" | b"severity" => &mut self.level,
             b"sc-status" | b"status" | b"status_code" => &mut self.status,
             b"cs-method" | b"method" => &mut self.method,
@@ -95,18 +171,22 @@ impl DirectiveColumns {
             b"s-sitename" | b"cs-host" | b"cs(host)" | b"service" | b"s-computername" => {
                 &mut self.source
             }
-            b"c-ip" | b"id.orig_h" | b"src-ip" => &mut self.ip,
+            b"interface-id" | b"tgw-id" => &mut self.source,
+            b"c-ip" | b"id.orig_h" | b"src-ip" | b"srcaddr" => &mut self.ip,
             b"cs-username" | b"username" | b"user" => &mut self.user,
-            b"uid" => {
+            b"uid" | b"version" | b"account-id" | b"resource-type" => {
                 self.first_said += u32::from(self.first_said == idx);
                 return;
             }
             _ => return,
         };
-        let is_time = matches!(name, b"date" | b"time" | b"ts" | b"timestamp" | b"datetime");
+        let is_aside = matches!(
+            name,
+            b"date" | b"time" | b"ts" | b"timestamp" | b"datetime" | b"interface-id" | b"tgw-id"
+        );
         if slot.is_none() {
             *slot = Some(idx);
-            self.first_said += u32::from(is_time && self.first_said == idx);
+            self.first_said += u32::from(is_aside && self.first_said == idx);
         }
     }
 
@@ -127,7 +207,8 @@ impl DirectiveColumns {
             .and_then(|status| std::str::from_utf8(status).ok()?.parse::<u32>().ok());
         let level = bytes(self.level)
             .and_then(severity::from_value)
-            .or_else(|| status.map(severity::from_http_status));
+            .or_else(|| status.map(severity::from_http_status))
+            .or_else(|| bytes(self.action).and_then(severity::from_action));
         let from = scratch.len();
         let message = if let (Some(method), Some(path)) = (bytes(self.method), bytes(self.path)) {
             scratch.extend_from_slice(method);
@@ -155,6 +236,7 @@ impl DirectiveColumns {
             message,
             ip: said(self.ip),
             user: said(self.user),
+            http_status: bytes(self.status).and_then(http_status::status),
         }
     }
 
@@ -193,15 +275,9 @@ impl DirectiveColumns {
     }
 }
 
-/// Whether a line of such a file is a directive.
-pub(super) fn is_directive(line: &[u8]) -> bool {
-    line.first() == Some(&b'#')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::timestamp::{Clock, DayMonth};
 
     fn read(head: &str, line: &str) -> Option<(Option<i64>, Option<Level>, String, String)> {
         let columns = DirectiveColumns::probe(head.as_bytes())?;
@@ -243,12 +319,58 @@ mod tests {
                 "1710169462.000000\tCHh\t192.0.2.7\ttcp",
                 (at, None, "192.0.2.7\ttcp", "192.0.2.7"),
             ),
+            (
+                "#Fields: date time action protocol src-ip\n",
+                "2024-03-11 15:04:22 DROP TCP 192.0.2.7",
+                (at, Some(Level::Warn), "DROP TCP 192.0.2.7", "192.0.2.7"),
+            ),
+            (
+                "version interface-id srcaddr packets start end action log-status\n\
+                 2 eni-1 192.0.2.7 17 1710169462 1710169522 ACCEPT OK\n",
+                "2 eni-1 192.0.2.7 17 1710169462 1710169522 REJECT OK",
+                (
+                    at,
+                    Some(Level::Warn),
+                    "192.0.2.7 17 1710169462 1710169522 REJECT OK",
+                    "192.0.2.7",
+                ),
+            ),
         ] {
             let (stamp, level, message, ip) = read(head, line).unwrap();
             assert_eq!((stamp, level, &*message, &*ip), want, "{line}");
         }
         assert_eq!(read("#Fields: a b\n", "1 2"), None);
         assert_eq!(read("# a comment\n1 2\n", "1 2"), None);
+    }
+
+    #[test]
+    fn a_heading_names_the_columns_of_the_lines_below_it() {
+        let names = "start srcaddr packets action";
+        let row = "1710169462 192.0.2.7 17 ACCEPT";
+        for (head, want) in [
+            (format!("{names}\n{row}\n"), true),
+            (
+                format!("{names}\r\n{row}\r\n\r\n{names}\r\n{row}\r\n"),
+                true,
+            ),
+            (format!("{names}\n{row}\n{row} cut"), true),
+            (format!("{names}\n{row}\n{row} more\n"), false),
+            (format!("{names}\nx 192.0.2.7 17 ACCEPT\n"), false),
+            (format!("{names}\n"), false),
+            (format!("{names}\n{row}"), false),
+            (
+                "start of the log\n2024-03-11 15:04:22 a b\n".to_owned(),
+                false,
+            ),
+        ] {
+            let columns = DirectiveColumns::probe(head.as_bytes());
+            assert_eq!(columns.is_some(), want, "{head}");
+            if let Some(columns) = columns {
+                assert!(columns.is_structure(names.as_bytes()));
+                assert!(!columns.is_structure(row.as_bytes()));
+                assert!(!columns.is_structure(b"# a record"));
+            }
+        }
     }
 
     #[test]

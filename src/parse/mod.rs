@@ -12,6 +12,7 @@ mod csv_record;
 mod directives;
 pub mod formats;
 pub mod groups;
+pub mod http_status;
 mod journal_export;
 mod json_scan;
 mod parser;
@@ -141,6 +142,8 @@ pub struct Fields {
     pub ip: Option<Text>,
     /// User when the format has a place for it.
     pub user: Option<Text>,
+    /// HTTP status of the response that the record is about, where the format has a place for it outside the message.
+    pub http_status: Option<u16>,
 }
 
 impl Fields {
@@ -154,6 +157,7 @@ impl Fields {
             message,
             ip: None,
             user: None,
+            http_status: None,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use super::directives::is_directive;
 use super::formats::{self, Context, Digits, FormatId};
 use super::json_scan::{Value, unescape, value};
 use super::pattern::Compiled;
@@ -189,7 +188,7 @@ impl Parser {
     /// Whether `line` says something about the file rather than being a record.
     #[must_use]
     pub fn is_structure(&self, line: &[u8]) -> bool {
-        matches!(self.plan.shape, Shape::Directives(_)) && is_directive(line)
+        matches!(&self.plan.shape, Shape::Directives(columns) if columns.is_structure(line))
     }
 
     /// Whether `line` continues the record above; depends on nothing but the line and the plan.

@@ -164,6 +164,7 @@ impl Compiled {
             message: place(self.message).unwrap_or(Text::line(0, line.len())),
             ip: place(self.ip).filter(|text| !text.is_empty()),
             user: place(self.user).filter(|text| !text.is_empty()),
+            http_status: None,
         })
     }
 

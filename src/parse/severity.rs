@@ -22,10 +22,13 @@ const WORDS: [(&str, Level); 48] = [
 ];
 
 /// The words by first letter.
-const SORTED: [(&str, Level); WORDS.len()] = {
-    let mut sorted = WORDS;
+const SORTED: [(&str, Level); WORDS.len()] = by_first(WORDS);
+
+/// Words by their first byte.
+const fn by_first<const N: usize>(words: [(&'static str, Level); N]) -> [(&'static str, Level); N] {
+    let mut sorted = words;
     let mut n_sorted = 1;
-    while n_sorted < sorted.len() {
+    while n_sorted < N {
         let mut slot = n_sorted;
         while slot > 0 && sorted[slot - 1].0.as_bytes()[0] > sorted[slot].0.as_bytes()[0] {
             let word = sorted[slot];
@@ -36,7 +39,7 @@ const SORTED: [(&str, Level); WORDS.len()] = {
         n_sorted += 1;
     }
     sorted
-};
+}
 
 /// The level words with one first letter. Second letters and lengths are bits, which rule out nearly all other words.
 #[derive(Clone, Copy)]
@@ -97,6 +100,95 @@ pub fn from_word(word: &[u8]) -> Option<Level> {
         known.0.len() == word.len() && known.0.as_bytes().eq_ignore_ascii_case(word)
     };
     candidates.iter().find(is_word).map(|known| known.1)
+}
+
+/// Words of other languages that programs write where the level stands, in capitals: what `java.util.logging`, `PostgreSQL` and
+/// the Windows event log say in translation. Words that are also English ones of the table above are left out.
+#[rustfmt::skip]
+const TRANSLATED: [(&str, Level); 97] = [
+    // German
+    ("FEHLER", Level::Error), ("WARNUNG", Level::Warn), ("HINWEIS", Level::Notice), ("SCHWERWIEGEND", Level::Error),
+    ("INFORMATIONEN", Level::Info), ("KONFIGURATION", Level::Debug), ("FEIN", Level::Debug), ("FEINER", Level::Trace),
+    ("KRITISCH", Level::Fatal), ("PANIK", Level::Fatal), ("AUSFÜHRLICH", Level::Trace), ("TIPP", Level::Info),
+    ("ANWEISUNG", Level::Info),
+    // French
+    ("ERREUR", Level::Error), ("AVERTISSEMENT", Level::Warn), ("ATTENTION", Level::Warn), ("GRAVE", Level::Error),
+    ("INFOS", Level::Info), ("INFORMATIONS", Level::Info), ("CRITIQUE", Level::Fatal), ("PANIQUE", Level::Fatal),
+    ("DÉTAIL", Level::Info), ("ASTUCE", Level::Info), ("INSTRUCTION", Level::Info),
+    // Spanish
+    ("ADVERTENCIA", Level::Warn), ("INFORMACIÓN", Level::Info), ("INFORMACION", Level::Info), ("CRÍTICO", Level::Fatal),
+    ("CRITICO", Level::Fatal), ("PÁNICO", Level::Fatal), ("DETALLE", Level::Info), ("SUGERENCIA", Level::Info),
+    ("SENTENCIA", Level::Info),
+    // Italian
+    ("ERRORE", Level::Error), ("AVVERTENZA", Level::Warn), ("AVVISO", Level::Warn), ("ATTENZIONE", Level::Warn),
+    ("INFORMAZIONI", Level::Info), ("NOTIFICA", Level::Notice), ("DETTAGLI", Level::Info),
+    // Portuguese
+    ("ERRO", Level::Error), ("AVISO", Level::Warn), ("ADVERTÊNCIA", Level::Warn), ("INFORMAÇÃO", Level::Info),
+    ("INFORMAÇÕES", Level::Info), ("NOTA", Level::Notice), ("DETALHE", Level::Info),
+    // Dutch, Swedish, Danish, Norwegian
+    ("FOUT", Level::Error), ("WAARSCHUWING", Level::Warn), ("INFORMATIE", Level::Info), ("KRITIEK", Level::Fatal),
+    ("FEL", Level::Error), ("VARNING", Level::Warn), ("ALLVARLIG", Level::Error), ("FEJL", Level::Error),
+    ("FEIL", Level::Error), ("ADVARSEL", Level::Warn), ("ALVORLIG", Level::Error),
+    // Polish, Czech, Turkish
+    ("BŁĄD", Level::Error), ("OSTRZEŻENIE", Level::Warn), ("INFORMACJE", Level::Info), ("INFORMACJA", Level::Info),
+    ("CHYBA", Level::Error), ("VAROVÁNÍ", Level::Warn), ("HATA", Level::Error), ("UYARI", Level::Warn),
+    ("BİLGİ", Level::Info),
+    // Russian, Ukrainian
+    ("ОШИБКА", Level::Error), ("ПРЕДУПРЕЖДЕНИЕ", Level::Warn), ("СВЕДЕНИЯ", Level::Info), ("ИНФОРМАЦИЯ", Level::Info),
+    ("ЗАМЕЧАНИЕ", Level::Notice), ("СООБЩЕНИЕ", Level::Info), ("ВАЖНО", Level::Fatal), ("ПАНИКА", Level::Fatal),
+    ("ОТЛАДКА", Level::Debug), ("ПОМИЛКА", Level::Error), ("ПОПЕРЕДЖЕННЯ", Level::Warn),
+    // Japanese, Chinese, Korean
+    ("エラー", Level::Error), ("警告", Level::Warn), ("情報", Level::Info), ("重大", Level::Error),
+    ("致命的エラー", Level::Fatal), ("ログ", Level::Info), ("错误", Level::Error), ("信息", Level::Info),
+    ("严重", Level::Error), ("致命错误", Level::Fatal), ("日志", Level::Info), ("调试", Level::Debug),
+    ("錯誤", Level::Error), ("嚴重", Level::Error), ("資訊", Level::Info), ("오류", Level::Error),
+    ("경고", Level::Warn), ("정보", Level::Info), ("심각", Level::Error),
+];
+
+/// The translated words by first byte.
+const TRANSLATED_SORTED: [(&str, Level); TRANSLATED.len()] = by_first(TRANSLATED);
+
+/// For every first byte the places in [`TRANSLATED_SORTED`] of the first such word, and behind the last.
+const TRANSLATED_RANGES: [(u8, u8); 256] = {
+    let mut ranges = [(0, 0); 256];
+    let mut idx = 0;
+    while idx < TRANSLATED_SORTED.len() {
+        let range = &mut ranges[TRANSLATED_SORTED[idx].0.as_bytes()[0] as usize];
+        if range.1 == 0 {
+            range.0 = idx as u8;
+        }
+        range.1 = idx as u8 + 1;
+        idx += 1;
+    }
+    ranges
+};
+
+/// The level a word of another language stands for, written in capitals as in the header of a line.
+///
+/// Small letters do not count: in such a language the word may be part of any sentence.
+#[must_use]
+pub fn from_translated(word: &[u8]) -> Option<Level> {
+    let (from, to) = TRANSLATED_RANGES[usize::from(*word.first()?)];
+    let mut known = TRANSLATED_SORTED[usize::from(from)..usize::from(to)].iter();
+    known
+        .find(|known| known.0.as_bytes() == word)
+        .map(|known| known.1)
+}
+
+/// What a firewall or router did with a flow or packet: to refuse it is a warning. `None` for other words.
+#[must_use]
+pub fn from_action(word: &[u8]) -> Option<Level> {
+    let is_one_of = |known: [&str; 4]| {
+        let mut known = known.iter();
+        known.any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    };
+    if is_one_of(["ACCEPT", "ALLOW", "PERMIT", "PASS"]) {
+        Some(Level::Info)
+    } else if is_one_of(["REJECT", "DROP", "DENY", "BLOCK"]) {
+        Some(Level::Warn)
+    } else {
+        None
+    }
 }
 
 /// The level a single letter stands for in formats that write one: `E`, `W`, `I`, `D`, `V`, `F`, …
@@ -205,11 +297,19 @@ pub fn from_value(value: &[u8]) -> Option<Level> {
         [first, ..] if first.is_ascii_digit() && value.len() <= 3 => {
             from_number(std::str::from_utf8(value).ok()?.parse().ok()?)
         }
-        _ => from_word(value).or_else(|| {
-            // `LogLevel.INFO`, `error (3)`, `warning:`
-            let word = value.split(|byte| !byte.is_ascii_alphanumeric());
-            word.take(3).find_map(from_word)
-        }),
+        _ => from_word(value)
+            .or_else(|| {
+                // `LogLevel.INFO`, `error (3)`, `warning:`
+                let word = value.split(|byte| !byte.is_ascii_alphanumeric());
+                word.take(3).find_map(from_word)
+            })
+            .or_else(|| {
+                // In a field of its own the word may be written in any case.
+                let value = std::str::from_utf8(value)
+                    .ok()
+                    .filter(|value| value.len() <= 48)?;
+                from_translated(value.to_uppercase().as_bytes())
+            }),
     }
 }
 
@@ -257,8 +357,38 @@ mod tests {
             ("250", Some(Level::Notice)),
             ("99999999999999999999", None),
             ("8", None),
+            ("Fehler", Some(Level::Error)),
+            ("Información", Some(Level::Info)),
+            ("Предупреждение", Some(Level::Warn)),
+            ("fehlerfrei", None),
         ] {
             assert_eq!(from_value(value.as_bytes()), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn translated_words_count_in_capitals() {
+        for (word, want) in [
+            ("FEHLER", Some(Level::Error)),
+            ("AVERTISSEMENT", Some(Level::Warn)),
+            ("DÉTAIL", Some(Level::Info)),
+            ("ОШИБКА", Some(Level::Error)),
+            ("警告", Some(Level::Warn)),
+            ("Fehler", None),
+            ("fehler", None),
+            ("FEHLERFREI", None),
+            ("", None),
+            ("É", None),
+        ] {
+            assert_eq!(from_translated(word.as_bytes()), want, "{word}");
+        }
+        for (idx, (word, _)) in TRANSLATED.iter().enumerate() {
+            assert_eq!(word.to_uppercase(), *word);
+            assert!(from_word(word.as_bytes()).is_none(), "{word}");
+            assert!(
+                TRANSLATED[..idx].iter().all(|other| other.0 != *word),
+                "{word}"
+            );
         }
     }
 

@@ -1,8 +1,9 @@
 //! A small report made by hand: a quiet night, a burst of failed logins, a failing service, a silence.
 
 use crate::report::{
-    ClusterGroup, ClusterPoint, Clusters, Features, Incident, LevelSeries, LineRef, MessagePoint,
-    Network, NetworkEdge, NetworkNode, Report, TemplateReport, Timeline, TimelineMark, WindowPoint,
+    Changes, ClusterGroup, ClusterPoint, Clusters, Features, Incident, LevelSeries, LineRef,
+    MessagePoint, Network, NetworkEdge, NetworkNode, Report, SourceChange, Swimlane, Swimlanes,
+    TemplateReport, Timeline, TimelineMark, WindowPoint,
 };
 
 pub(super) const START: f64 = 1_772_431_200_000.0; // 2026-03-02 06:00 UTC
@@ -48,6 +49,57 @@ fn incident(id: u32, title: &str, from_bin: f64, to_bin: f64, score: f64) -> Inc
         changes: Vec::new(),
         trigger: None,
         rank: String::new(),
+    }
+}
+
+/// Three sources, of which one falls silent.
+fn swimlanes() -> Swimlanes {
+    let lane = |source: &str, at: &dyn Fn(u32) -> u32| {
+        let counts: Vec<u32> = (0..48).map(at).collect();
+        Swimlane {
+            source: source.to_owned(),
+            text: source.to_owned(),
+            n_records: counts.iter().sum(),
+            errors: vec![0; counts.len()],
+            counts,
+        }
+    };
+    Swimlanes {
+        start_ms: START,
+        slice_ms: 1.5 * WINDOW,
+        lanes: vec![
+            lane("shop.web.AccessFilter", &|idx| 120 + idx % 7),
+            lane("shop.checkout", &|idx| {
+                if (26..32).contains(&idx) {
+                    0
+                } else {
+                    30 + idx % 5
+                }
+            }),
+            lane("sshd", &|idx| {
+                if idx == 31 {
+                    90
+                } else {
+                    u32::from(idx % 3 == 0)
+                }
+            }),
+        ],
+        n_sources: 3,
+    }
+}
+
+fn source_changes() -> Changes {
+    Changes {
+        sources: vec![SourceChange {
+            kind: "pause".to_owned(),
+            source: "shop.checkout".to_owned(),
+            text: "shop.checkout".to_owned(),
+            start_ms: START + 39.0 * WINDOW,
+            end_ms: START + 48.0 * WINDOW,
+            n_records: 0,
+            reason: "none in 45 min, usually 30 to 34".to_owned(),
+        }],
+        ..Changes::default()
     }
 }
 
@@ -329,6 +381,8 @@ pub(super) fn report() -> Report {
         ],
         n_incidents: 4,
         network: network(),
+        swimlanes: swimlanes(),
+        changes: source_changes(),
         suppressed: Vec::new(),
         sessions: Vec::new(),
         evaluation: None,
@@ -361,7 +415,8 @@ pub(super) fn empty() -> Report {
         n_incidents: 0,
         network: Network::default(),
         suppressed: Vec::new(),
-        changes: crate::report::Changes::default(),
+        changes: Changes::default(),
+        swimlanes: Swimlanes::default(),
         sessions: Vec::new(),
         evaluation: None,
         skipped: Vec::new(),

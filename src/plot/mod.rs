@@ -26,6 +26,7 @@ mod scale;
 mod scatter;
 mod scatter3d;
 mod scene;
+mod swimlanes;
 pub mod theme;
 mod timeline;
 
@@ -157,6 +158,15 @@ pub enum Pick {
         /// Rank as in [`crate::report::Incident::id`].
         incident: u32,
     },
+    /// A source in a stretch of time.
+    Source {
+        /// Index into [`crate::report::Swimlanes::lanes`].
+        lane: u32,
+        /// Start.
+        start_ms: f64,
+        /// End, exclusive.
+        end_ms: f64,
+    },
     /// An incident.
     Incident {
         /// Rank as in [`crate::report::Incident::id`].
@@ -248,6 +258,7 @@ pub fn all() -> &'static [&'static dyn Plot] {
         &scatter3d::Scatter3d,
         &clusters::Clusters,
         &network::Network,
+        &swimlanes::Swimlanes,
     ]
 }
 
@@ -331,7 +342,7 @@ pub fn pick(
 }
 
 /// Everything a pointer can hit in a scene, eight numbers each, so that a page can lift some of it out without drawing it all again: what it
-/// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident, 5 a pattern in one) and its two numbers as in [`Pick`], then 0 and the sides
+/// is (0 a window, 1 a message, 2 a cluster, 3 a cell, 4 an incident, 5 a pattern in one, 6 a source in a stretch of time) and its two numbers as in [`Pick`], then 0 and the sides
 /// x0, y0, x1, y1 of a rectangle, or 1 and the middle x, y of a disc, its radius, and its place in the list that is shown. Device pixels; from back to front.
 #[must_use]
 pub fn targets(scene: &Scene) -> Vec<f64> {
@@ -343,6 +354,7 @@ pub fn targets(scene: &Scene) -> Vec<f64> {
             Pick::Cluster { id } => [2.0, f64::from(id), 0.0],
             Pick::Cell { row, column } => [3.0, f64::from(row), f64::from(column)],
             Pick::Incident { id } => [4.0, f64::from(id), 0.0],
+            Pick::Source { lane, start_ms, .. } => [6.0, f64::from(lane), start_ms],
             Pick::Pattern { template, incident } => [5.0, f64::from(template), f64::from(incident)],
         });
         numbers.extend(shape);

@@ -96,6 +96,10 @@ fn odd_reports() -> Vec<Report> {
     for edge in &mut wild.network.edges {
         edge.to = u32::MAX;
     }
+    wild.swimlanes.slice_ms = 1e308;
+    for (idx, lane) in wild.swimlanes.lanes.iter_mut().enumerate() {
+        lane.counts = vec![u32::MAX; idx * 50];
+    }
     wild.features.correlation.truncate(2);
     wild.features.correlation[1].truncate(1);
     for incident in &mut wild.incidents {

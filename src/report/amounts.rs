@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::build::{saturate, score};
-use super::findings::{AmountFindings, Findings};
+use super::findings::{AmountFindings, CourseFindings, Findings};
 use super::words;
 use super::{IncidentChange, LineRef, limits};
+use crate::base::ids::TemplateId;
 use crate::base::time::Timestamp;
 use crate::detect::amounts::FarValues;
+use crate::detect::level_shift::{Rise, Shift};
 use crate::featurize::amounts::{LargeValue, Unit};
 
 /// A duration or size in a pattern of which some values are far larger than usual.
@@ -19,34 +21,151 @@ pub struct AmountReport {
     pub template: u32,
     /// Its text.
     pub text: String,
-    /// Score of the largest, 50 to 100.
+    /// Score, 50 to 100; of a rise 0, which is no alarm.
     pub score: f64,
     /// Why, as a sentence.
     pub reason: String,
     /// Records with a value.
     pub n_records: u32,
-    /// Records with one that is far larger than usual.
+    /// `far` (single values far larger than usual), `shift` (all are, for a while) or `rise` (they become larger and larger).
+    pub kind: String,
+    /// When a shift or a rise begins.
+    pub start_ms: Option<f64>,
+    /// And ends.
+    pub end_ms: Option<f64>,
+    /// Records with a value far larger than usual; of a rise all there are while it lasts.
     pub n_far: u32,
-    /// The largest of those, largest first; the text says the value.
+    /// The largest of those, largest first, of a shift or rise that with which it begins and the largest; the text says the value.
     pub records: Vec<LineRef>,
 }
 
 pub(super) fn amounts(findings: &Findings) -> Vec<AmountReport> {
-    let listed = findings.far_amounts.iter().take(limits::AMOUNTS);
-    listed
-        .map(|(amount, far)| AmountReport {
-            template: amount.template.0,
-            text: words::quoted(&findings.templates[amount.template.index()].text),
-            score: score(far.score),
-            reason: reason(amount, far),
-            n_records: saturate(amount.spread.n_records()),
-            n_far: saturate(far.n_far),
-            records: (amount.spread.largest().iter())
-                .take_while(|value| value.value >= far.fence)
-                .map(|value| line_ref(amount, value))
-                .collect(),
-        })
+    let shifts = (0..findings.shifts.len()).map(|idx| {
+        let found = &findings.shifts[idx];
+        let shift = &found.what;
+        AmountReport {
+            score: score(shift.score),
+            n_far: saturate(shift.n),
+            ..moved(
+                findings,
+                found,
+                "shift",
+                (shift.start, shift.end),
+                values_of(found),
+            )
+        }
+    });
+    let rises = findings.rises.iter().map(|found| {
+        let rise = &found.what;
+        let said = rise_in_words(found);
+        AmountReport {
+            n_far: saturate(rise.n),
+            ..moved(findings, found, "rise", (rise.start, rise.end), said)
+        }
+    });
+    let far = findings.far_amounts.iter();
+    let far = far.map(|(amount, far)| AmountReport {
+        kind: "far".to_owned(),
+        start_ms: None,
+        end_ms: None,
+        template: amount.template.0,
+        text: words::quoted(&findings.templates[amount.template.index()].text),
+        score: score(far.score),
+        reason: reason(amount, far),
+        n_records: saturate(amount.spread.n_records()),
+        n_far: saturate(far.n_far),
+        records: (amount.spread.largest().iter())
+            .take_while(|value| value.value >= far.fence)
+            .map(|value| line_ref(amount.template.0, amount.unit, value))
+            .collect(),
+    });
+    let listed = |amounts: Vec<AmountReport>| amounts.into_iter().take(limits::AMOUNTS);
+    (listed(shifts.collect()).chain(listed(far.collect())))
+        .chain(listed(rises.collect()))
         .collect()
+}
+
+fn moved<T>(
+    findings: &Findings,
+    found: &CourseFindings<T>,
+    kind: &str,
+    (start, end): (i64, i64),
+    reason: String,
+) -> AmountReport {
+    let first = line_ref(found.template.0, found.unit, &found.first);
+    let largest = line_ref(found.template.0, found.unit, &found.largest);
+    let is_one = first.offset == largest.offset && first.file == largest.file;
+    let records = if is_one {
+        vec![first]
+    } else {
+        vec![first, largest]
+    };
+    AmountReport {
+        template: found.template.0,
+        text: words::quoted(&findings.templates[found.template.index()].text),
+        score: 0.0,
+        reason,
+        kind: kind.to_owned(),
+        start_ms: Some(Timestamp(start).millis()),
+        end_ms: Some(Timestamp(end).millis()),
+        n_records: saturate(found.n_records),
+        n_far: 0,
+        records,
+    }
+}
+
+/// `“GET <*> in <*> ms”: about 1.4 s, usually 45 ms`.
+pub(super) fn shift_in_words(findings: &Findings, idx: usize) -> String {
+    let found = &findings.shifts[idx];
+    let text = words::quoted(&findings.templates[found.template.index()].text);
+    format!("“{text}”: {}", values_of(found))
+}
+
+/// `about 1.4 s, usually 45 ms`.
+fn values_of(found: &CourseFindings<Shift>) -> String {
+    let said = |value| written(found.unit, value);
+    format!(
+        "about {}, usually {}",
+        said(found.what.value),
+        said(found.what.usual)
+    )
+}
+
+/// `rose from 710 MB to 3.9 GB in 9.5 h`.
+fn rise_in_words(found: &CourseFindings<Rise>) -> String {
+    let said = |value| written(found.unit, value);
+    let rise = &found.what;
+    let length = words::duration(rise.end.saturating_sub(rise.start));
+    format!(
+        "rose from {} to {} in {length}",
+        said(rise.from),
+        said(rise.to)
+    )
+}
+
+/// What values do over time in a stretch (microseconds), shifts first, for the incident that it falls into.
+pub(super) fn moves_within(
+    findings: &Findings,
+    (from, to): (i64, i64),
+) -> impl Iterator<Item = IncidentChange> + '_ {
+    let change = |mark: &str, template: TemplateId, reason| IncidentChange {
+        mark: mark.to_owned(),
+        template: template.0,
+        text: words::quoted(&findings.templates[template.index()].text),
+        reason,
+    };
+    let shifts = findings
+        .shifts
+        .iter()
+        .filter(move |found| found.what.start <= to && found.what.end >= from);
+    let shifts =
+        shifts.map(move |found| change("far beyond usual", found.template, values_of(found)));
+    // A rise that ends with an incident leads to it.
+    let rises = findings
+        .rises
+        .iter()
+        .filter(move |found| found.what.start <= to && (from..=to).contains(&found.what.end));
+    shifts.chain(rises.map(move |found| change("rising", found.template, rise_in_words(found))))
 }
 
 /// What is far larger than usual in a stretch of time (microseconds), the farthest first, for the incident that it falls into.
@@ -119,14 +238,14 @@ fn written(unit: Unit, value: f64) -> String {
     }
 }
 
-fn line_ref(amount: &AmountFindings, value: &LargeValue) -> LineRef {
+fn line_ref(template: u32, unit: Unit, value: &LargeValue) -> LineRef {
     LineRef {
         file: value.file.0,
         line: u32::try_from(value.line + 1).unwrap_or(u32::MAX),
         offset: value.offset as f64,
         ms: value.instant().map(Timestamp::millis),
-        text: written(amount.unit, value.value),
-        template: amount.template.0,
+        text: written(unit, value.value),
+        template,
     }
 }
 

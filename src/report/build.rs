@@ -3,8 +3,8 @@
 use super::findings::{FileFindings, Findings};
 use super::{Features, Incident, LevelCount, Report, Skipped, Totals};
 use super::{
-    amounts, changes, evaluation, incidents, lanes, messages, network, notices, sessions, time,
-    words,
+    amounts, changes, evaluation, incidents, lanes, messages, network, notices, sessions,
+    swimlanes, time, words,
 };
 use crate::base::math::round_to;
 use crate::base::time::{DAY, Timestamp};
@@ -54,6 +54,7 @@ pub fn report(findings: &Findings, options: &Options) -> Report {
         network: network::network(findings, options),
         suppressed: incidents::suppressed(findings),
         changes: changes::changes(findings),
+        swimlanes: swimlanes::swimlanes(findings),
         amounts: amounts::amounts(findings),
         sessions: sessions::sessions(findings),
         incidents,

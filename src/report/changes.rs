@@ -25,7 +25,8 @@ pub struct Changes {
     pub vanished: Vec<ChangeReport>,
     /// How many changes there are in all.
     pub n_all: u32,
-    /// Sources that say more or less than usual, the silent ones first; none where all lines are of one.
+    /// Sources with more errors than usual, then those that say more or less than usual, the silent ones first; none where all lines
+    /// are of one.
     pub sources: Vec<SourceChange>,
 }
 
@@ -34,7 +35,7 @@ pub struct Changes {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct SourceChange {
-    /// As [`ChangeReport::kind`].
+    /// As [`ChangeReport::kind`], or `errors`: a larger part of its lines than usual are errors.
     pub kind: String,
     /// The source, whole, as a selection names it.
     pub source: String,
@@ -44,7 +45,7 @@ pub struct SourceChange {
     pub start_ms: f64,
     /// When it ends.
     pub end_ms: f64,
-    /// Records in it.
+    /// Records in it; errors, where those changed.
     pub n_records: u32,
     /// How it changes, as a sentence.
     pub reason: String,
@@ -106,7 +107,7 @@ pub(super) fn changes(findings: &Findings) -> Changes {
     }
 }
 
-/// What changed in what sources say: those that are silent first, then what changed most.
+/// What changed in what sources say: those with more errors first, then those that are silent, then what changed most.
 fn of_sources(findings: &Findings) -> Vec<SourceChange> {
     let mut found: Vec<&RateChange> = findings.source_changes.iter().collect();
     found.arrange_by(|a, b| {
@@ -115,22 +116,66 @@ fn of_sources(findings: &Findings) -> Vec<SourceChange> {
             .then(weight(b).total_cmp(&weight(a)))
             .then((a.row, a.first).cmp(&(b.row, b.first)))
     });
-    let listed = found.into_iter().take(limits::CHANGES);
+    let mut errors: Vec<&RateChange> = findings.source_error_changes.iter().collect();
+    errors.arrange_by(|a, b| {
+        (weight(b).total_cmp(&weight(a))).then((a.row, a.first).cmp(&(b.row, b.first)))
+    });
+    let errors = errors.into_iter().map(|change| (change, true));
+    let listed = errors.chain(found.into_iter().map(|change| (change, false)));
+    let listed = listed.take(limits::CHANGES);
     listed
-        .map(|change| {
+        .map(|(change, is_errors)| {
             let (start, end) = findings.source_change_span(change);
             let name = &findings.sources[change.row as usize].name;
             SourceChange {
-                kind: kind(change.kind).to_owned(),
+                kind: if is_errors {
+                    "errors"
+                } else {
+                    kind(change.kind)
+                }
+                .to_owned(),
                 source: name.clone(),
                 text: words::quoted(name),
                 start_ms: start.millis(),
                 end_ms: end.millis(),
                 n_records: saturate(change.n_records),
-                reason: sentence(change, (start, end)),
+                reason: if is_errors {
+                    errors_sentence(findings, change, (start, end))
+                } else {
+                    sentence(change, (start, end))
+                },
             }
         })
         .collect()
+}
+
+/// `errors: 40 of 60 lines in 5 min, usually 1 % of its lines`.
+fn errors_sentence(
+    findings: &Findings,
+    change: &RateChange,
+    (start, end): (Timestamp, Timestamp),
+) -> String {
+    let source = &findings.sources[change.row as usize];
+    let within = change.first as usize..=change.last as usize;
+    let sum = |counts: &[u32]| counts.iter().map(|n| u64::from(*n)).sum::<u64>();
+    let n_here = sum(&source.counts[within.clone()]);
+    let n_outside = sum(&source.counts) - n_here;
+    let errors_outside = sum(&source.errors) - sum(&source.errors[within]);
+    let share = 100.0 * errors_outside as f64 / n_outside.max(1) as f64;
+    let usual = match share {
+        _ if errors_outside == 0 => "otherwise none".to_owned(),
+        ..1.0 => "otherwise less than 1 % of its lines".to_owned(),
+        _ => format!("otherwise {share:.0} % of its lines"),
+    };
+    let length = (end.0.saturating_sub(start.0))
+        .saturating_add(1000)
+        .max(SECOND);
+    format!(
+        "errors: {} of {} in {}, {usual}",
+        words::count(change.n_records),
+        words::counted(n_here, "line"),
+        words::duration(length),
+    )
 }
 
 /// How much a change says: records too many or too few, by how unusual they are.

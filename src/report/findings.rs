@@ -14,11 +14,13 @@ use crate::detect::autoencoder::Training;
 use crate::detect::ensemble::{
     MessageFacts, MessageReason, MessageScores, WindowScore, score_in_window, score_of_run,
 };
+use crate::detect::level_shift::{Rise, Shift};
 use crate::detect::rate_change::RateChange;
 use crate::detect::sessions::SessionScores;
 use crate::error::FitError;
 use crate::evaluate::measures::Measures;
-use crate::featurize::amounts::{Spread, Unit};
+use crate::featurize::amounts::{LargeValue, Spread, Unit};
+use crate::featurize::course::Course;
 use crate::featurize::sessions::SessionSet;
 use crate::featurize::tally::Tally;
 use crate::featurize::tfidf::TfIdf;
@@ -237,9 +239,20 @@ pub struct SourceFindings {
     pub name: String,
     /// Records in each of [`Findings::n_slices`] slices.
     pub counts: Vec<u32>,
+    /// Those of level ERROR or FATAL.
+    pub errors: Vec<u32>,
 }
 
 impl SourceFindings {
+    /// Adds records of a slice, and how many of them are errors.
+    pub fn add(&mut self, slice: usize, n: u32, n_errors: u32) {
+        for (counts, n) in [(&mut self.counts, n), (&mut self.errors, n_errors)] {
+            if let Some(sum) = counts.get_mut(slice) {
+                *sum = sum.saturating_add(n);
+            }
+        }
+    }
+
     /// Those with most records, as many as are followed, by name; none when there is only one.
     #[must_use]
     pub fn largest(mut all: Vec<Self>) -> Vec<Self> {
@@ -261,6 +274,27 @@ pub struct AmountFindings {
     pub unit: Unit,
     /// The values.
     pub spread: Spread,
+    /// The same over time; slices begin at instants.
+    pub course: Course,
+    /// How wide its slices are, in microseconds.
+    pub width: i64,
+}
+
+/// What the values of a place do over time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CourseFindings<T> {
+    /// The template.
+    pub template: TemplateId,
+    /// What the values are numbers of.
+    pub unit: Unit,
+    /// Records with a value, in the whole log.
+    pub n_records: u64,
+    /// What they do.
+    pub what: T,
+    /// The largest of the slice in which that begins.
+    pub first: LargeValue,
+    /// The largest of all while it lasts.
+    pub largest: LargeValue,
 }
 
 impl TemplateFindings {
@@ -293,6 +327,8 @@ pub enum AlarmCause {
     Sessions(u32, Vec<u32>),
     /// A warning that is new, as an index into [`Findings::changes`].
     Change(u32),
+    /// Values far larger than usual, as indices into [`Findings::shifts`], the farthest first.
+    Shifts(Vec<u32>),
 }
 
 /// What would be incidents if there were no reason to leave them out.
@@ -382,6 +418,8 @@ pub struct Findings {
     pub sources: Vec<SourceFindings>,
     /// Where sources say much more or less than usual, by source and time.
     pub source_changes: Vec<RateChange>,
+    /// Where a larger part than usual of what a source says are errors, by source and time.
+    pub source_error_changes: Vec<RateChange>,
     /// How good the scores are, where labels were given.
     pub evaluation: Option<EvaluationFindings>,
     /// Stages without a result.
@@ -396,6 +434,10 @@ pub struct Findings {
     pub is_sessions_full: bool,
     /// Durations and sizes far larger than usual, the farthest first.
     pub far_amounts: Vec<(AmountFindings, FarValues)>,
+    /// Stretches in which durations and sizes are far larger than usual all the time, the farthest first.
+    pub shifts: Vec<CourseFindings<Shift>>,
+    /// Stretches over which they rise, the steepest first.
+    pub rises: Vec<CourseFindings<Rise>>,
 }
 
 /// Sources that are followed over time.

@@ -61,7 +61,7 @@ pub struct Incident {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct IncidentChange {
-    /// `new`, `surging` or `vanished`; `far beyond usual` for a duration or size.
+    /// `new`, `surging` or `vanished`; `far beyond usual` or `rising` for a duration or size.
     pub mark: String,
     /// The pattern.
     pub template: u32,
@@ -178,6 +178,16 @@ fn incident(
     {
         templates.extend(risen.iter().map(|template| template.0));
     }
+    if let Some(AlarmCause::Shifts(shifts)) = cause(findings, component) {
+        let shifted = shifts
+            .iter()
+            .map(|idx| findings.shifts[*idx as usize].template.0);
+        for template in shifted {
+            if !templates.contains(&template) {
+                templates.push(template);
+            }
+        }
+    }
     templates.truncate(limits::INCIDENT_MESSAGES);
     let level = component
         .messages
@@ -269,6 +279,9 @@ fn rank(component: &Component) -> String {
     )
 }
 
+/// Patterns whose values shift that a reason names.
+const SAID_SHIFTS: usize = 3;
+
 /// Durations and sizes far beyond what is usual that one incident names.
 const FAR_AMOUNTS: usize = 3;
 
@@ -313,8 +326,13 @@ fn incident_changes(findings: &Findings, component: &Component) -> Vec<IncidentC
         text: words::quoted(&findings.templates[change.row as usize].text),
         reason: changes::reason(findings, change),
     });
+    let shifts = amounts::moves_within(findings, (from, to)).take(FAR_AMOUNTS);
     let far = amounts::within(findings, (from, to)).take(FAR_AMOUNTS);
-    changes.chain(far).take(limits::INCIDENT_CHANGES).collect()
+    changes
+        .chain(shifts)
+        .chain(far)
+        .take(limits::INCIDENT_CHANGES)
+        .collect()
 }
 
 /// What was said for the first time after the beginning of the log, or speaks of a change and is seldom; in the order of time.
@@ -416,6 +434,16 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
                 sessions::identifier(found)
             ))
         }
+        AlarmCause::Shifts(shifts) => {
+            let said = shifts.iter().take(SAID_SHIFTS);
+            let said = said.map(|idx| amounts::shift_in_words(findings, *idx as usize));
+            let mut said: Vec<String> = said.collect();
+            if shifts.len() > SAID_SHIFTS {
+                let n_more = (shifts.len() - SAID_SHIFTS) as u64;
+                said.push(words::counted(n_more, "more pattern"));
+            }
+            Some(said.join("; "))
+        }
         AlarmCause::Change(idx) => {
             let change = findings.changes.get(*idx as usize)?;
             let text = &findings.templates.get(change.row as usize)?.text;
@@ -427,12 +455,21 @@ fn alarm(findings: &Findings, component: &Component) -> Option<String> {
 
 /// What an incident is called that is nothing but unusual windows: what was unusual, and for how long.
 fn alarm_title(findings: &Findings, component: &Component) -> Option<String> {
-    let AlarmCause::Windows(run, _) = cause(findings, component)? else {
-        return None;
+    let length = words::duration(component.end.0.saturating_sub(component.start.0));
+    let run = match cause(findings, component)? {
+        AlarmCause::Windows(run, _) => run,
+        AlarmCause::Shifts(shifts) => {
+            let worst = amounts::shift_in_words(findings, *shifts.first()? as usize);
+            let others = match shifts.len() as u64 - 1 {
+                0 => String::new(),
+                n => format!(" and the like in {}", words::counted(n, "other pattern")),
+            };
+            return Some(format!("{worst}{others}, for {length}"));
+        }
+        _ => return None,
     };
     let windows = findings.windows.as_ref()?;
     let window = findings.window_scores.get(run.worst as usize)?;
-    let length = words::duration(component.end.0.saturating_sub(component.start.0));
     if let Some(silence) = window.silence {
         let n_missing = words::counted(silence.n_missing as u64, "record");
         return Some(format!(

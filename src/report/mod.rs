@@ -18,6 +18,7 @@ mod messages;
 mod network;
 mod notices;
 mod sessions;
+mod swimlanes;
 pub(crate) mod time;
 pub mod words;
 
@@ -31,6 +32,7 @@ pub use involved::IncidentSource;
 pub use messages::{ClusterGroup, ClusterPoint, Clusters, MessagePoint, TemplateReport};
 pub use network::{Network, NetworkEdge, NetworkNode};
 pub use sessions::{SessionReport, Sessions};
+pub use swimlanes::{Swimlane, Swimlanes};
 pub use time::{DetectorReport, LevelSeries, Timeline, TimelineMark, WindowPoint, WindowReport};
 
 /// Upper bounds of the lists in a report.
@@ -71,6 +73,8 @@ pub mod limits {
     pub const INCIDENT_SOURCES: usize = 12;
     /// Changes of rate named by one incident.
     pub const INCIDENT_CHANGES: usize = 12;
+    /// Sources shown over time, those with most records.
+    pub const SWIMLANES: usize = 40;
     /// Slices of a template's sparkline.
     pub const SPARKLINE: usize = 24;
 }
@@ -126,6 +130,8 @@ pub struct Report {
     pub suppressed: Vec<SuppressedReport>,
     /// Patterns that come much more or less often than usual.
     pub changes: Changes,
+    /// What each source says over time.
+    pub swimlanes: Swimlanes,
     /// Durations and sizes far larger than usual, the farthest first.
     pub amounts: Vec<AmountReport>,
     /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.

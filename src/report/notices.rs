@@ -7,6 +7,8 @@ use super::findings::{FileFindings, Findings};
 use super::words;
 use super::{Notice, Totals};
 use crate::featurize::sessions::SESSION_CAP;
+use crate::featurize::tally::EXACT_IDENTITIES;
+use crate::featurize::tally::sketch::ERROR_PERCENT;
 use crate::featurize::windows::WidthNote;
 use crate::parse::formats::FormatId;
 use crate::parse::{Basis, Shape};
@@ -320,6 +322,16 @@ fn about_windows(findings: &Findings, say: &mut impl FnMut(&str, String)) {
             say(
                 "outlyingTimes",
                 format!("{n} with a time far from all others; not on the timeline."),
+            );
+        }
+        if windows.n_estimated > 0 {
+            let n = words::counted(u64::from(windows.n_estimated), "window");
+            let exact = words::count(EXACT_IDENTITIES as u64);
+            say(
+                "estimated",
+                format!(
+                    "{n} with too many different addresses or users to keep each of them ({exact} at once, fewer if the whole log is like that): how many there are is estimated there, usually within 2 % and hardly ever off by more than {ERROR_PERCENT} %."
+                ),
             );
         }
         let width = words::duration(windows.width_us);

@@ -23,6 +23,7 @@ pub(super) fn plant(plan: &Plan, seed: u64, queue: &mut Queue) -> Vec<PlantedInc
                 IncidentKind::BadDeploy => bad_deploy(*span, plan.n_lines, &mut dice, queue),
                 IncidentKind::Leak => leak(*span, plan, &mut dice, queue),
                 IncidentKind::Silence => silence(*span, queue),
+                IncidentKind::Slowdown => slowdown(*span, plan.n_lines, &mut dice, queue),
             };
             PlantedIncident {
                 kind: *kind,
@@ -283,4 +284,33 @@ fn silence(span: Span, queue: &mut Queue) -> u32 {
         format!("Event loop resumed after {seconds} s without progress"),
     );
     1
+}
+
+/// A statement keeps rows locked; what waits for them says so now and then, until the statement is cancelled.
+fn slowdown(span: Span, n_lines: u32, dice: &mut Dice, queue: &mut Queue) -> u32 {
+    let inventory = "com.acme.shop.stock.Inventory";
+    let n_waits = (n_lines / 2000).clamp(6, 200);
+    for wait in 0..n_waits {
+        let share = (f64::from(wait) + 0.9 * dice.unit()) / f64::from(n_waits);
+        let thread = format!("http-nio-8080-exec-{}", dice.between(1, 24));
+        let millis = dice.skewed(1500, 20_000);
+        queue.service(
+            span.at(share * 0.98),
+            "INFO",
+            &thread,
+            inventory,
+            format!("Waited {millis} ms for a row lock on stock_level"),
+        );
+    }
+    let seconds = span.len() / SECOND;
+    queue.service(
+        span.end - MILLISECOND,
+        "INFO",
+        "lock-monitor",
+        inventory,
+        format!(
+            "Cancelled a statement of session 4711 after {seconds} s, locks on stock_level are free"
+        ),
+    );
+    n_waits
 }

@@ -10,7 +10,7 @@
 //! use logloupe::sample::{Sample, SampleParams};
 //!
 //! let mut sample = Sample::new(&SampleParams::new(7, 20_000));
-//! assert_eq!(sample.truth().len(), 4);
+//! assert_eq!(sample.truth().len(), 5);
 //! let mut text = Vec::new();
 //! while sample.next_chunk(&mut text, 4096) {}
 //! assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 20_000);
@@ -42,13 +42,21 @@ pub enum IncidentKind {
     BruteForce,
     /// The shop writes nothing for at least twenty minutes.
     Silence,
+    /// Requests wait for rows that somebody has locked: nothing fails, everything takes thirty times as long.
+    Slowdown,
 }
 
 impl IncidentKind {
     /// All kinds, in the order of their time in the log.
     #[must_use]
     pub fn all() -> &'static [Self] {
-        &[Self::Leak, Self::BadDeploy, Self::BruteForce, Self::Silence]
+        &[
+            Self::Leak,
+            Self::BadDeploy,
+            Self::BruteForce,
+            Self::Silence,
+            Self::Slowdown,
+        ]
     }
 
     /// Stable name.
@@ -59,6 +67,7 @@ impl IncidentKind {
             Self::BadDeploy => "badDeploy",
             Self::BruteForce => "bruteForce",
             Self::Silence => "silence",
+            Self::Slowdown => "slowdown",
         }
     }
 
@@ -74,6 +83,9 @@ impl IncidentKind {
                 "password guessing against sshd on gate-01 from four addresses; one login succeeds"
             }
             Self::Silence => "the shop writes nothing while its machines go on",
+            Self::Slowdown => {
+                "requests wait for locked rows and take thirty times as long, without an error"
+            }
         }
     }
 
@@ -83,6 +95,7 @@ impl IncidentKind {
             Self::BadDeploy => "db-02.internal:5432 refused",
             Self::BruteForce => "Failed password for invalid user",
             Self::Silence => "without progress",
+            Self::Slowdown => "for a row lock on stock_level",
         }
     }
 }
@@ -126,7 +139,7 @@ pub struct SampleParams {
     pub n_lines: u32,
     /// Time of the first line.
     pub start: Timestamp,
-    /// Incidents to plant; none are below 1,000 lines.
+    /// Incidents to plant; none are below 1,000 lines, and no slowdown below 10,000.
     pub kinds: Vec<IncidentKind>,
     /// How to write it down.
     pub format: SampleFormat,

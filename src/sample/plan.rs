@@ -8,6 +8,8 @@ use crate::base::time::{HOUR, MINUTE, SECOND};
 
 /// Below this many lines incidents would be most of the log, so none are planted.
 pub(super) const MIN_LINES: u32 = 1000;
+/// Below this many lines the log is too short for a slowdown after the silence.
+const MIN_SLOWDOWN_LINES: u32 = 10_000;
 /// What the leak has taken when memory runs out, in megabytes.
 const LEAK_MB: f64 = 3300.0;
 
@@ -39,8 +41,13 @@ impl Plan {
                 IncidentKind::BadDeploy => (0.50, (len / 12).min(14 * MINUTE)),
                 IncidentKind::BruteForce => (0.65, (len / 12).min(10 * MINUTE)),
                 IncidentKind::Silence => (0.78, (len * 3 / 20).clamp(20 * MINUTE, 25 * MINUTE)),
+                IncidentKind::Slowdown => (0.91, (len / 24).min(12 * MINUTE)),
             };
-            if params.kinds.contains(kind) && params.n_lines >= MIN_LINES {
+            let min_lines = match kind {
+                IncidentKind::Slowdown => MIN_SLOWDOWN_LINES,
+                _ => MIN_LINES,
+            };
+            if params.kinds.contains(kind) && params.n_lines >= min_lines {
                 let from = span.at(share + jitter);
                 incidents.push((
                     *kind,
@@ -77,6 +84,12 @@ impl Plan {
     pub(super) fn is_store_down(&self, at: i64) -> bool {
         self.incident(IncidentKind::BadDeploy)
             .is_some_and(|deploy| Self::failing(deploy).contains(at))
+    }
+
+    /// Whether requests wait for locked rows.
+    pub(super) fn is_slow(&self, at: i64) -> bool {
+        self.incident(IncidentKind::Slowdown)
+            .is_some_and(|slowdown| slowdown.contains(at))
     }
 
     /// Spans in which the shop writes nothing of its own accord, in order: the restart after the leak and the silence.

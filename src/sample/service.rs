@@ -257,6 +257,11 @@ impl Service {
         }
     }
 
+    /// How many times as long as usual a request takes.
+    fn slowness(&self, at: i64) -> u32 {
+        if self.plan.is_slow(at) { 30 } else { 1 }
+    }
+
     fn user(&mut self) -> String {
         format!("u{}", self.dice.between(10_000, 59_999))
     }
@@ -276,7 +281,7 @@ impl Service {
             3 => ("GET", 404),
             _ => ("DELETE", 204),
         };
-        let millis = self.dice.skewed(2, 900);
+        let millis = self.dice.skewed(2, 900) * self.slowness(at);
         let (user, thread) = (self.user(), self.worker());
         let id = self.dice.between(100, 9999);
         queue.service(

@@ -35,16 +35,17 @@ pub(super) fn alarms(
         found.extend(of_sessions(findings, idx, link_us));
     }
     // What changes within an alarm is part of it, and named there.
-    let is_apart = |change: &Alarm| {
+    let is_apart = |change: &Alarm, found: &[(Alarm, AlarmCause)]| {
         !found.iter().any(|(alarm, _)| {
             let from = change.start.0.max(alarm.start.0.saturating_sub(link_us));
             let to = change.end.0.min(alarm.end.0.saturating_add(link_us));
             to.saturating_sub(from) >= change.end.0.saturating_sub(change.start.0) / 2
         })
     };
-    let mut changes = of_changes(findings);
-    changes.retain(|(change, _)| is_apart(change));
-    found.extend(changes);
+    for mut changes in [of_shifts(findings, link_us), of_changes(findings)] {
+        changes.retain(|(change, _)| is_apart(change, &found));
+        found.extend(changes);
+    }
     // Alarms of one start keep the order in which they were found.
     found.arrange_by_key(|(alarm, _)| alarm.start);
     found.into_iter().unzip()
@@ -128,6 +129,56 @@ fn telling(
         let mut own = rises.iter().filter(|rise| rise.0 == template);
         findings.about(edge.message) & kinds != 0 || own.any(|rise| edge.start.0 >= rise.1)
     })
+}
+
+/// Values that are far larger than usual for a while; those of one time are one alarm.
+fn of_shifts(findings: &Findings, link_us: i64) -> Vec<(Alarm, AlarmCause)> {
+    let mut order: Vec<u32> = (0..findings.shifts.len() as u32).collect();
+    let shift = |idx: &u32| &findings.shifts[*idx as usize];
+    order.arrange_by_key(|idx| (shift(idx).what.start, *idx));
+    let mut end = i64::MIN;
+    let together = order.chunk_by(|before, idx| {
+        end = end.max(shift(before).what.end);
+        let is_near = shift(idx).what.start < end.saturating_add(link_us);
+        end = if is_near { end } else { i64::MIN };
+        is_near
+    });
+    let alarm = |members: &[u32]| {
+        // The farthest come first in the findings.
+        let mut members = members.to_vec();
+        members.arrange();
+        let worst = shift(members.first()?);
+        let of_all = || members.iter().map(shift);
+        let first = of_all().min_by_key(|found| (found.first.time, found.template))?;
+        let edge = (*findings.firsts.get(first.template.index())?)?;
+        let at = first.first.instant()?;
+        let n = of_all().map(|found| found.what.n).sum::<u64>();
+        let alarm = Alarm {
+            start: at,
+            end: Timestamp(
+                of_all()
+                    .map(|found| found.what.end)
+                    .max()?
+                    .saturating_sub(1000),
+            ),
+            score: worst.what.score,
+            n_records: n.min(u64::from(u32::MAX)) as u32,
+            about: about::CHANGE,
+            template: Some(worst.template),
+            edge: Episode {
+                message: edge.message,
+                start: at,
+                end: at,
+                n_records: 1,
+                file: first.first.file,
+                line: u32::try_from(first.first.line + 1).unwrap_or(u32::MAX),
+                offset: first.first.offset,
+            },
+            is_edge_telling: true,
+        };
+        Some((alarm, AlarmCause::Shifts(members)))
+    };
+    together.filter_map(alarm).collect()
 }
 
 /// Warnings that are new in the log and go on: what they warn of is under way. Errors need no such care, as each is anomalous.

@@ -25,6 +25,7 @@ use crate::detect::ensemble::{
     MessageFacts, MessageScores, WindowParams, WindowScores, score_messages, score_windows,
 };
 use crate::detect::isolation_forest::IsolationForestParams;
+use crate::detect::level_shift::{self, Rise, Shift};
 use crate::detect::sessions::score_sessions;
 use crate::detect::severity::Rules;
 use crate::error::{FitError, ParamsError};
@@ -36,8 +37,8 @@ use crate::featurize::tfidf::{TfIdf, tfidf};
 use crate::featurize::windows::{Windows, WindowsParams, WindowsValidParams};
 use crate::protocol::{ClustererChoice, Options, ScalingChoice};
 use crate::report::findings::{
-    AmountFindings, FileFindings, Findings, InputFindings, MessageClusters, MessageFindings,
-    SessionFindings, TemplateFindings,
+    AmountFindings, CourseFindings, FileFindings, Findings, InputFindings, MessageClusters,
+    MessageFindings, SessionFindings, TemplateFindings,
 };
 use crate::shard::involved::InvolvedSources;
 
@@ -241,12 +242,15 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
         changes: Vec::new(),
         sources: Vec::new(),
         source_changes: Vec::new(),
+        source_error_changes: Vec::new(),
         evaluation: None,
         skipped,
         is_miner_full: merged.is_miner_full,
         is_messages_full: merged.is_messages_full,
         sessions,
         is_sessions_full: merged.is_sessions_full,
+        shifts: level_shifts(&merged.amounts),
+        rises: rises(&merged.amounts),
         far_amounts: far_amounts(merged.amounts),
     }
 }
@@ -312,6 +316,53 @@ fn cluster_windows(windows: &Windows, scaling: Scaling) -> Result<Vec<Option<u32
         .check()
         .expect("the defaults are within their ranges");
     Ok(dbscan.cluster(&data)?.labels)
+}
+
+/// Stretches in which durations and sizes are far larger than usual all the time, the farthest first.
+fn level_shifts(amounts: &[AmountFindings]) -> Vec<CourseFindings<Shift>> {
+    let of_amount = |amount: &AmountFindings| {
+        let shifts = level_shift::shifts(&amount.course, amount.width);
+        let found = shifts.into_iter().filter_map(|shift| {
+            let span = (shift.start, shift.end);
+            during(amount, shift, span)
+        });
+        found.collect::<Vec<_>>()
+    };
+    let mut found: Vec<_> = amounts.iter().flat_map(of_amount).collect();
+    // Equal scores keep the order of templates.
+    found.arrange_by(|a, b| b.what.score.total_cmp(&a.what.score));
+    found
+}
+
+/// Stretches over which they rise, the steepest first.
+fn rises(amounts: &[AmountFindings]) -> Vec<CourseFindings<Rise>> {
+    let of_amount = |amount: &AmountFindings| {
+        let rise = level_shift::rise(&amount.course, amount.width, amount.unit)?;
+        during(amount, rise, (rise.start, rise.end))
+    };
+    let mut found: Vec<_> = amounts.iter().filter_map(of_amount).collect();
+    found.arrange_by(|a, b| (b.what.to / b.what.from).total_cmp(&(a.what.to / a.what.from)));
+    found
+}
+
+/// What values do in a stretch of time, and the records that show it.
+fn during<T>(
+    amount: &AmountFindings,
+    what: T,
+    (start, end): (i64, i64),
+) -> Option<CourseFindings<T>> {
+    let slices = amount.course.slices().iter();
+    let mut within = slices.filter(|slice| (start..end).contains(&slice.start.number()));
+    let first = within.next()?.largest;
+    let largest = within.map(|slice| slice.largest);
+    Some(CourseFindings {
+        template: amount.template,
+        unit: amount.unit,
+        n_records: amount.spread.n_records(),
+        what,
+        first,
+        largest: largest.fold(first, |a, b| if b.value > a.value { b } else { a }),
+    })
 }
 
 /// Durations and sizes far larger than usual, the farthest first.

@@ -13,6 +13,7 @@ use crate::correlate::incidents::Episode;
 use crate::detect::MIN_POINTS;
 use crate::error::Error;
 use crate::featurize::amounts::{LargeValue, Spread};
+use crate::featurize::course::{Course, Grid};
 use crate::featurize::sessions::{SessionSet, Sessions, WholeText};
 use crate::protocol::SessionChoice;
 use crate::report::build;
@@ -86,24 +87,30 @@ impl Engine {
     fn amounts(&self) -> Vec<AmountFindings> {
         let said = self.said();
         let mut all: BTreeMap<(TemplateId, u8), AmountFindings> = BTreeMap::new();
+        let shown = || self.order.iter().map(|&key| &self.files[key as usize]);
+        let mut grid = shown().fold(Grid::default(), |grid, file| grid.wider(file.grid));
         for (place, &key) in (0..).zip(&self.order) {
             let file = &self.files[key as usize];
             let instant = |time| Written::instant(file.calendar.instant(time));
-            for ((message, slot), (unit, spread)) in &file.amounts {
+            for ((message, slot), (unit, spread, course)) in &file.amounts {
                 let message = self.names[message.index()];
                 let template = said.template(message);
                 let found = (all.entry((template, *slot))).or_insert_with(|| AmountFindings {
                     template,
                     unit: *unit,
                     spread: Spread::default(),
+                    course: Course::default(),
+                    width: grid.width().unwrap_or(0),
                 });
                 // What another message of the pattern counts in another unit is another thing.
                 if found.unit == *unit {
-                    found.spread.merge(spread, |value| LargeValue {
+                    let placed = |value: LargeValue| LargeValue {
                         file: FileId(place),
                         time: value.time.map(instant),
                         ..value
-                    });
+                    };
+                    found.spread.merge(spread, placed);
+                    grid.merge(&mut found.course, course, instant, placed);
                 }
             }
         }
@@ -220,19 +227,20 @@ impl Engine {
         let mut said = vec![0_u64; findings.n_counted_windows() as usize * n_words];
         let (mut episodes, mut verdicts) = (Vec::new(), Vec::new());
         let mut involved = Collector::default();
-        let mut of_sources: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut of_sources: BTreeMap<u32, SourceFindings> = BTreeMap::new();
         let mut edges: Vec<(u32, Episode)> = Vec::new();
         for answer in answers {
             verdicts.extend(answer.verdicts);
             let numbers = involved.merge(&answer.involved);
-            for (source, slice, n) in answer.of_sources {
+            for (source, slice, n, n_errors) in answer.of_sources {
                 if let Some(number) = numbers.get(source as usize) {
-                    let of_source = of_sources
-                        .entry(*number)
-                        .or_insert_with(|| vec![0; n_slices]);
-                    if let Some(sum) = of_source.get_mut(slice as usize) {
-                        *sum = sum.saturating_add(n);
-                    }
+                    let none = || SourceFindings {
+                        name: String::new(),
+                        counts: vec![0; n_slices],
+                        errors: vec![0; n_slices],
+                    };
+                    let of_source = of_sources.entry(*number).or_insert_with(none);
+                    of_source.add(slice as usize, n, n_errors);
                 }
             }
             for (message, first, last) in answer.spans {
@@ -282,14 +290,15 @@ impl Engine {
             .arrange_by_key(|entry| (entry.message, entry.at));
         findings.changes = findings.rate_changes();
         let sources = &findings.involved.names;
-        let named = of_sources.into_iter().filter_map(|(number, counts)| {
+        let named = of_sources.into_iter().filter_map(|(number, of_source)| {
             Some(SourceFindings {
                 name: sources.get(number as usize)?.clone(),
-                counts,
+                ..of_source
             })
         });
         findings.sources = SourceFindings::largest(named.collect());
         findings.source_changes = findings.rate_changes_of_sources();
+        findings.source_error_changes = findings.error_changes_of_sources();
         if let Some(windows) = &mut findings.windows {
             windows.count_templates(&said, n_words);
             let firsts = findings.firsts.iter().flatten();

@@ -11,8 +11,9 @@ use super::said::Saying;
 use crate::base::calendar::Calendar;
 use crate::base::ids::MessageId;
 use crate::base::time::Timestamp;
-use crate::base::written::N_CYCLES;
+use crate::base::written::{N_CYCLES, Written};
 use crate::featurize::amounts::{LargeValue, Spread, Unit};
+use crate::featurize::course::{Course, Grid};
 use crate::featurize::sessions::Sessions;
 use crate::featurize::times::Times;
 use crate::mine::messages::Occurrences;
@@ -43,7 +44,9 @@ pub(super) struct OpenFile {
     pub(super) calendar: Calendar,
     pub(super) sessions: Sessions,
     /// How durations and sizes are spread, by message and variable.
-    pub(super) amounts: BTreeMap<(MessageId, u8), (Unit, Spread)>,
+    pub(super) amounts: BTreeMap<(MessageId, u8), (Unit, Spread, Course)>,
+    /// How their courses are cut.
+    pub(super) grid: Grid,
     /// By first appearance.
     pub(super) sayings: Vec<Saying>,
     saying_idx: FxHashMap<MessageId, u32>,
@@ -72,6 +75,7 @@ impl OpenFile {
             calendar: Calendar::default(),
             sessions: Sessions::default(),
             amounts: BTreeMap::new(),
+            grid: Grid::default(),
             sayings: Vec::new(),
             saying_idx: FxHashMap::default(),
         }
@@ -122,12 +126,22 @@ impl OpenFile {
         self.sessions.merge(sessions, ids, base, &later_by);
         for amount in std::mem::take(&mut summary.amounts) {
             let key = (ids[amount.message.index()], amount.place);
-            let (_, spread) = (self.amounts.entry(key)).or_insert((amount.unit, Spread::default()));
-            spread.merge(&amount.spread, |value| LargeValue {
+            let (_, spread, course) = (self.amounts.entry(key)).or_insert((
+                amount.unit,
+                Spread::default(),
+                Course::default(),
+            ));
+            let later = |value: LargeValue| LargeValue {
                 line: base + value.line,
                 time: value.time.map(|time| time.later_by(&later_by)),
                 ..value
-            });
+            };
+            spread.merge(&amount.spread, later);
+            let time = |time: Written| time.later_by(&later_by);
+            self.grid.merge(course, &amount.course, time, later);
+        }
+        while self.grid.is_crowded() {
+            (self.grid).widen(self.amounts.values_mut().map(|place| &mut place.2));
         }
         self.n_merged += 1;
         self.findings.add(&summary);

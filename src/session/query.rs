@@ -323,8 +323,9 @@ impl Engine {
             let is_of = |template: TemplateId| templates.get(template.index()) != Some(&true);
             narrow(self.said().templates().map(is_of).collect());
         }
-        if let Some(template) = selection.incident.and_then(|id| self.changed_template(id)) {
-            narrow(self.said().templates().map(|of| of == template).collect());
+        if let Some(changed) = selection.incident.and_then(|id| self.changed_templates(id)) {
+            let is_changed = |of: TemplateId| changed.contains(&of);
+            narrow(self.said().templates().map(is_changed).collect());
         }
         if let Some(cluster) = selection.cluster {
             let clusters = self.findings.as_ref().map(|findings| &findings.clusters);
@@ -345,14 +346,22 @@ impl Engine {
         Ok(chosen)
     }
 
-    /// The template of an incident that is nothing but a change of its rate.
-    fn changed_template(&self, id: u32) -> Option<TemplateId> {
+    /// The templates of an incident that is nothing but a change of their rate or of their values.
+    fn changed_templates(&self, id: u32) -> Option<Vec<TemplateId>> {
         let findings = self.findings.as_ref()?;
         let incident = findings.incidents.get(id.checked_sub(1)? as usize)?;
         match findings.alarm_causes.get(incident.alarm? as usize)? {
             AlarmCause::Change(change) if incident.episodes.is_empty() => {
                 let change = findings.changes.get(*change as usize)?;
-                Some(TemplateId(change.row))
+                Some(vec![TemplateId(change.row)])
+            }
+            AlarmCause::Shifts(shifts) if incident.episodes.is_empty() => {
+                let shifts = shifts.iter();
+                Some(
+                    shifts
+                        .map(|idx| findings.shifts[*idx as usize].template)
+                        .collect(),
+                )
             }
             _ => None,
         }

@@ -20,6 +20,7 @@ use crate::ingest::encoding::without_bom;
 use crate::ingest::split::{Boundary, Piece, Splitter};
 use crate::mine::mask;
 use crate::mine::messages::Messages;
+use crate::parse::http_status;
 use crate::parse::{FormatId, Parsed, Parser, Shape, Text, continuation, gather};
 use crate::table::{BlockTable, Row};
 
@@ -91,7 +92,7 @@ struct Block {
     parser: Parser,
     scratch: Vec<u8>,
     messages: Messages,
-    logins: Vec<Login>,
+    logins: Vec<(Login, Option<u8>)>,
     amounts: BlockAmounts,
     sessions: BlockSessions,
     cycles: Cycles,
@@ -426,7 +427,8 @@ impl Block {
         let message = fields.message.get(bytes, scratch);
         let filed = self.messages.file(message, fields.level);
         if filed.is_new {
-            self.logins.push(login::read(self.messages.newest()));
+            let status_place = login::status_place(message, self.messages.spans());
+            (self.logins).push((login::read(self.messages.newest()), status_place));
             let is_kept = (filed.idx as usize) < self.messages.list().len();
             self.amounts.begin(message, self.messages.spans(), is_kept);
         }
@@ -440,7 +442,11 @@ impl Block {
                 offset: piece.offset,
             }
         });
-        let said = self.logins[filed.idx as usize];
+        let (said, status_place) = self.logins[filed.idx as usize];
+        let span = status_place.and_then(|place| self.messages.spans().get(usize::from(place)));
+        let status = span.map(|&(from, to)| &message[from as usize..to as usize]);
+        let status = fields.http_status.or_else(|| http_status::status(status?));
+        let is_failed = said.is_failed || status.is_some_and(login::is_refusal);
         if let Some(time) = time {
             let named = |text: Text| {
                 Some(text.get(bytes, scratch)).filter(|text| !text.is_empty() && *text != b"-")
@@ -449,7 +455,7 @@ impl Block {
             let user = fields.user.and_then(named).map(login::user).or(said.user);
             self.summary
                 .times
-                .add(time, fields.level, said.is_failed, ip, user);
+                .add(time, fields.level, is_failed, ip, user);
         } else {
             self.summary.n_untimed += 1;
         }

@@ -35,6 +35,7 @@ use crate::base::zone::Zone;
 use crate::correlate::incidents::Episode;
 use crate::error::Error;
 use crate::ingest::blocks::continuation_reach;
+use crate::parse::Level;
 use crate::table::BlockTable;
 
 pub use self::block::boundary;
@@ -196,7 +197,7 @@ impl Shard {
         for kept in &self.kept {
             let mut open: FxHashMap<u32, (Episode, BySource)> = FxHashMap::default();
             let mut lane = vec![0u32; n_slices as usize];
-            let mut of_sources = vec![0u32; kept.sources.len() * n_slices as usize];
+            let mut of_sources = vec![(0u32, 0u32); kept.sources.len() * n_slices as usize];
             let records = kept.table.times_and_messages(&kept.calendar);
             for (idx, (time, message)) in records.enumerate() {
                 let (Some(time), Some(&id)) = (time, kept.ids.get(message as usize)) else {
@@ -208,7 +209,8 @@ impl Shard {
                 lane[slice as usize] += 1;
                 let source = usize::from(kept.table.source(idx));
                 if let Some(n) = of_sources.get_mut(source * n_slices as usize + slice as usize) {
-                    *n += 1;
+                    n.0 += 1;
+                    n.1 += u32::from(kept.table.level(idx) >= Level::Error as u8);
                 }
                 if let Some(&template) = survey.templates.get(id.index()) {
                     slices[template as usize * n_slices as usize + slice as usize] += 1;
@@ -251,10 +253,11 @@ impl Shard {
                 }
             }
             let numbers = involved.numbers(&kept.sources);
-            let counted = (0..).zip(of_sources).filter(|(_, n)| *n > 0);
-            out.of_sources.extend(counted.map(|(key, n): (u32, u32)| {
-                (numbers[(key / n_slices) as usize], key % n_slices, n)
-            }));
+            let counted = (0..).zip(of_sources).filter(|(_, n)| n.0 > 0);
+            out.of_sources
+                .extend(counted.map(|(key, n): (u32, (u32, u32))| {
+                    (numbers[(key / n_slices) as usize], key % n_slices, n.0, n.1)
+                }));
             let key = kept.job.file.0 * n_slices;
             let lane = lane.into_iter().zip(key..).filter(|(n, _)| *n > 0);
             out.lanes.extend(lane.map(|(n, key)| (key, n)));

@@ -245,8 +245,8 @@ pub struct Surveyed {
     pub slices: Vec<(u32, u32)>,
     /// (window × words + word, templates said in it as bits) where there are any, a word for 64 templates.
     pub said: Vec<(u32, u64)>,
-    /// (number of the source in [`Surveyed::involved`], slice, records) where there are any.
-    pub of_sources: Vec<(u32, u32, u32)>,
+    /// (number of the source in [`Surveyed::involved`], slice, records, those of level ERROR or FATAL) where there are any.
+    pub of_sources: Vec<(u32, u32, u32, u32)>,
     /// (template, block, first record of it); `line` counts from the beginning of the block.
     pub firsts: Vec<(u32, u32, Episode)>,
     /// (message, earliest and latest time) where it has any.

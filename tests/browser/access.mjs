@@ -129,7 +129,14 @@ export function accessChecks({
         const page = await openPage();
         await analyse(page, sample("text", "sample.log"));
         await frames(page);
-        for (const kind of ["timeline", "scatter", "clusters", "heatmap", "scatter3d"]) {
+        for (const kind of [
+          "timeline",
+          "scatter",
+          "clusters",
+          "heatmap",
+          "scatter3d",
+          "swimlanes",
+        ]) {
           const words = await page.getAttribute(`#plot-${kind}`, "aria-label");
           assert.ok(words?.length > 40, `${kind}: ${words}`);
           await page.click(`[data-table=${kind}] summary`);

@@ -222,6 +222,114 @@ export function exploreChecks({
       },
     ],
     [
+      "a finger draws around points where it is told to, and keys stretch a frame around them",
+      async () => {
+        const { page } = await opened();
+        await drawn(page, "plot-clusters");
+        const canvas = page.locator("#plot-clusters");
+        await canvas.scrollIntoViewIfNeeded();
+        await page.evaluate(() => {
+          document.querySelector("#draw-around").click();
+        });
+        await page.waitForSelector("#clusters .is-drawing");
+        await page.evaluate(() => {
+          const canvas = document.querySelector("#plot-clusters");
+          const box = canvas.getBoundingClientRect();
+          const send = (type, across, down) =>
+            canvas.dispatchEvent(
+              new PointerEvent(type, {
+                pointerType: "touch",
+                isPrimary: true,
+                pointerId: 7,
+                bubbles: true,
+                clientX: box.left + box.width * across,
+                clientY: box.top + box.height * down,
+              }),
+            );
+          canvas.setPointerCapture = () => undefined;
+          send("pointerdown", 0.01, 0.5);
+          for (const [across, down] of [
+            [0.01, 0.01],
+            [0.6, 0.01],
+            [0.6, 0.99],
+            [0.01, 0.99],
+          ])
+            send("pointermove", across, down);
+          window.lift = () => send("pointerup", 0.01, 0.99);
+        });
+        await page.waitForSelector("#clusters .lasso polygon");
+        await page.evaluate(() => window.lift());
+        await page.waitForSelector("#selection .chip:has-text('message')");
+        assert.equal(await page.getAttribute("#draw-around", "aria-pressed"), "false");
+
+        await page.keyboard.press("Control+z");
+        await page.waitForSelector("#selection .chip", { state: "detached" });
+        await canvas.focus();
+        await page.keyboard.press("ArrowRight");
+        await page.waitForSelector("#clusters .tooltip");
+        const first = await page.innerText("#clusters .tooltip");
+        await page.keyboard.press("ArrowRight");
+        await until(
+          () => page.innerText("#clusters .tooltip"),
+          (text) => text !== first,
+        );
+        for (const key of ["ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown"])
+          for (let n = 0; n < 6; n++) await page.keyboard.press(`Shift+${key}`);
+        await page.waitForSelector("#clusters .lasso polygon");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("#selection .chip:has-text('essage')");
+        assert.equal(await page.$("#clusters .lasso"), null);
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "sources over time: a lane a source, a place leads to its lines, by mouse and by keys",
+      async () => {
+        const { page, report } = await opened();
+        const { lanes } = report.swimlanes;
+        assert.ok(lanes.length > 1);
+        const all = lanes.reduce((sum, { nRecords }) => sum + nRecords, 0);
+        assert.ok(all <= report.totals.nRecords);
+        await drawn(page, "plot-swimlanes");
+        const canvas = page.locator("#plot-swimlanes");
+        await canvas.scrollIntoViewIfNeeded();
+        await canvas.focus();
+        await page.keyboard.press("ArrowRight");
+        await page.waitForSelector("#swimlanes .tooltip");
+        const said = await page.innerText("#swimlanes .tooltip");
+        assert.ok(said.startsWith(lanes[0].text), said);
+        const n = Number(
+          said
+            .split("\n")[2]
+            .match(/^[\d,]+/)[0]
+            .replaceAll(",", ""),
+        );
+        assert.equal(n, lanes[0].counts[0]);
+        await page.keyboard.press("Enter");
+        assert.equal(await totalOf(page), n);
+        await page.waitForSelector("#lines .chip:has-text('Source')");
+        await page.keyboard.press("Escape");
+        await page.click("#swimlanes .plot-table summary");
+        await until(
+          () => page.$$("#swimlanes .plot-table tbody tr"),
+          (rows) => rows.length === lanes.length,
+          "a row a source",
+        );
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
+      "what varies in a pattern opens its values where it stands",
+      async () => {
+        const { page } = await opened();
+        await page.click(".templates .row-button [data-place='1']");
+        await page.waitForSelector("#values[aria-busy=false]");
+        assert.match(await page.innerText("#values h3"), /place 2/);
+        await page.waitForSelector("#values .value-list li");
+        assert.deepEqual(page.faults, []);
+      },
+    ],
+    [
       "the network of patterns: drawn, pointed at, chosen, and read as a table",
       async () => {
         const { page, report } = await opened();

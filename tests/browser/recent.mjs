@@ -77,7 +77,7 @@ export function recentChecks(tools) {
 
   return [
     [
-      "a file opened lately opens again with its marks and settings, and none of its text was kept",
+      "a file opened lately opens again with its marks, filters and settings, and none of its text was kept",
       async () => {
         const text = readFileSync(sample("text", "sample.log"), "utf8");
         const page = await openPage();
@@ -91,6 +91,12 @@ export function recentChecks(tools) {
           () => window.logloupe.state() === "done" && window.logloupe.report().windowMs === 900_000,
         );
         await page.waitForSelector("[data-done]");
+        const nBefore = await page.$$eval(".incident", (cards) => cards.length);
+        await page.click(".incident >> nth=-1 >> button:text-is('This is normal')");
+        await page.waitForFunction(
+          (n) => document.querySelectorAll(".incident").length < n,
+          nBefore,
+        );
         await page.click(".incident .link-title");
         const [first] = await shownLines(page);
         await page.click("#lines .line:not(.is-loading) .line-text");
@@ -99,7 +105,15 @@ export function recentChecks(tools) {
         await page.click("#marks summary");
         await page.fill("#marks input", "look at this again");
         await page.press("#marks input", "Tab");
-        const kept = await untilKept(page, (now) => now.includes("look at this again"));
+        await page.fill("#lines-search", "port");
+        await page.waitForSelector("#lines .chip:has-text('“port”')");
+        await page.click("#lines .chips button:text-is('Keep…')");
+        await page.fill("#lines .name-filter input", "mine");
+        await page.press("#lines .name-filter input", "Enter");
+        const kept = await untilKept(
+          page,
+          (now) => now.includes("look at this again") && now.includes('"mine"'),
+        );
         for (const line of text.split("\n").filter((line) => line.length > 30)) {
           assert.ok(!kept.includes(line.slice(24, 60)), `a line is kept: ${line}`);
         }
@@ -110,6 +124,11 @@ export function recentChecks(tools) {
         await page.keyboard.press("l");
         await page.waitForSelector("#marks", { state: "attached" });
         assert.equal(await page.inputValue("#marks input"), "look at this again");
+        assert.ok(report.suppressed.some(({ by }) => by === "normal"));
+        await page.selectOption("#lines .saved-filters", "mine");
+        await page.waitForSelector("#lines .chip:has-text('“port”')");
+        await page.click("#lines .chips button:text-is('Clear all')");
+        await page.waitForSelector("#lines .chip", { state: "detached" });
         const marked = await page.textContent("#marks .row-button");
         assert.ok(marked.includes(first.text.split("\n")[0].slice(0, 80)), marked);
         assert.deepEqual(page.faults, []);

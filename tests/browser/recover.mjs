@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { until } from "./wait.mjs";
 
 const noted = async (run) => `${Math.round(await run())} ms`;
 
@@ -18,7 +19,21 @@ export function recoverChecks(tools) {
     stateOf,
     waitFor,
     drawn,
+    reportOf,
   } = tools;
+  /** Has a worker throw where nothing catches it. */
+  const crash = async (page, role) => {
+    const workers = await until(
+      () => Promise.all(page.workers().map((worker) => worker.evaluate(() => self.name))),
+      (names) => names.includes(role),
+      `a worker named ${role}`,
+    );
+    await page.workers()[workers.indexOf(role)].evaluate(() => {
+      setTimeout(() => {
+        throw new Error("forced by a test");
+      });
+    });
+  };
   const isReady = (page) =>
     page.waitForSelector("#file-input:not([disabled])", { state: "attached" });
 
@@ -72,29 +87,63 @@ export function recoverChecks(tools) {
         return note;
       },
     ],
-    ...["engine", "shard 1"].map((role) => [
-      `after a crash of ${role} the page is ready again at once`,
-      async () =>
-        noted(async () => {
+    ...["engine", "shard 1"].flatMap((role) => [
+      [
+        `a crash of ${role} while reading begins again by itself, a second one is said`,
+        async () => {
           const page = await openPage();
           await beginReading(page);
-          const names = await Promise.all(
-            page.workers().map((worker) => worker.evaluate(() => self.name)),
-          );
-          const worker = page.workers()[names.indexOf(role)];
-          const start = Date.now();
-          await worker.evaluate(() => {
-            setTimeout(() => {
-              throw new Error("forced by a test");
-            });
+          await crash(page, role);
+          await page.waitForSelector(".said:has-text('begun again by itself')");
+          assert.ok(["reading", "analyzing", "done"].includes(await stateOf(page)));
+          await page.waitForSelector("[role=progressbar][aria-valuenow]:not([aria-valuenow='0'])");
+          const note = await noted(async () => {
+            const start = Date.now();
+            await crash(page, role);
+            await waitFor(page, ["failed"]);
+            assert.equal(await page.getAttribute("[role=alert]", "data-code"), "crashed");
+            await isReady(page);
+            return Date.now() - start;
           });
-          await waitFor(page, ["failed"]);
-          await isReady(page);
-          const took = Date.now() - start;
           await analyse(page, sample("text", "sample.log"));
-          await page.context().close();
-          return took;
-        }),
+          await page.click(".templates .row-button");
+          assert.ok((await shownLines(page)).length > 0);
+          return note;
+        },
+      ],
+      [
+        `a crash of ${role} behind an answer leaves it, and its lines come back`,
+        async () => {
+          const page = await openPage();
+          const report = await analyse(page, sample("text", "sample.log"));
+          await page.click(".incident .link-title");
+          const before = await shownLines(page);
+          const note = await noted(async () => {
+            const start = Date.now();
+            await crash(page, role);
+            await page.waitForSelector("#recovery.said");
+            assert.equal(await stateOf(page), "done");
+            await page.waitForSelector("#recovery:not(.said)", { state: "attached" });
+            await page.waitForSelector("#lines[aria-busy=false] .line:not(.is-loading)");
+            return Date.now() - start;
+          });
+          assert.deepEqual(await shownLines(page), before);
+          assert.deepEqual(await reportOf(page), report);
+          // The second time it may be what was asked for: a person decides, and all lines are shown.
+          await crash(page, role);
+          await page.click("#recovery button");
+          await page.waitForSelector("#recovery:not(.said)", { state: "attached" });
+          await page.waitForFunction(
+            (n) =>
+              document.querySelector("#lines[aria-busy=false] .lines-total")?.textContent ===
+              `${n.toLocaleString("en-US")} records`,
+            report.totals.nRecords,
+          );
+          await page.click(".templates .row-button");
+          assert.ok((await shownLines(page)).length > 0);
+          return note;
+        },
+      ],
     ]),
     [
       "reloaded in the middle of reading, it is ready again at once",

@@ -45,6 +45,8 @@ let nAsked = 0;
 
 effect(() => {
   const { before, after } = sides.value;
+  // Asked once more when the lines are there again.
+  void state.nRecovered.value;
   const core = state.core();
   const asked = ++nAsked;
   if (before === null || after === null || core === null) {

@@ -1,8 +1,6 @@
-// Runs the analysis in workers; no other file of the page knows that there are any.
+// Questions about a log and their answers, whoever works on them: a run is begun, changed, asked, ended.
 //
-// One engine worker takes commands and answers; the shard workers read and hold the lines. Cancel, crash and a new run
-// are one path: all of them are terminated and made afresh from the compiled module. That takes milliseconds, frees all
-// memory (WebAssembly's never shrinks by itself), and no state of an earlier run can leak into the next.
+// Cancel, crash and a new run are one path: the workers of before are replaced by fresh ones (`crew.ts`).
 
 import type {
   Command,
@@ -22,28 +20,10 @@ import type {
   Update,
   ValueCounts,
 } from "../pkg/logloupe.js";
-import wasmUrl from "../pkg/logloupe_bg.wasm.xz?url";
+import { CORE_VERSION, EngineError, type Core } from "./core.ts";
+import { Crew, type Exported, type Message } from "./crew.ts";
 import type { Piece } from "./extract.ts";
-import { loadPart } from "./parts.ts";
-import type { Keep } from "./saved.ts";
-import { workerScriptUrl } from "./seal.ts";
 import type { Source } from "./sources.ts";
-import workerUrl from "./worker.ts?worker&url";
-
-/** What the page loads before it is sealed. */
-export interface Core {
-  module: WebAssembly.Module;
-  workerScript: Blob;
-}
-
-/** Why a run or a query ended without a result: a stable code and a sentence. */
-export class EngineError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 export interface SourcesAnswer {
   sources: SourceCount[];
@@ -76,34 +56,6 @@ export interface EngineListener {
   crashed(error: EngineError, hasStarted: boolean): void;
 }
 
-/** A worker's sign of life. */
-interface Pong {
-  type: "pong";
-}
-
-interface Finished {
-  type: "finished";
-  run: number;
-  report: Uint8Array<ArrayBuffer>;
-  isRestored: boolean;
-}
-
-interface KeptMessage {
-  type: "kept";
-  run: number;
-  isKept: boolean;
-}
-
-/** What was read so far, over time. */
-interface Filling {
-  type: "filling";
-  run: number;
-  timeline: Timeline;
-}
-
-/** A piece of a file that is exported. */
-type Exported = { type: "exported"; run: number; query: number } & Piece;
-
 interface PendingQuery {
   answered(update: Answer): void;
   reject(error: EngineError): void;
@@ -127,54 +79,23 @@ type Answer =
       }
     >;
 
-const GONE = new EngineError("cancelled", "the workers that held the lines are gone");
-
-/** Fetches and compiles everything the analysis needs. */
-export async function loadCore(): Promise<Core> {
-  if (typeof WebAssembly === "undefined" || typeof Worker === "undefined") {
-    throw new EngineError("tooOld", "this browser has no WebAssembly or no workers");
-  }
-  const [bytes, script] = await Promise.all([part("wasm", wasmUrl), part("worker", workerUrl)]);
-  const workerScript = new Blob([script], { type: "text/javascript" });
-  try {
-    return { module: await WebAssembly.compile(bytes), workerScript };
-  } catch (error) {
-    throw new EngineError(
-      "tooOld",
-      `this browser cannot compile the analysis (${messageOf(error)})`,
-    );
-  }
-}
-
-async function part(name: string, url: string): Promise<ArrayBuffer> {
-  try {
-    return await loadPart(name, url);
-  } catch (error) {
-    const why = `a part of the page could not be loaded (${messageOf(error)})`;
-    throw new EngineError("offline", why);
-  }
-}
-
-/** How often workers are asked whether they still live. */
-const PING_MS = 5000;
-/** Questions in a row a worker may leave unanswered: a browser may end one without a word. */
-const SILENCE_CAP = 6;
-/** The same while the whole is worked out, which is one long step. */
-const LONG_SILENCE_CAP = 60;
+const GONE = new EngineError(
+  "cancelled",
+  "Nothing can be asked about the lines until the files have been read again.",
+);
+/** What became of questions that were on their way. */
+const LOST = new EngineError(
+  "crashed",
+  "A part of the analysis stopped before it could answer. Ask once more when the files have been read again.",
+);
 
 /** Crashes in a row after which workers are not made afresh. */
 const CRASHES_CAP = 3;
 
 export class Engine {
-  readonly #core: Core;
+  readonly #crew: Crew;
   readonly #listener: EngineListener;
   readonly #pending = new Map<number, PendingQuery>();
-  #workers: Worker[] = [];
-  #engine: Worker | null = null;
-  /** Questions that each worker has left unanswered. */
-  readonly #silences = new Map<Worker, number>();
-  #isAnalyzing = false;
-  #hasStarted = false;
   /** Crashes since a run was last asked for. */
   #nCrashes = 0;
   #isUsed = false;
@@ -183,10 +104,11 @@ export class Engine {
   #query = 0;
 
   constructor(core: Core, listener: EngineListener) {
-    this.#core = core;
     this.#listener = listener;
-    this.#spawn();
-    setInterval(() => this.#ping(), PING_MS);
+    this.#crew = new Crew(core, {
+      received: (message) => this.#onMessage(message),
+      died: (why) => this.#onCrash(why),
+    });
   }
 
   /** Reads and analyses files; whatever ran before is cancelled. The analysis is kept under the name `keep`, or restored. */
@@ -199,23 +121,20 @@ export class Engine {
     this.#begin();
     const files = sources.map(({ file }) => file);
     const command: Command = { type: "open", run: this.#run, files: metas, options };
-    this.#post(
-      command,
-      files,
-      keep === null ? undefined : { name: keep, version: `${wasmUrl} ${workerUrl}` },
-    );
+    const kept = keep === null ? undefined : { name: keep, version: CORE_VERSION };
+    this.#crew.post(command, files, kept);
   }
 
   /** Generates and analyses a sample log; whatever ran before is cancelled. */
   sample(seed: number, nLines: number, options: Options): void {
     this.#begin();
-    this.#post({ type: "sample", run: this.#run, seed, nLines, options });
+    this.#crew.post({ type: "sample", run: this.#run, seed, nLines, options });
   }
 
   /** Works the finished run out again without reading: answered by `finished` or `unchanged`. */
   change(options: Options, without: number[], isUndo: boolean): void {
-    this.#isAnalyzing = true;
-    this.#post({ type: "change", run: this.#run, options, without, isUndo });
+    this.#crew.isAnalyzing = true;
+    this.#crew.post({ type: "change", run: this.#run, options, without, isUndo });
   }
 
   /** What would become of the first lines of a file of the finished run; without a pattern, what became of them. */
@@ -251,13 +170,13 @@ export class Engine {
       },
       reject: failed,
     });
-    this.#post({ type: "find", run: this.#run, query, selection, nBins });
+    this.#crew.post({ type: "find", run: this.#run, query, selection, nBins });
     return query;
   }
 
   /** Searches no further; what was found stays. */
   stop(find: number): void {
-    this.#post({ type: "stop", run: this.#run, find });
+    this.#crew.post({ type: "stop", run: this.#run, find });
   }
 
   /** Reads lines of a selection back; at most 500 at a time. Always settles, also when a worker dies. */
@@ -345,110 +264,43 @@ export class Engine {
     const query = ++this.#query;
     return new Promise((resolve, reject) => {
       this.#pending.set(query, { answered: resolve, reject });
-      this.#post(command(this.#run, query));
+      this.#crew.post(command(this.#run, query));
     });
   }
 
   /** Reads no further; the run finishes with what was read. */
   stopReading(): void {
-    this.#post({ type: "stopReading", run: this.#run });
+    this.#crew.post({ type: "stopReading", run: this.#run });
   }
 
   /** Ends the current run at once. */
   cancel(): void {
     this.#run += 1;
-    this.#respawn(new EngineError("cancelled", "the run was cancelled"));
+    this.#replace(new EngineError("cancelled", "the run was cancelled"));
   }
 
   #begin(): void {
     this.#run += 1;
     if (this.#isUsed) {
-      this.#respawn(new EngineError("cancelled", "another run began"));
+      this.#replace(new EngineError("cancelled", "another run began"));
     }
     this.#isUsed = true;
     this.#nCrashes = 0;
   }
 
-  #respawn(reason: EngineError): void {
-    for (const worker of this.#workers) {
-      worker.onmessage = null;
-      worker.onerror = null;
-      worker.onmessageerror = null;
-      worker.terminate();
-    }
+  #replace(reason: EngineError): void {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const query of pending) {
       query.reject(reason);
     }
-    this.#spawn();
-  }
-
-  #spawn(): void {
-    this.#hasStarted = false;
     this.#isUsed = false;
     this.#isFinished = false;
-    this.#isAnalyzing = false;
-    this.#silences.clear();
-    const url = URL.createObjectURL(this.#core.workerScript);
-    const make = (name: string): Worker => {
-      const worker = new Worker(workerScriptUrl(url), { name });
-      worker.onerror = (event) => this.#onCrash(event.message);
-      worker.onmessageerror = () => this.#onCrash("a message could not be read");
-      worker.onmessage = ({
-        data,
-      }: MessageEvent<Update | Filling | Finished | KeptMessage | Exported | Pong>) => {
-        this.#silences.set(worker, 0);
-        if (data.type !== "pong") {
-          this.#onUpdate(data);
-        }
-      };
-      return worker;
-    };
-
-    const ports: MessagePort[] = [];
-    this.#workers = [];
-    for (let shardIdx = 0; shardIdx < shardCount(); shardIdx++) {
-      const { port1, port2 } = new MessageChannel();
-      ports.push(port1);
-      const shard = make(`shard ${shardIdx + 1}`);
-      shard.postMessage(
-        { type: "boot", module: this.#core.module, role: "shard", ports: [port2] },
-        [port2],
-      );
-      this.#workers.push(shard);
-    }
-    const engine = make("engine");
-    engine.postMessage({ type: "boot", module: this.#core.module, role: "engine", ports }, ports);
-    this.#workers.push(engine);
-    this.#engine = engine;
-    // The workers keep their script; the address only occupies memory.
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    this.#crew.replace();
   }
 
-  #ping(): void {
-    if (!this.#hasStarted) {
-      return;
-    }
-    const cap = this.#isAnalyzing ? LONG_SILENCE_CAP : SILENCE_CAP;
-    for (const worker of this.#workers) {
-      const silence = this.#silences.get(worker) ?? 0;
-      if (silence >= cap) {
-        this.#onCrash("a worker does not answer any more");
-        return;
-      }
-      this.#silences.set(worker, silence + 1);
-      worker.postMessage({ type: "ping" });
-    }
-  }
-
-  #post(command: Command, files?: File[], keep?: Keep): void {
-    this.#engine?.postMessage({ command, files, keep });
-  }
-
-  #onUpdate(update: Update | Filling | Finished | KeptMessage | Exported): void {
+  #onMessage(update: Message): void {
     if (update.type === "ready") {
-      this.#hasStarted = true;
       this.#listener.ready(update.version);
       return;
     }
@@ -461,7 +313,7 @@ export class Engine {
     }
     switch (update.type) {
       case "progress":
-        this.#isAnalyzing = update.stage === "analyzing";
+        this.#crew.isAnalyzing = update.stage === "analyzing";
         this.#listener.progress(update);
         break;
       case "filling":
@@ -469,14 +321,14 @@ export class Engine {
         break;
       case "finished":
         this.#isFinished = true;
-        this.#isAnalyzing = false;
+        this.#crew.isAnalyzing = false;
         this.#listener.finished(update.report, update.isRestored);
         break;
       case "kept":
         this.#listener.kept(update.isKept);
         break;
       case "unchanged":
-        this.#isAnalyzing = false;
+        this.#crew.isAnalyzing = false;
         this.#listener.unchanged(new EngineError(update.code, update.message));
         break;
       case "exported":
@@ -497,7 +349,7 @@ export class Engine {
         if (update.query == null) {
           // Other shards still have blocks in hand and would report progress of a run that is over.
           this.#run += 1;
-          this.#respawn(error);
+          this.#replace(error);
           this.#listener.failed(error);
         } else {
           this.#pending.get(update.query)?.reject(error);
@@ -512,17 +364,13 @@ export class Engine {
     const error = new EngineError("crashed", message);
     this.#nCrashes += 1;
     // A shard that cannot start would crash and be made afresh for ever.
-    const hasStarted = this.#hasStarted && this.#nCrashes <= CRASHES_CAP;
+    const hasStarted = this.#crew.hasStarted && this.#nCrashes <= CRASHES_CAP;
     this.#run += 1;
     if (hasStarted) {
-      this.#respawn(error);
+      this.#replace(LOST);
     } else {
       // Workers that cannot start will not start the next time either.
-      for (const worker of this.#workers) {
-        worker.terminate();
-      }
-      this.#workers = [];
-      this.#engine = null;
+      this.#crew.end();
     }
     this.#listener.crashed(error, hasStarted);
   }
@@ -531,14 +379,4 @@ export class Engine {
 function pieceOf(answer: Answer): Piece {
   if (answer.type !== "exported") throw new EngineError("wire", "a file was expected");
   return answer;
-}
-
-function shardCount(): number {
-  // The engine worker only merges while shards read, so two cores carry two shards; more leave one to it and to the page.
-  const nCores = navigator.hardwareConcurrency;
-  return Math.min(8, nCores > 2 ? nCores - 1 : nCores);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

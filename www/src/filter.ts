@@ -3,7 +3,8 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import type { Place, RawLine, Selection, SourceCount, TextQuery } from "../pkg/logloupe.js";
-import { EngineError, type Found } from "./engine.ts";
+import { EngineError } from "./core.ts";
+import type { Found } from "./engine.ts";
 import * as state from "./state.ts";
 
 /** Bars of the strip above the lines. */
@@ -13,7 +14,7 @@ const UNDO_CAP = 50;
 /** Filters that are kept by name. */
 const SAVED_CAP = 30;
 
-/** A filter that was kept: in memory only, because what is searched for may be text of the log. */
+/** A filter that was kept by name, as long as the page is open; with files that are remembered, also after that (`recent.ts`). */
 export interface SavedFilter {
   name: string;
   selection: Selection;
@@ -59,6 +60,13 @@ effect(() => {
   selection.value = {};
   past.value = [];
   future.value = [];
+});
+
+effect(() => {
+  // Other workers hold the lines now.
+  if (state.nRecovered.value > 0) {
+    again();
+  }
 });
 
 function select(next: Selection): void {
@@ -151,7 +159,7 @@ export function redo(): boolean {
   return true;
 }
 
-/** Keeps what is selected under a name, until the page is closed or another log is opened. */
+/** Keeps what is selected under a name. */
 export function save(name: string): void {
   const others = saved.peek().filter((known) => known.name !== name);
   saved.value = [...others, { name, selection: selection.peek() }].slice(-SAVED_CAP);

@@ -1,8 +1,9 @@
 // What the page keeps of files that were opened, in this browser's own database: where they are, when they were opened, which of
-// their lines were marked with which note, and settings. No line of a log. Analyses, where a person wants them kept, are files of
+// their lines were marked with which note, settings, and filters as they were typed. No line of a log. Analyses, where a person wants them kept, are files of
 // their own (`saved.ts`); what is here names them.
 
-import type { Options } from "../pkg/logloupe.js";
+import type { Options, Selection } from "../pkg/logloupe.js";
+import type { SavedFilter } from "./filter.ts";
 import { FOLDER } from "./saved.ts";
 
 const DATABASE = "logloupe";
@@ -15,8 +16,10 @@ export interface KeptMark {
   /** Name of the file, or of the entry of an archive. */
   name: string;
   line: number;
-  /** When it was written, as it was read; it tells whether the line is still the same. */
+  /** When it was written, as it was read; with the sum of its text it tells whether the line is still the same. */
   ms: number | null;
+  /** 32 bits of its text; entries of before have none. */
+  sum?: number;
   note: string;
 }
 
@@ -36,6 +39,9 @@ export interface Kept {
   /** The view as it stands in the address. */
   view: string;
   marks: KeptMark[];
+  /** Filters that were kept by name, and what was searched for: what a person typed or chose. Entries of before have none. */
+  filters?: SavedFilter[];
+  selection?: Selection;
   /** The name of the file with its analysis; null where none is kept. */
   analysis: string | null;
 }

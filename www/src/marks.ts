@@ -92,7 +92,18 @@ export function asText(): string {
 
 /** Where the marked lines stand, without what they say. */
 export function places(): KeptMark[] {
-  return marks.peek().map(({ name, line, ms, note }) => ({ name, line, ms, note }));
+  return marks.peek().map(({ name, line, ms, text, note }) => {
+    return { name, line, ms, sum: sumOf(text), note };
+  });
+}
+
+/** FNV-1a: tells two lines apart and says nothing of either. */
+function sumOf(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  }
+  return sum >>> 0;
 }
 
 /** Tries to read marked lines back while a person may be selecting something else. */
@@ -100,7 +111,7 @@ const TRIES = 5;
 
 /**
  * Marks the lines that stand at these places of the answer, in place of those marked before. Answers how many places there were
- * where the line is not the one that was marked, by its time.
+ * where the line is not the one that was marked, by its time and text.
  */
 export async function restore(kept: KeptMark[]): Promise<number> {
   byKey.value = new Map();
@@ -127,13 +138,14 @@ async function marked(core: Engine, kept: KeptMark[]): Promise<Mark[]> {
   });
   const ids = new Map([...state.fileNames.peek()].map(([id, name]) => [name, id]));
   const found: Mark[] = [];
-  for (const { name, line, ms, note } of kept) {
+  for (const { name, line, ms, sum, note } of kept) {
     const file = ids.get(name);
     if (file === undefined) continue;
     const row = await core.seek(query, { type: "line", file, line });
     const [read] = await core.lines(query, row, 1);
-    const isSame = read?.file === file && read.line === line && (read.ms ?? null) === ms;
-    if (isSame) found.push(markOf(read, note));
+    const isThere = read?.file === file && read.line === line && (read.ms ?? null) === ms;
+    const mark = isThere ? markOf(read, note) : null;
+    if (mark !== null && (sum === undefined || sum === sumOf(mark.text))) found.push(mark);
   }
   return found;
 }

@@ -2,8 +2,9 @@
 // it is switched off.
 
 import { effect, signal } from "@preact/signals";
-import type { Options } from "../pkg/logloupe.js";
+import type { Options, Selection } from "../pkg/logloupe.js";
 import { currentView, takeView } from "./address.ts";
+import * as filter from "./filter.ts";
 import { hasHandles, isAllowed } from "./handles.ts";
 import * as kept from "./kept.ts";
 import * as marks from "./marks.ts";
@@ -104,21 +105,36 @@ export async function open(entry: kept.Kept): Promise<void> {
   }
   if (sources.length === entry.files.length) {
     opening = { sources, entry };
-    const isUnchanged = entry.files.every(
-      ({ byteLen, modifiedMs }, idx) =>
-        sources[idx]?.file.size === byteLen && sources[idx].file.lastModified === modifiedMs,
-    );
     // Patterns and incidents of another text have other numbers.
-    if (isUnchanged) takeView({ ...read(entry.view), options: {} });
+    if (isUnchanged(entry, sources)) {
+      const view = read(entry.view);
+      takeView({ ...view, selection: entry.selection ?? view.selection, options: {} });
+    }
     const analysis = isKeepingAnalyses.peek() ? entry.analysis : null;
     state.openWith(sources, entry.options, analysis ?? nameFor(sources));
   }
 }
 
-/** The choices that hold no text of a log. */
+/** Whether the files are those of the entry as they were. */
+function isUnchanged({ files }: kept.Kept, sources: Source[]): boolean {
+  return files.every(
+    ({ byteLen, modifiedMs }, idx) =>
+      sources[idx]?.file.size === byteLen && sources[idx].file.lastModified === modifiedMs,
+  );
+}
+
+/** Whether a selection means the same in another log: patterns, incidents and files have other numbers there. */
+function isOfAnyLog(selection: Selection): boolean {
+  const known: (keyof Selection)[] = ["text", "levels", "sources", "fromMs", "toMs"];
+  return Object.keys(selection).every((key) => known.includes(key as keyof Selection));
+}
+
+/** All choices a person made for a log. */
 function optionsToKeep(options: Partial<Options>): Partial<Options> {
-  const { timezone, dayMonth, plain, isLatin1 } = options;
-  const chosen = { timezone, dayMonth, plain, isLatin1 };
+  const { timezone, dayMonth, plain, isLatin1, normal, pattern, session } = options;
+  const { badWords, harmlessWords } = options;
+  const own = { pattern, session, badWords, harmlessWords };
+  const chosen = { timezone, dayMonth, plain, isLatin1, normal, ...own };
   const given = Object.entries(chosen).filter(([, value]) => value !== undefined);
   return { ...withoutText(options), ...Object.fromEntries(given) };
 }
@@ -152,6 +168,8 @@ function write(): Promise<void> {
       options: optionsToKeep(state.options.peek()),
       view: currentView(),
       marks: marks.places(),
+      filters: filter.saved.peek(),
+      selection: filter.selection.peek(),
       analysis:
         isKeepingAnalyses.peek() && state.isAnalysisKept.peek() ? state.keptAs.peek() : null,
     };
@@ -174,6 +192,10 @@ async function begin(sources: Source[]): Promise<void> {
   const report = state.report.peek();
   const entry = opening?.sources === sources ? opening.entry : null;
   opening = null;
+  if (entry?.filters !== undefined) {
+    const isSame = isUnchanged(entry, sources);
+    filter.saved.value = entry.filters.filter(({ selection }) => isSame || isOfAnyLog(selection));
+  }
   const before = entry?.marks ?? marks.places();
   const nLost = await marks.restore(before);
   if (entry !== null && nLost > 0) {
@@ -213,6 +235,7 @@ export function start(): void {
   effect(() => {
     // Read so that a change of any of them is kept.
     void [marks.marks.value, state.options.value, state.isAnalysisKept.value, currentView()];
+    void [filter.saved.value, filter.selection.value];
     if (current.value === null) return;
     clearTimeout(timer);
     timer = setTimeout(() => void write(), PAUSE_MS);

@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import type { IncidentLines, LineRef, RawLine, Report, Selection } from "../pkg/logloupe.js";
-import { type Engine, EngineError, type Found, type RecordExport } from "./engine.ts";
+import { EngineError } from "./core.ts";
+import type { Engine, Found, RecordExport } from "./engine.ts";
 import * as filter from "./filter.ts";
 import { plots } from "./plots.ts";
 import * as state from "./state.ts";

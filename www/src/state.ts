@@ -8,39 +8,26 @@ import type {
   Options,
   PreviewLine,
   Report,
-  Selection,
   TemplateReport,
 } from "../pkg/logloupe.js";
-import { Engine, EngineError, loadCore, type Progress } from "./engine.ts";
+import { EngineError, loadCore } from "./core.ts";
+import { Engine, type Progress } from "./engine.ts";
+import { closeLines } from "./lines_view.ts";
 import { saveParameters, usualOptions } from "./parameters.ts";
+import { measureAnew, measured, type RunProgress } from "./pace.ts";
 import { closePlots, loadPlots, openFilling, openPlots } from "./plots.ts";
 import { isFramed, seal } from "./seal.ts";
 import { reopened, withoutTwins, type Source } from "./sources.ts";
+
+export { closeLines, linesView, showLines, type LinesView } from "./lines_view.ts";
 
 export type Readiness =
   { kind: "preparing" } | { kind: "ready" } | { kind: "broken"; code: string; message: string };
 export type Phase = "idle" | "reading" | "analyzing" | "done" | "failed";
 
-export interface RunProgress {
-  doneBytes: number;
-  totalBytes: number;
-  nLines: number;
-  nTemplates: number;
-  /** Bytes a second over the last seconds; null until there is something to measure. */
-  rate: number | null;
-  secondsLeft: number | null;
-}
-
 export interface Failure {
   code: string;
   message: string;
-}
-
-/** What the lines panel shows. */
-export interface LinesView {
-  title: string;
-  detail: string;
-  selection: Selection;
 }
 
 export interface TimeRange {
@@ -60,7 +47,6 @@ export const isStopping = signal(false);
 export const source = signal("");
 /** Something to say that is not the answer: said once, can be closed. */
 export const notice = signal<string | null>(null);
-export const linesView = signal<LinesView | null>(null);
 /** The stretch of time the timeline is zoomed to. */
 export const range = signal<TimeRange | null>(null);
 export const isHelpOpen = signal(false);
@@ -68,6 +54,13 @@ export const isHelpOpen = signal(false);
 export const offered = signal<Source[] | null>(null);
 /** The answer is being worked out again; what is shown is still the one before. */
 export const isBusy = signal(false);
+/**
+ * After a crash the answer stands, but who held its lines is gone: the files are being read again for them, or that waits for a
+ * person. Null while the lines are there.
+ */
+export const recovery = signal<"reading" | "waiting" | null>(null);
+/** Counts up whenever the lines of the answer that is shown are there again. */
+export const nRecovered = signal(0);
 /** Names of the files that were left out, those that went together in one entry. */
 const removed = signal<string[][]>([]);
 export const nRemoved = computed(() => removed.value.flat().length);
@@ -103,7 +96,6 @@ type Input =
 
 const SAMPLE_SEED = 1;
 const SAMPLE_LINES = 20_000;
-const RATE_SPAN_MS = 4000;
 
 const lastInput = signal<Input | null>(null);
 /** What a person chose for the current input; what is missing takes its default. */
@@ -118,13 +110,16 @@ export const inputSources = computed(() =>
 );
 export const isSample = computed(() => lastInput.value?.kind === "sample");
 let engine: Engine | null = null;
+/** The answer that is shown, as it came. */
+let shownBytes = new Uint8Array();
+/** Whether what was opened was read again after a crash: once that goes without asking. */
+let isReadAgain = false;
 /** What was chosen before the page was ready. */
 let waitingInput: Input | null = null;
 /** Files of which some are to be chosen again. */
 let expected: Source[] | null = null;
 /** What will have been left out once the answer has been worked out again. */
 let pendingRemoved: string[][] = [];
-let samples: { at: number; doneBytes: number }[] = [];
 
 /** Loads the parts, seals the page, starts the workers, in this order. */
 export async function start(): Promise<void> {
@@ -151,7 +146,9 @@ export async function start(): Promise<void> {
         }
       },
       progress: onProgress,
-      filling: openFilling,
+      filling(timeline) {
+        if (recovery.value === null) openFilling(timeline);
+      },
       finished: onFinished,
       kept(isKept) {
         isAnalysisKept.value = isKept;
@@ -243,6 +240,10 @@ export function undoRemove(): void {
 }
 
 function change(without: number[], isUndo: boolean): void {
+  if (recovery.value === "waiting") {
+    readChanged();
+    return;
+  }
   isBusy.value = true;
   engine?.change(options.value, without, isUndo);
 }
@@ -265,17 +266,20 @@ export async function readFresh(): Promise<void> {
     retry();
     return;
   }
+  const sources = await reopenedOf(input);
+  if (sources !== null) openSources(sources);
+}
+
+/** The files of the last input as they are now; where only a person can open them, they are asked for. */
+async function reopenedOf(input: Input & { kind: "files" }): Promise<Source[] | null> {
   const sources = await reopened(shownOf(input.sources));
-  if (lastInput.value !== input) {
-    return;
-  }
+  if (lastInput.value !== input) return null;
   if (sources === null) {
     notice.value = "The browser does not open a changed file by itself. Choose it again.";
     expected = shownOf(input.sources);
     pickAgain.value += 1;
-    return;
   }
-  openSources(sources);
+  return sources;
 }
 
 export function openSample(): void {
@@ -333,14 +337,18 @@ function openInput(input: Input): void {
     return;
   }
   clear();
+  isReadAgain = false;
   lastInput.value = input;
   phase.value = "reading";
+  source.value = input.kind === "files" ? sourceOf(input.sources) : "a sample log";
+  read(input);
+}
+
+function read(input: Input): void {
   if (input.kind === "files") {
-    source.value = sourceOf(input.sources);
-    engine.open(input.sources, options.value, input.keep);
+    engine?.open(input.sources, options.value, input.keep);
   } else {
-    source.value = "a sample log";
-    engine.sample(input.seed, SAMPLE_LINES, options.value);
+    engine?.sample(input.seed, SAMPLE_LINES, options.value);
   }
 }
 
@@ -377,6 +385,7 @@ function clear(): void {
   offered.value = null;
   expected = null;
   isBusy.value = false;
+  recovery.value = null;
   isAnalysisKept.value = false;
   isStopping.value = false;
   removed.value = [];
@@ -386,7 +395,7 @@ function clear(): void {
   failure.value = null;
   notice.value = null;
   range.value = null;
-  samples = [];
+  measureAnew();
   closePlots();
 }
 
@@ -396,34 +405,23 @@ function sourceOf(sources: Source[]): string {
 }
 
 function onProgress(update: Progress): void {
-  phase.value = update.stage;
-  const now = performance.now();
-  const { doneBytes, totalBytes } = update;
-  samples.push({ at: now, doneBytes });
-  while (samples.length > 2 && now - (samples[0]?.at ?? now) > RATE_SPAN_MS) {
-    samples.shift();
-  }
-  const oldest = samples[0];
-  let rate: number | null = null;
-  if (oldest !== undefined && now - oldest.at >= 200) {
-    rate = ((doneBytes - oldest.doneBytes) / (now - oldest.at)) * 1000;
-  }
-  progress.value = {
-    doneBytes,
-    totalBytes,
-    nLines: update.nLines,
-    nTemplates: update.nTemplates,
-    rate,
-    secondsLeft: rate !== null && rate > 0 ? (totalBytes - doneBytes) / rate : null,
-  };
+  if (recovery.value === null) phase.value = update.stage;
+  progress.value = measured(update);
 }
 
 function onFinished(bytes: Uint8Array<ArrayBuffer>, isRestored: boolean): void {
+  const isRecovered = recovery.value !== null;
+  recovery.value = null;
+  if (isRecovered && isSameAnswer(bytes)) {
+    isBusy.value = false;
+    nRecovered.value += 1;
+    return;
+  }
   try {
     const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Report;
     batch(() => {
       show(parsed, bytes);
-      if (isRestored) {
+      if (isRestored && !isRecovered) {
         isAnalysisKept.value = true;
         notice.value = "The file has not changed: this is the analysis that was kept of it.";
       }
@@ -433,11 +431,16 @@ function onFinished(bytes: Uint8Array<ArrayBuffer>, isRestored: boolean): void {
   }
 }
 
+function isSameAnswer(bytes: Uint8Array<ArrayBuffer>): boolean {
+  return bytes.length === shownBytes.length && bytes.every((byte, idx) => byte === shownBytes[idx]);
+}
+
 function show(parsed: Report, bytes: Uint8Array<ArrayBuffer>): void {
   // Numbers of patterns and the stretch of time may be others than before.
   closeLines();
   range.value = null;
   openPlots(bytes);
+  shownBytes = bytes;
   report.value = parsed;
   removed.value = pendingRemoved;
   isBusy.value = false;
@@ -448,70 +451,83 @@ function show(parsed: Report, bytes: Uint8Array<ArrayBuffer>): void {
 function onUnchanged(error: EngineError): void {
   isBusy.value = false;
   if (error.code === "mustRead") {
-    const input = lastInput.value;
-    const left = new Set(pendingRemoved.flat());
-    if (input?.kind === "files" && left.size > 0) {
-      openSources(input.sources.filter(({ path }) => !left.has(path)));
-    } else {
-      retry();
-    }
+    readChanged();
   } else {
     onFailed(error);
   }
 }
 
+/** Reads the files again, as they were chosen and without those that are left out. */
+function readChanged(): void {
+  const input = lastInput.value;
+  const left = new Set(pendingRemoved.flat());
+  if (input?.kind === "files" && left.size > 0) {
+    openSources(input.sources.filter(({ path }) => !left.has(path)));
+  } else {
+    retry();
+  }
+}
+
 function onFailed(error: EngineError): void {
   progress.value = null;
+  if (recovery.value !== null) {
+    recovery.value = "waiting";
+    isBusy.value = false;
+    notice.value = `The files could not be read again: ${error.message}.`;
+    return;
+  }
   failure.value = { code: error.code, message: error.message };
   phase.value = "failed";
 }
 
+/** What was opened is read once more without asking; what makes workers crash again is up to a person. */
 function onCrashed(error: EngineError): void {
-  isBusy.value = false;
+  const isFirst = !isReadAgain;
   if (phase.value === "done") {
-    // The answer stands; only its lines went with the worker.
-    notice.value =
-      "The part that reads lines stopped and was restarted. Open the file again to see its lines.";
+    // A part of the log that was asked for is not to become all of it without a word.
+    const isWhole = report.value?.notices.every(({ code }) => code !== "stopped") === true;
+    recovery.value = "waiting";
+    isBusy.value = false;
+    if (isFirst && isWhole) recover();
   } else if (isRunning.value) {
-    onFailed(error);
-  }
-}
-
-/** Opens the lines panel; the browser's back button closes it. */
-export function showLines(view: LinesView): void {
-  if (linesView.value === null && !isGoingBack) {
-    history.pushState({ isLinesOpen: true }, "");
-  }
-  linesView.value = view;
-}
-
-export function closeLines(): void {
-  if (linesView.value !== null) {
-    linesView.value = null;
-    if (!isGoingBack && isLinesState(history.state)) {
-      isGoingBack = true;
-      history.back();
+    if (isFirst && !isStopping.value && lastInput.value !== null) {
+      const input = lastInput.value;
+      openInput(input);
+      isReadAgain = true;
+      notice.value = "The analysis stopped unexpectedly and has begun again by itself.";
+    } else {
+      onFailed(error);
     }
   }
 }
 
-/** The step back of a panel that was closed is on its way: the browser takes it when it has the time. */
-let isGoingBack = false;
-
-window.addEventListener("popstate", (event) => {
-  if (isGoingBack) {
-    isGoingBack = false;
-    // Opened again meanwhile, it has its own step to go back.
-    if (linesView.value !== null && !isLinesState(event.state)) {
-      history.pushState({ isLinesOpen: true }, "");
-    }
-  } else if (!isLinesState(event.state)) {
-    linesView.value = null;
+/** A person asks for it: with the files as they are now. */
+export async function recoverNow(): Promise<void> {
+  const input = lastInput.value;
+  if (input?.kind === "files") {
+    const sources = await reopenedOf(input);
+    if (sources === null) return;
+    lastInput.value = { ...input, sources };
   }
-});
+  recover();
+}
 
-function isLinesState(state: unknown): boolean {
-  return typeof state === "object" && state !== null && "isLinesOpen" in state;
+/** Reads the files behind the answer that is shown, so that its lines are there again; it stays in view meanwhile. */
+function recover(): void {
+  const input = lastInput.value;
+  if (engine === null || input === null) return;
+  isReadAgain = true;
+  recovery.value = "reading";
+  progress.value = null;
+  measureAnew();
+  const left = new Set(pendingRemoved.flat());
+  if (input.kind === "files" && left.size > 0) {
+    // Fresh workers never knew of what was left out, and cannot bring it back.
+    lastInput.value = { ...input, sources: input.sources.filter(({ path }) => !left.has(path)) };
+    pendingRemoved = [];
+    removed.value = [];
+  }
+  read(lastInput.value ?? input);
 }
 
 /** What answers questions about the finished run. */

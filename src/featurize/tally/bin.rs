@@ -3,33 +3,93 @@
 use serde::{Deserialize, Serialize};
 
 use super::N_LEVELS;
+use super::sketch::Sketch;
 
-/// What records of one kind sum up to: identities with their counts, sorted up to `n_sorted`, then as they came.
+/// What records of one kind sum up to: identities with their counts, or what is left of them where they are too many.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::featurize) enum Counts {
+    /// Each identity.
+    Exact(Exact),
+    /// An estimate.
+    Sketch(Box<Sketch>),
+}
+
+/// Identities with their counts, sorted up to `n_sorted`, then as they came.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::featurize) struct Counts {
+pub(in crate::featurize) struct Exact {
     pub(super) entries: Vec<(u64, u32)>,
     pub(super) n_sorted: usize,
 }
 
-impl Counts {
-    /// The entries; the same identity may stand more than once.
+impl Exact {
+    /// The entries; each identity once after [`Counts::compact`].
     pub(in crate::featurize) fn entries(&self) -> &[(u64, u32)] {
         &self.entries
     }
+}
 
-    pub(super) fn extend(&mut self, more: &[(u64, u32)]) {
-        self.entries.extend_from_slice(more);
-        let n_pending = self.entries.len() - self.n_sorted;
-        // Waiting until the unsorted part has outgrown the sorted one keeps the cost of an entry logarithmic.
-        if n_pending > self.n_sorted.max(64) {
-            self.compact();
+impl Default for Counts {
+    fn default() -> Self {
+        Self::Exact(Exact::default())
+    }
+}
+
+impl Counts {
+    /// Adds entries; more than `limit` identities become a sketch.
+    pub(super) fn extend(&mut self, more: &[(u64, u32)], limit: usize) {
+        match self {
+            Self::Sketch(sketch) => more.iter().for_each(|&(id, n)| sketch.add(id, n)),
+            Self::Exact(exact) => {
+                exact.entries.extend_from_slice(more);
+                let n_pending = exact.entries.len() - exact.n_sorted;
+                // Waiting until the unsorted part has outgrown the sorted one keeps the cost of an entry logarithmic.
+                if n_pending > exact.n_sorted.max(64) {
+                    self.compact(limit);
+                }
+            }
         }
     }
 
-    pub(super) fn compact(&mut self) {
-        if self.n_sorted < self.entries.len() {
-            compact(&mut self.entries);
-            self.n_sorted = self.entries.len();
+    pub(super) fn merge(&mut self, other: &Self, limit: usize) {
+        match (&mut *self, other) {
+            (_, Self::Exact(exact)) => self.extend(&exact.entries, limit),
+            (Self::Sketch(mine), Self::Sketch(theirs)) => mine.merge(theirs),
+            (Self::Exact(_), Self::Sketch(theirs)) => {
+                let mine = std::mem::replace(self, Self::Sketch(theirs.clone()));
+                self.merge(&mine, limit);
+            }
+        }
+    }
+
+    /// Brings identities into their order, each once; more than `limit` of them become a sketch.
+    pub(super) fn compact(&mut self, limit: usize) {
+        let Self::Exact(exact) = self else {
+            return;
+        };
+        if exact.n_sorted < exact.entries.len() {
+            compact(&mut exact.entries);
+            exact.n_sorted = exact.entries.len();
+        }
+        if exact.n_sorted > limit {
+            let mut sketch = Box::<Sketch>::default();
+            exact.entries.iter().for_each(|&(id, n)| sketch.add(id, n));
+            *self = Self::Sketch(sketch);
+        }
+    }
+
+    /// Whether it has its one form, apart from the limit.
+    pub(super) fn is_compact(&self) -> bool {
+        match self {
+            Self::Exact(exact) => exact.n_sorted == exact.entries.len(),
+            Self::Sketch(_) => true,
+        }
+    }
+
+    /// What it takes of the memory for identities: entries, with repetitions; no more than those of a full set.
+    pub(super) fn n_held(&self, limit: usize) -> usize {
+        match self {
+            Self::Exact(exact) => exact.entries.len(),
+            Self::Sketch(_) => limit,
         }
     }
 }
@@ -99,7 +159,8 @@ impl Bin {
         }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// Adds another; more than `limit` identities become a sketch.
+    pub(super) fn merge(&mut self, other: &Self, limit: usize) {
         for (mine, theirs) in self.by_level.iter_mut().zip(other.by_level) {
             *mine = mine.saturating_add(theirs);
         }
@@ -108,8 +169,8 @@ impl Bin {
         for (width_idx, gaps) in &other.crossing {
             self.add_crossing(*width_idx, *gaps);
         }
-        self.ips.extend(&other.ips.entries);
-        self.users.extend(&other.users.entries);
+        self.ips.merge(&other.ips, limit);
+        self.users.merge(&other.users, limit);
     }
 
     /// Gaps that were too wide for narrower bins and fit into bins of `WIDTHS[width_idx]`.
@@ -153,9 +214,9 @@ impl Recent {
         }
     }
 
-    pub(super) fn drain_into(&mut self, counts: &mut Counts) {
+    pub(super) fn drain_into(&mut self, counts: &mut Counts, limit: usize) {
         if !self.entries.is_empty() {
-            counts.extend(&self.entries);
+            counts.extend(&self.entries, limit);
             self.entries.clear();
         }
     }

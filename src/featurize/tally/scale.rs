@@ -11,7 +11,7 @@ impl Tally {
             return self;
         }
         self.flush();
-        let n_bins = by / width_us(self.width_idx);
+        let n_bins = by / width_us(self.width_idx());
         for bin in &mut self.bins {
             bin.index += n_bins;
         }
@@ -35,9 +35,9 @@ impl Tally {
     pub(crate) fn moved(&self, mut instant: impl FnMut(i64) -> Timestamp) -> Self {
         let mut before = self.clone();
         before.settle();
-        let width = width_us(before.width_idx);
+        let width = width_us(before.width_idx());
         let mut moved = Self {
-            width_idx: before.width_idx,
+            level: before.level,
             n_timed: before.n_timed,
             n_identities: before.n_identities,
             ..Self::default()

@@ -5,13 +5,14 @@ use std::mem;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::{Bin, Counts, Ends, Gaps, N_LEVELS, Tally, WIDTHS};
+use super::sketch::{N_BUCKETS, N_REGISTERS};
+use super::{Bin, Counts, Ends, Exact, Gaps, LEVELS, N_LEVELS, Sketch, Tally};
 
 /// A tally as it travels: identities once, times as small differences, and one list for all bins rather than two in
 /// each, which would be as many allocations.
 #[derive(Serialize, Deserialize)]
 struct Wire {
-    width_idx: u8,
+    level: u8,
     n_timed: u64,
     ends: Option<Ends>,
     /// Every identity that occurs, by first appearance in the bins.
@@ -19,6 +20,8 @@ struct Wire {
     bins: Vec<WireBin>,
     /// Addresses and users of one bin after the other: place of the identity, count.
     places: Vec<(u32, u32)>,
+    /// Registers and buckets of the sketches, in the order of the bins.
+    sketches: Vec<(Vec<u8>, Vec<u32>)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -29,8 +32,9 @@ struct WireBin {
     n_failed_logins: u32,
     gaps: Gaps,
     crossing: Vec<(u8, Gaps)>,
-    n_ips: u32,
-    n_users: u32,
+    /// Identities; none: a sketch.
+    n_ips: Option<u32>,
+    n_users: Option<u32>,
 }
 
 impl Serialize for Tally {
@@ -39,10 +43,24 @@ impl Serialize for Tally {
             return self.clone().settled().serialize(serializer);
         }
         let counts = || self.bins.iter().flat_map(|bin| [&bin.ips, &bin.users]);
+        let exact = || {
+            counts().filter_map(|counts| match counts {
+                Counts::Exact(exact) => Some(exact),
+                Counts::Sketch(_) => None,
+            })
+        };
+        let sketches = counts().filter_map(|counts| match counts {
+            Counts::Exact(_) => None,
+            Counts::Sketch(sketch) => Some((sketch.registers.clone(), sketch.buckets.clone())),
+        });
+        let n_exact = |counts: &Counts| match counts {
+            Counts::Exact(exact) => Some(exact.entries.len() as u32),
+            Counts::Sketch(_) => None,
+        };
         let mut place_of: FxHashMap<u64, u32> = FxHashMap::default();
         let mut identities = Vec::new();
-        let mut places = Vec::with_capacity(counts().map(|counts| counts.entries.len()).sum());
-        for (identity, n) in counts().flat_map(Counts::entries) {
+        let mut places = Vec::with_capacity(exact().map(|exact| exact.entries.len()).sum());
+        for (identity, n) in exact().flat_map(|exact| &exact.entries) {
             let n_known = identities.len() as u32;
             let place = *place_of.entry(*identity).or_insert(n_known);
             if place == n_known {
@@ -57,17 +75,18 @@ impl Serialize for Tally {
             n_failed_logins: bin.n_failed_logins,
             gaps: bin.gaps,
             crossing: bin.crossing.clone(),
-            n_ips: bin.ips.entries.len() as u32,
-            n_users: bin.users.entries.len() as u32,
+            n_ips: n_exact(&bin.ips),
+            n_users: n_exact(&bin.users),
         });
         let bins = bins.collect();
         Wire {
-            width_idx: self.width_idx as u8,
+            level: self.level as u8,
             n_timed: self.n_timed,
             ends: self.ends,
             identities,
             bins,
             places,
+            sketches: sketches.collect(),
         }
         .serialize(serializer)
     }
@@ -76,11 +95,20 @@ impl Serialize for Tally {
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wire = Wire::deserialize(deserializer)?;
-        if usize::from(wire.width_idx) >= WIDTHS.len() {
-            return Err(D::Error::custom("width of bins is not one of the chain"));
+        let level = usize::from(wire.level);
+        if level >= LEVELS.len() {
+            return Err(D::Error::custom("no such way to count"));
         }
         let mut rest = wire.places.as_slice();
-        let mut counts = |n: u32| {
+        let mut sketches = wire.sketches.into_iter();
+        let mut counts = |n: Option<u32>| {
+            let Some(n) = n else {
+                let (registers, buckets) = sketches
+                    .next()
+                    .filter(|sketch| sketch.0.len() == N_REGISTERS && sketch.1.len() == N_BUCKETS)
+                    .ok_or_else(|| D::Error::custom("a sketch is missing"))?;
+                return Ok(Counts::Sketch(Box::new(Sketch { registers, buckets })));
+            };
             let (mine, others) = rest
                 .split_at_checked(n as usize)
                 .ok_or_else(|| D::Error::custom("identities of a bin are missing"))?;
@@ -93,13 +121,13 @@ impl<'de> Deserialize<'de> for Tally {
                     .ok_or_else(|| D::Error::custom("an identity is missing"))?;
                 entries.push((*identity, *n));
             }
-            Ok::<_, D::Error>(Counts {
+            Ok::<_, D::Error>(Counts::Exact(Exact {
                 n_sorted: entries.len(),
                 entries,
-            })
+            }))
         };
         let mut tally = Self {
-            width_idx: usize::from(wire.width_idx),
+            level,
             ends: wire.ends,
             n_timed: wire.n_timed,
             bins: Vec::with_capacity(wire.bins.len()),
@@ -118,7 +146,9 @@ impl<'de> Deserialize<'de> for Tally {
                 users: counts(bin.n_users)?,
             });
         }
-        tally.n_identities = wire.places.len();
+        let limit = tally.limit();
+        let counts = tally.bins.iter().flat_map(|bin| [&bin.ips, &bin.users]);
+        tally.n_identities = counts.map(|counts| counts.n_held(limit)).sum();
         tally.index_bins();
         Ok(tally)
     }

@@ -159,3 +159,88 @@ fn a_log_without_times_has_no_windows() {
     let params = WindowsParams::default().check().unwrap();
     assert_eq!(params.windows(&Tally::default()), Err(FitError::NoTime));
 }
+
+#[test]
+fn a_crowd_is_estimated_and_the_window_knows() {
+    let mut t = every(1, 1200);
+    // 230,000 addresses within a quarter of a minute, one in ten of them in each window exactly known otherwise.
+    for i in 0..230_000_u64 {
+        let ip = Some(crate::base::hash::combine(1, i));
+        t.add(
+            Timestamp(600 * SECOND + i as i64 % 1000),
+            None,
+            false,
+            ip,
+            ip,
+        );
+    }
+    let w = windows(&t);
+    assert_eq!(w.n_estimated, 1);
+    let crowded = w.index_of(Timestamp(600 * SECOND)).unwrap() as usize;
+    for col in [feature::IPS, feature::USERS] {
+        let error = w.rows[[crowded, col]] / 230_000.0 - 1.0;
+        assert!(error.abs() < 0.05, "{error}");
+    }
+    let exact = math::log2(230_000.0);
+    assert!((w.rows[[crowded, feature::IP_ENTROPY]] - exact).abs() < 0.1);
+    assert_eq!(windows(&every(1, 1200)).n_estimated, 0);
+}
+
+#[test]
+fn the_place_in_the_week_is_an_angle_from_monday() {
+    // 1970-01-05 was a Monday.
+    let hour = 3600 * SECOND;
+    for (middle, sine, cosine) in [
+        (4 * DAY, 0.0, 1.0),
+        (4 * DAY + 42 * hour, 1.0, 0.0),
+        (4 * DAY + 84 * hour, 0.0, -1.0),
+        (4 * DAY + 126 * hour, -1.0, 0.0),
+        (-3 * DAY, 0.0, 1.0),
+        (11 * DAY, 0.0, 1.0),
+    ] {
+        let mut t = Tally::default();
+        (-100..100).for_each(|i| {
+            t.add(Timestamp(middle + i * 250_000), None, false, None, None);
+        });
+        let params = WindowsParams {
+            window_seconds: Some(2),
+        };
+        let w = params.check().unwrap().windows(&t).unwrap();
+        let idx = w.index_of(Timestamp(middle)).unwrap() as usize;
+        let found = (
+            w.rows[[idx, feature::WEEK_SINE]],
+            w.rows[[idx, feature::WEEK_COSINE]],
+        );
+        assert!(
+            (found.0 - sine).abs() < 1e-4 && (found.1 - cosine).abs() < 1e-4,
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn templates_are_counted_where_they_were_said() {
+    let mut w = windows(&every(1, 300));
+    assert_eq!(w.n_windows(), 60);
+    // Two words a window: templates 0 and 70 in the first window, 3 in the third.
+    let mut said = vec![0_u64; 60 * 2];
+    said[0] = 1;
+    said[1] = 1 << 6;
+    said[4] = 1 << 3;
+    w.count_templates(&said, 2);
+    let templates: Vec<f64> = w.rows.column(feature::TEMPLATES).to_vec();
+    assert_eq!(templates[..4], [2.0, 0.0, 1.0, 0.0]);
+    assert_eq!(templates.iter().sum::<f64>(), 3.0);
+    // All are new where the log begins; one is before the windows.
+    let firsts = [0, 0, 12, 14, 299, -5].map(|s| Timestamp(s * SECOND));
+    w.count_new(firsts.into_iter());
+    let new: Vec<f64> = w.rows.column(feature::NEW_TEMPLATES).to_vec();
+    assert_eq!(
+        (new[0], new[2], new[59], new.iter().sum::<f64>()),
+        (2.0, 2.0, 1.0, 5.0)
+    );
+    assert_eq!((w.n_new(0..=59), w.n_new(0..=1), w.n_new(2..=2)), (3, 0, 2));
+    // Without bits everything stays as it is.
+    w.count_templates(&[], 0);
+    assert_eq!(w.rows.column(feature::TEMPLATES).to_vec(), templates);
+}

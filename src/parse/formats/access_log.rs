@@ -108,6 +108,7 @@ impl Format for AccessLog {
             message,
             ip: client.as_ref().map(|client| client.ip),
             user: client.and_then(|client| client.user),
+            http_status: u16::try_from(status).ok(),
         })
     }
 }

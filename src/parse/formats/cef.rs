@@ -105,6 +105,7 @@ pub(super) fn event(line: &[u8], at: usize, ctx: &Context) -> Option<Fields> {
         message: trimmed(line, said.0, said.1),
         ip: named(&[b"src"]),
         user: named(&[b"suser", b"usrName"]),
+        http_status: None,
     })
 }
 

@@ -5,10 +5,11 @@
 //! `log` and `message`). One level of nesting counts too, under its dotted name (`log.level`) or inside the usual wrappers
 //! (`fields`, `attributes`).
 
+use super::super::http_status::Statuses;
 use super::super::json_scan::{Members, Value, skip_space, value as json_value};
 use super::super::parser::parse_inner;
 use super::{Context, Fields, Format, Level, Sample, Text, rest};
-use keys::{Ladder, MAX_KEY, Role, is_parent, is_wrapper, role};
+use keys::{Ladder, MAX_KEY, Role, is_parent, is_path, is_wrapper, role};
 use value::{integer, level, text, time};
 
 mod keys;
@@ -185,6 +186,7 @@ struct Candidates {
     message: Best,
     ip: Best,
     user: Best,
+    http: Statuses,
     /// Serilog's compact format leaves the level out where it is information.
     is_clef: bool,
 }
@@ -237,6 +239,7 @@ impl Candidates {
             Role::User(rank) if text != b"-" && text != b"--" => {
                 better(&mut self.user, rank + penalty, value);
             }
+            Role::Http(naming) => self.http.take(naming, text),
             _ => {}
         }
     }
@@ -274,9 +277,12 @@ impl Candidates {
             );
             if is_wrapper {
                 self.take(line, key, value, 8 + 16 * depth);
-                if let (Value::Object(at, _), true) = (value, depth < WRAPPERS) {
-                    self.take_nested(line, key, at, depth + 1);
-                }
+            }
+            if let Value::Object(at, _) = value
+                && (is_wrapper || is_path(lowered))
+                && depth < WRAPPERS
+            {
+                self.take_nested(line, key, at, depth + 1);
             }
         }
     }
@@ -342,6 +348,7 @@ impl Candidates {
             message: text(self.message, scratch).unwrap_or_else(|| rest(line, 0)),
             ip: text(self.ip, scratch),
             user: text(self.user, scratch),
+            http_status: self.http.status(),
         };
         if self.message.is_some() && !ctx.is_inner {
             unwrap_message(line, ctx, scratch, &mut fields);
@@ -366,4 +373,5 @@ fn unwrap_message(line: &[u8], ctx: &Context, scratch: &mut Vec<u8>, fields: &mu
     fields.level = fields.level.or(inner.level);
     fields.ip = fields.ip.or(inner.ip);
     fields.user = fields.user.or(inner.user);
+    fields.http_status = fields.http_status.or(inner.http_status);
 }

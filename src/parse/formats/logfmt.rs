@@ -3,6 +3,7 @@
 //! Ordinary text may hold an `a=b`; a line counts only if it begins with a pair, nearly all of it is pairs, and at least one key is
 //! a time, a level or a message.
 
+use super::super::http_status::{Statuses, naming};
 use super::super::json_scan::unescape;
 use super::super::severity;
 use super::super::timestamp;
@@ -65,6 +66,7 @@ impl Format for Logfmt {
         let (mut n_pairs, mut n_bare, mut n_known) = (0u32, 0u32, 0u32);
         // Firewalls write the date and the time of day under keys of their own.
         let mut date = None;
+        let mut http = Statuses::default();
         let mut header_end = 0;
         let mut pos = skip_blanks(line, 0);
         while pos < line.len() {
@@ -121,7 +123,12 @@ impl Format for Logfmt {
                     fields.user = Some(trimmed(line, pair.value.0, pair.value.1));
                     is_header = false;
                 }
-                _ => is_header = false,
+                key => {
+                    if let Some(naming) = naming(key) {
+                        http.take(naming, &line[pair.value.0..pair.value.1]);
+                    }
+                    is_header = false;
+                }
             }
             if is_lead && is_header {
                 header_end = next;
@@ -131,6 +138,7 @@ impl Format for Logfmt {
         if n_known == 0 || n_pairs < 2 || n_bare > n_pairs {
             return None;
         }
+        fields.http_status = http.status();
         fields.message = match message {
             Some(pair) if pair.has_escape => {
                 let from = scratch.len();

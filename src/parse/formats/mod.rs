@@ -14,6 +14,7 @@ mod container;
 mod erlang;
 mod esp_idf;
 mod event_xml;
+mod flow_log;
 mod generic;
 mod haproxy;
 mod hdfs;
@@ -37,9 +38,11 @@ mod python_logging;
 mod rails;
 mod redis;
 mod samba;
+mod sap_hana;
 mod strace;
 mod syslog;
 mod weblogic;
+mod websphere;
 
 use super::timestamp::{self, Clock};
 use super::{Fields, Level, Text};
@@ -193,6 +196,7 @@ pub fn all() -> &'static [&'static dyn Format] {
         &access_log::AccessLog,
         &haproxy::Haproxy,
         &load_balancer::LoadBalancer,
+        &flow_log::FlowLog,
         &apache_error::ApacheError,
         &hdfs::Hdfs,
         &bgl::Bgl,
@@ -210,6 +214,8 @@ pub fn all() -> &'static [&'static dyn Format] {
         &kernel::Kernel,
         &strace::Strace,
         &weblogic::Weblogic,
+        &websphere::Websphere,
+        &sap_hana::SapHana,
         &event_xml::EventXml,
         &nagios::Nagios,
         &samba::Samba,

@@ -22,6 +22,9 @@ const TEMPLATE_BITS: usize = 1 << 28;
 /// First records of templates in unusual windows that are asked for.
 const EDGES_CAP: usize = 1 << 20;
 
+/// How many times the share of errors that a source has otherwise is unusual.
+const MORE_ERRORS: f64 = 2.0;
+
 /// A message is anomalous wherever it occurs.
 const ALWAYS: u8 = 1;
 /// A message is anomalous in windows with too many failed logins.
@@ -172,6 +175,35 @@ impl Findings {
             n_slices: self.n_slices(),
             slice_us: self.slice_us(),
         })
+    }
+
+    /// Looks for stretches in which a larger part than usual of what a source says are errors.
+    ///
+    /// More errors than usual alone are no sign: a source that says twice as much has twice as many. So the share is compared as
+    /// well, with that outside the stretch.
+    #[must_use]
+    pub fn error_changes_of_sources(&self) -> Vec<RateChange> {
+        if self.span().is_none() || self.sources.is_empty() {
+            return Vec::new();
+        }
+        let errors = self.sources.iter().flat_map(|source| &source.errors);
+        let mut found = rate_changes(&Rates {
+            counts: &errors.copied().collect::<Vec<u32>>(),
+            n_slices: self.n_slices(),
+            slice_us: self.slice_us(),
+        });
+        found.retain(|change| {
+            let source = &self.sources[change.row as usize];
+            let within = change.first as usize..=change.last as usize;
+            let sum = |counts: &[u32]| counts.iter().map(|n| f64::from(*n)).sum::<f64>();
+            let here =
+                sum(&source.errors[within.clone()]) / sum(&source.counts[within.clone()]).max(1.0);
+            let n_outside = sum(&source.counts) - sum(&source.counts[within.clone()]);
+            let errors_outside = sum(&source.errors) - sum(&source.errors[within]);
+            let is_more = matches!(change.kind, ChangeKind::New | ChangeKind::Surge);
+            is_more && here >= MORE_ERRORS * errors_outside / n_outside.max(1.0)
+        });
+        found
     }
 
     /// Looks for changes in what each source says.

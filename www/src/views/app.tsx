@@ -19,6 +19,7 @@ import { Lines } from "./lines.tsx";
 import { GoToTime, Palette } from "./palette.tsx";
 import { LogText } from "./parts.tsx";
 import { PlotGrid, TimelinePanel } from "./plots.tsx";
+import { Recovery } from "./recovery.tsx";
 import { Failed, Running, Start } from "./start.tsx";
 import { Save } from "./save.tsx";
 import { SelfTest } from "./selftest.tsx";
@@ -38,6 +39,7 @@ export function App(): JSX.Element {
       <FileInput />
       <Offer />
       <Said />
+      <Recovery />
       {report.value !== null && <SelectionBar report={report.value} />}
       <Body />
       {report.value !== null && <Lines report={report.value} />}

@@ -53,7 +53,13 @@ export function ChangesPanel({ report }: { report: Report }): JSX.Element | null
       <Sort title="Surging" changes={changes.surging} />
       <Sort title="Fewer or silent" changes={changes.vanished} />
       <Sources changes={changes.sources} />
-      <Amounts amounts={amounts} />
+      {AMOUNT_TITLES.map(([kind, title]) => (
+        <Amounts
+          key={kind}
+          title={title}
+          amounts={amounts.filter((amount) => amount.kind === kind)}
+        />
+      ))}
     </Panel>
   );
 }
@@ -99,27 +105,63 @@ function Sources({ changes }: { changes: SourceChange[] }): JSX.Element | null {
 /** The lines of a pattern around one record. */
 function showRecord(amount: AmountReport, record: LineRef): void {
   const around = record.ms == null ? {} : { fromMs: record.ms, toMs: record.ms + 1 };
+  const what = amount.kind === "far" ? "Far beyond what is usual" : "One of the largest";
   state.showLines({
-    title: `Far beyond what is usual: ${record.text}`,
+    title: `${what}: ${record.text}`,
     detail: amount.text,
     selection: { templates: [amount.template], ...around },
   });
 }
 
-/** Durations and sizes far larger than usual, each value with its line. */
-function Amounts({ amounts }: { amounts: AmountReport[] }): JSX.Element | null {
+/** What durations and sizes do, by the kind in the report. */
+const AMOUNT_TITLES = [
+  ["shift", "Longer or larger than usual for a while"],
+  ["far", "Far longer or larger than usual"],
+  ["rise", "Longer and longer, or larger and larger"],
+] as const;
+
+function showStretch(amount: AmountReport, fromMs: number, toMs: number): void {
+  state.showLines({
+    title: amount.reason,
+    detail: amount.text,
+    selection: { templates: [amount.template], fromMs, toMs },
+  });
+}
+
+/** When a shift or a rise lasts, as a way to its lines. */
+function Stretch({ amount }: { amount: AmountReport }): JSX.Element | null {
+  const { startMs, endMs } = amount;
+  if (startMs == null || endMs == null) {
+    return null;
+  }
+  return (
+    <button type="button" class="link-title" onClick={() => showStretch(amount, startMs, endMs)}>
+      {format.span(startMs, endMs)} UTC
+    </button>
+  );
+}
+
+/** Durations and sizes that do one thing, each value with its line. */
+function Amounts({
+  title,
+  amounts,
+}: {
+  title: string;
+  amounts: AmountReport[];
+}): JSX.Element | null {
   if (amounts.length === 0) {
     return null;
   }
   return (
-    <section aria-label="Far longer or larger than usual">
-      <h3>Far longer or larger than usual</h3>
+    <section aria-label={title}>
+      <h3>{title}</h3>
       <ul class="changes">
         {amounts.map((amount, idx) => (
           <li key={idx}>
             <TemplateText text={amount.text} />
             <p class="incident-facts">
               <span>{amount.reason}</span>
+              <Stretch amount={amount} />
               {amount.records.map((record) => (
                 <button
                   key={`${record.file} ${record.offset}`}

@@ -59,7 +59,7 @@ export function Chips({ report }: { report: Report }): JSX.Element | null {
   );
 }
 
-/** Filters kept by name, as long as the page is open. */
+/** Filters kept by name. */
 function Saved({ hasChips }: { hasChips: boolean }): JSX.Element {
   const { saved } = filter;
   return (
@@ -87,7 +87,7 @@ function Saved({ hasChips }: { hasChips: boolean }): JSX.Element {
         <button
           type="button"
           class="button small"
-          title="Keeps this filter under a name until the page is closed; filters may hold text of the log, so they are never stored."
+          title="Keeps this filter under a name as long as the page is open, and with the file where files are remembered."
           onClick={() => {
             isNaming.value = true;
           }}

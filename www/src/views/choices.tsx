@@ -87,6 +87,10 @@ export function Choices(): JSX.Element {
               </option>
             ))}
           </select>
+          <span class="about">
+            The log is compared stretch by stretch. Narrower: shorter bursts stand out, but each
+            stretch holds fewer lines to judge by.
+          </span>
         </label>
         <label>
           <span>Time zone of times without one</span>
@@ -103,6 +107,10 @@ export function Choices(): JSX.Element {
               <option key={zone} value={zone} />
             ))}
           </datalist>
+          <span class="about">
+            Usually UTC. A wrong one moves all such times by the same hours; all times on the page
+            are in UTC.
+          </span>
         </label>
         <label>
           <span>Groups of messages</span>
@@ -114,6 +122,7 @@ export function Choices(): JSX.Element {
               each as dense as it is (HDBSCAN)
             </option>
           </select>
+          <span class="about">How messages that use the same words are put into groups.</span>
         </label>
         <label>
           <span>What ties lines to one session (a request, a job)</span>
@@ -150,6 +159,10 @@ export function Choices(): JSX.Element {
               median and quartiles, not moved by outliers
             </option>
           </select>
+          <span class="about">
+            What a number is compared with. The second takes a log with a few enormous values
+            better.
+          </span>
         </label>
         <label class="choice-check">
           <input type="checkbox" name="plain" defaultChecked={plain === true} />

@@ -45,7 +45,9 @@ const STAGES: Record<string, string> = {
 };
 
 export function Notes({ report }: { report: Report }): JSX.Element | null {
-  const { notices, skipped } = report;
+  const { skipped } = report;
+  // The zone stands beside the times.
+  const notices = report.notices.filter(({ code }) => code !== "zoneAssumed");
   if (notices.length === 0 && skipped.length === 0) {
     return null;
   }

@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import { filling } from "../plots.ts";
 import { isDark } from "../settings.ts";
 import { useDrawing } from "./drawing.ts";
-import { plotScale } from "./plots.tsx";
+import { plotScale } from "./plot.tsx";
 
 export function Filling(): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);

@@ -150,7 +150,7 @@ function Search(): JSX.Element {
   );
 }
 
-function Menu(props: {
+export function Menu(props: {
   name: string;
   nChosen: number;
   opened?: () => void;

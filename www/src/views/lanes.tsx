@@ -41,24 +41,20 @@ export function Files({ report }: { report: Report }): JSX.Element {
           incidents, with unusual records and the largest are.
         </p>
       )}
-      <p class="about">
-        Times without a zone were taken to be {report.timezone}; “Read it another way” changes that.
-        {state.nRemoved.value > 0 && (
-          <>
-            {" "}
-            {format.counted(state.nRemoved.value, "file")} left out.{" "}
-            <button
-              type="button"
-              class="button small"
-              id="undo-remove"
-              disabled={state.isBusy.value}
-              onClick={state.undoRemove}
-            >
-              Bring back
-            </button>
-          </>
-        )}
-      </p>
+      {state.nRemoved.value > 0 && (
+        <p class="about">
+          {format.counted(state.nRemoved.value, "file")} left out.{" "}
+          <button
+            type="button"
+            class="button small"
+            id="undo-remove"
+            disabled={state.isBusy.value}
+            onClick={state.undoRemove}
+          >
+            Bring back
+          </button>
+        </p>
+      )}
     </Panel>
   );
 }

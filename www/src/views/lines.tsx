@@ -5,18 +5,20 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Report } from "../../pkg/logloupe.js";
 import { goToRow, wantedRow } from "../cursor.ts";
-import { EngineError, type Found } from "../engine.ts";
+import { EngineError } from "../core.ts";
+import type { Found } from "../engine.ts";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
 import * as state from "../state.ts";
 import type { LinesView } from "../state.ts";
 import { STYLES, timeStyle, type TimeStyle } from "../times.ts";
 import { visible } from "../visible.ts";
-import { Filters } from "./filters.tsx";
+import { Filters, Menu } from "./filters.tsx";
 import { ContextBar } from "./context.tsx";
 import { MarksList } from "./marks_list.tsx";
 import { Minimap } from "./minimap.tsx";
 import { Empty, TemplateText } from "./parts.tsx";
+import { ReadAgain } from "./recovery.tsx";
 import { PAGE, Rows, type Page } from "./rows.tsx";
 import { Strip } from "./strip.tsx";
 import { Values } from "./values.tsx";
@@ -28,6 +30,17 @@ const ROWS = 50_000;
 const COPIED_LINES = 5000;
 
 export const isWrapped = signal(true);
+
+/** What stands beside the text of a line. */
+const COLUMNS = [
+  ["number", "Line number"],
+  ["time", "Time"],
+  ["level", "Level"],
+  ["score", "Score"],
+  ["file", "File"],
+] as const;
+type Column = (typeof COLUMNS)[number][0];
+export const hiddenColumns = signal<readonly Column[]>([]);
 
 export function Lines({ report }: { report: Report }): JSX.Element | null {
   const view = state.linesView.value;
@@ -90,6 +103,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
             />
             Wrap
           </label>
+          <Columns report={report} />
           <Copy found={found} />
           <button
             type="button"
@@ -108,14 +122,7 @@ function LinesPanel({ view, report }: { view: LinesView; report: Report }): JSX.
       {found !== null && found.total > 0 && <Strip histogram={found.histogram} />}
       <Values report={report} />
       {failure !== null && !["pattern", "params"].includes(failure.code) ? (
-        <div class="lines-note" role="alert">
-          <p>{reasonOf(failure)}</p>
-          {state.canRetry.value && (
-            <button type="button" class="button" onClick={state.retry}>
-              Analyse again
-            </button>
-          )}
-        </div>
+        <Unreadable error={failure} />
       ) : found === null ? null : found.total === 0 && found.isFinal ? (
         <div class="lines-note">
           <Empty>
@@ -162,6 +169,34 @@ function Total({ found, report }: { found: Found | null; report: Report }): JSX.
         <span class="lines-total">stopped at {format.share(found.done)} of the text</span>
       )}
     </>
+  );
+}
+
+/** Which columns stand beside the text. */
+function Columns({ report }: { report: Report }): JSX.Element {
+  const hidden = hiddenColumns.value;
+  const there = COLUMNS.filter(([column]) => column !== "file" || report.nFiles > 1);
+  return (
+    <Menu name="Columns" nChosen={0}>
+      <ul class="choices-list" aria-label="Columns">
+        {there.map(([column, name]) => (
+          <li key={column}>
+            <label class="check">
+              <input
+                type="checkbox"
+                name={`column-${column}`}
+                checked={!hidden.includes(column)}
+                onChange={(event) => {
+                  const others = hidden.filter((known) => known !== column);
+                  hiddenColumns.value = event.currentTarget.checked ? others : [...others, column];
+                }}
+              />
+              {name}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </Menu>
   );
 }
 
@@ -329,16 +364,41 @@ function Found({ found, report }: { found: Found; report: Report }): JSX.Element
   );
 }
 
-function reasonOf(error: EngineError): string {
-  switch (error.code) {
-    case "unreadable":
-    case "changed":
-      return "The file can no longer be read: it was changed, moved or deleted since the analysis. Open it again.";
-    case "crashed":
-    case "cancelled":
-      return "The part that reads lines was restarted. Analyse the log again to read its lines.";
+/** Why there are no lines, and what a person can do about it. */
+function Unreadable({ error }: { error: EngineError }): JSX.Element {
+  const recovery = state.recovery.value;
+  if (recovery === "reading") {
+    return (
+      <div class="lines-note" role="status">
+        <p>The files are being read again. The lines are here as soon as that is done.</p>
+      </div>
+    );
   }
-  return error.message;
+  const isChanged = ["unreadable", "changed"].includes(error.code);
+  return (
+    <div class="lines-note" role="alert">
+      <p>
+        {isChanged
+          ? "The file can no longer be read: it was changed, moved or deleted since the analysis."
+          : recovery === "waiting"
+            ? "What held the lines stopped. They can be shown once the files have been read again."
+            : error.message}
+      </p>
+      {recovery === "waiting" ? (
+        <ReadAgain />
+      ) : (
+        state.canRetry.value && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => (isChanged ? void state.readFresh() : state.retry())}
+          >
+            {isChanged ? "Open it as it is now" : "Analyse again"}
+          </button>
+        )
+      )}
+    </div>
+  );
 }
 
 function Pager(props: {

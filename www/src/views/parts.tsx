@@ -13,18 +13,57 @@ export function LogText({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** A template: log text in which `<*>` stands for what varies; `slots` says of each what it is. */
-export function TemplateText(props: { text: string; slots?: string[] }): JSX.Element {
+/** What the slots of a pattern stand for, in words. */
+const SLOTS: Record<string, string> = {
+  "<ip>": "an address",
+  "<uuid>": "an identifier",
+  "<hex>": "a hexadecimal number",
+  "<path>": "a path",
+  "<num>": "a number",
+  "<dur>": "a duration",
+  "<url>": "a web address",
+  "<time>": "a time",
+  "<id>": "an identifier",
+  "<word>": "a word",
+};
+
+/**
+ * A template: log text in which `<*>` stands for what varies; `slots` says of each what it is. Where each opens its values, what
+ * was clicked says so by its number.
+ */
+export function TemplateText(props: {
+  text: string;
+  slots?: string[];
+  areOpening?: boolean;
+}): JSX.Element {
   const fixed = props.text.split("<*>");
   return (
     <bdi class="log-text" translate={false} spellcheck={false} dir="ltr">
       {fixed.map((part, idx) => (
         <>
-          {idx > 0 && <span class="slot">{props.slots?.[idx - 1] ?? "<*>"}</span>}
+          {idx > 0 && (
+            <Slot
+              kind={props.slots?.[idx - 1] ?? "<*>"}
+              place={props.areOpening === true ? idx - 1 : undefined}
+            />
+          )}
           {shown(part)}
         </>
       ))}
     </bdi>
+  );
+}
+
+function Slot({ kind, place }: { kind: string; place: number | undefined }): JSX.Element {
+  const what = `Stands for what varies from line to line${kind in SLOTS ? `: ${SLOTS[kind]}` : ""}.`;
+  return place === undefined ? (
+    <span class="slot" title={what}>
+      {kind}
+    </span>
+  ) : (
+    <span class="slot is-opening" title={`${what} Choose it to see its values.`} data-place={place}>
+      {kind}
+    </span>
   );
 }
 

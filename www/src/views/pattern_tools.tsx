@@ -17,7 +17,7 @@ export function showValues(template: TemplateReport, slot: number): void {
 }
 
 /** Whether the places of a pattern that is shown are those of its whole text. */
-function isWhole({ text, slots }: TemplateReport): boolean {
+export function isWhole({ text, slots }: TemplateReport): boolean {
   return text.split("<*>").length - 1 === slots.length;
 }
 

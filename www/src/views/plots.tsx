@@ -1,35 +1,19 @@
-// The plots: canvases drawn by the core, with tooltips, clicks, a brush on the timeline and a turn of the 3D scatter.
+// The panels of plots: the timeline with its buttons, and the others with what each shows and what can be chosen for it.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Plots, type Report, type View } from "../../pkg/logloupe.js";
-import * as compare from "../compare.ts";
-import { pointAt } from "../cursor.ts";
+import { Plots, type Report } from "../../pkg/logloupe.js";
 import * as filter from "../filter.ts";
 import * as format from "../format.ts";
-import { schedule, unschedule } from "../frame.ts";
 import { plots } from "../plots.ts";
-import { isDark } from "../settings.ts";
 import * as state from "../state.ts";
-import { visible } from "../visible.ts";
 import * as zoom from "../zoom.ts";
 import { Picking } from "./compare.tsx";
-import { useDrawing } from "./drawing.ts";
 import { NetworkTable } from "./network.tsx";
-import { Overlay } from "./overlay.tsx";
+import { Empty, Panel } from "./parts.tsx";
+import { Plot } from "./plot.tsx";
+import { isDrawing, isRanked, pair, pairInWords } from "./ranked.ts";
 import { showSelected } from "./selection.tsx";
 import { showAllLines } from "./top.tsx";
-import { Empty, LogText, Panel } from "./parts.tsx";
-import { PlotTable } from "./plottable.tsx";
-import { selectWithin } from "./lasso.ts";
-import { isRanked, pair } from "./ranked.ts";
-import { SavePlot } from "./saveplot.tsx";
-import { targetAt, type Target } from "./targets.ts";
-
-const START_YAW = 0.6;
-const START_PITCH = 0.35;
-/** Size of the page's text at which a plot's text has its own size. */
-const BASE_FONT_PX = 15;
 
 export function TimelinePanel({ report }: { report: Report }): JSX.Element {
   const { timeline, totals } = report;
@@ -119,12 +103,14 @@ function ZoomButtons(): JSX.Element {
 
 /** What a plot shows, in a line; a plot not named here speaks for itself. */
 const ABOUT: Record<string, string> = {
+  swimlanes:
+    "A lane for each source, the part of the system that wrote the line; bars are its records, each lane by its own highest. Choose a place to read its lines.",
   scatter:
-    "Each point is an episode of one message; the higher, the stranger. Colours are patterns.",
+    "Each point is a stretch of time in which a message came; the higher, the stranger: from 50 it is unusual. Colours are patterns. Choose a point to read its lines.",
   clusters:
-    "Each point is a distinct message; near points use the same words. What is in no cluster is drawn as noise. Drag around points to select their messages.",
+    "Each point is a distinct message; near points use the same words, and those of one group (a cluster) have one colour. What is like nothing else is pale. Drag around points to select their messages; by keys, arrows go to a point, Shift and arrows stretch a frame, Enter selects.",
   heatmap:
-    "How the features of the windows move: +1 together, −1 against each other, 0 independently. Choose a cell to see every window by its two features.",
+    "Which numbers of a window, a stretch of time, move together: +1 together, −1 against each other, 0 independently. Choose a cell to see every window by its two numbers.",
   network:
     "Each point is a pattern of an incident; the larger, the more lines. Strong lines link patterns that say alike things, faint ones those that only come at the same time. Choose a point to read its lines.",
   scatter3d:
@@ -173,8 +159,50 @@ function HeatmapTools({ report }: { report: Report }): JSX.Element {
   );
 }
 
-function pairInWords({ features }: Report, [along, up]: [number, number]): string {
-  return `${features.names[along] ?? ""} × ${features.names[up] ?? ""}`;
+/** Lets a finger draw instead of scroll; a mouse draws anyway. */
+function DrawToggle(): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="button small for-touch"
+      id="draw-around"
+      aria-pressed={isDrawing.value}
+      onClick={() => (isDrawing.value = !isDrawing.value)}
+    >
+      Draw around points
+    </button>
+  );
+}
+
+/** What each number of a window says, for those whose names do not. */
+const FEATURES: Record<string, string> = {
+  events: "records",
+  burstiness: "from −1, records at even distances, to 1, all at once",
+  "IP entropy": "how spread out the addresses are: 0 is a single one, each 1 more is twice as many",
+  "error share": "errors among all records",
+  "time of day": "where on the clock's round it is, as two numbers, so that 23:59 is near 00:00",
+  weekday: "where in the week it is, as two numbers, so that Sunday is near Monday",
+  patterns: "different patterns in it",
+  "new patterns": "patterns seen for the first time",
+};
+
+function FeatureWords({ names }: { names: string[] }): JSX.Element {
+  const known = Object.entries(FEATURES).filter(([word]) =>
+    names.some((name) => name === word || name.startsWith(`${word} (`)),
+  );
+  return (
+    <details class="feature-words">
+      <summary>What these numbers are</summary>
+      <dl>
+        {known.map(([word, meaning]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
 }
 
 function RankToggle(): JSX.Element {
@@ -202,7 +230,8 @@ function aboutPlot(kind: string, report: Report): string | undefined {
 }
 
 /** Whether a plot has nothing to draw; it then says so in words. */
-function isEmpty(kind: string, { points, space, features, clusters, network }: Report): boolean {
+function isEmpty(kind: string, report: Report): boolean {
+  const { points, space, features, clusters, network, swimlanes } = report;
   switch (kind) {
     case "scatter":
       return points.length === 0;
@@ -212,6 +241,8 @@ function isEmpty(kind: string, { points, space, features, clusters, network }: R
       return features.correlation.length === 0;
     case "clusters":
       return clusters.points.length === 0;
+    case "swimlanes":
+      return swimlanes.lanes.length === 0;
     case "network":
       return network.nodes.length === 0;
     default:
@@ -231,7 +262,13 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
             id={name}
             title={title}
             about={aboutPlot(name, report)}
-            actions={name === "heatmap" ? <HeatmapTools report={report} /> : undefined}
+            actions={
+              name === "heatmap" ? (
+                <HeatmapTools report={report} />
+              ) : name === "clusters" && !isEmpty(name, report) ? (
+                <DrawToggle />
+              ) : undefined
+            }
           >
             {isEmpty(name, report) ? (
               <Empty>{drawn?.describe(name)}</Empty>
@@ -239,333 +276,9 @@ export function PlotGrid({ report }: { report: Report }): JSX.Element {
               <Plot kind={name} report={report} />
             )}
             {name === "network" && <NetworkTable report={report} />}
+            {name === "heatmap" && <FeatureWords names={report.features.names} />}
           </Panel>
         ))}
     </div>
-  );
-}
-
-type SizedView = View & { width: number; height: number; scale: number };
-
-interface Place {
-  x: number;
-  y: number;
-}
-
-/** Device pixels per unit of a plot: its text grows with the text of the page. */
-export function plotScale(): number {
-  const ratio = window.devicePixelRatio || 1;
-  return (ratio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT_PX;
-}
-
-function Plot({ kind, report }: { kind: string; report: Report }): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const angle = useRef({ yaw: START_YAW, pitch: START_PITCH });
-  const [hover, setHover] = useState<{ at: Place; target: Target } | null>(null);
-  const [brush, setBrush] = useState<{ from: number; to: number } | null>(null);
-  const press = useRef<{ at: Place; last: Place; isDrag: boolean } | null>(null);
-  const pointer = useRef({});
-  const cursor = useRef<number | null>(null);
-  const [turned, setTurned] = useState(0);
-  const [lasso, setLasso] = useState<Place[]>([]);
-  const isTurnable = kind === "scatter3d";
-  const isTimeline = kind === "timeline";
-  const isHeatmap = kind === "heatmap";
-  const hasLasso = kind === "clusters";
-  const isTimed = isTimeline || kind === "scatter";
-
-  const viewNow = (): SizedView => {
-    const element = canvas.current;
-    const ratio = window.devicePixelRatio || 1;
-    const range = isTimed ? state.range.value : null;
-    return {
-      width: Math.max(1, Math.round((element?.clientWidth ?? 1) * ratio)),
-      height: Math.max(1, Math.round((element?.clientHeight ?? 1) * ratio)),
-      scale: plotScale(),
-      isDark: isDark(),
-      yaw: angle.current.yaw,
-      pitch: angle.current.pitch,
-      fromMs: range?.fromMs,
-      toMs: range?.toMs,
-      isRanked: isRanked.value,
-      pair: isHeatmap ? (pair.value ?? undefined) : undefined,
-    };
-  };
-
-  const draw = (): void => {
-    const element = canvas.current;
-    const drawn = plots.value;
-    if (element === null || drawn === null || element.clientWidth === 0) {
-      return;
-    }
-    const view = viewNow();
-    // Setting the size clears the canvas: in the same frame as the new picture, so that no blank one is ever seen.
-    if (element.width !== view.width || element.height !== view.height) {
-      element.width = view.width;
-      element.height = view.height;
-    }
-    drawn.draw(element, kind, view);
-  };
-  // Theme, zoom and report are read here so that a change of any of them draws again.
-  const dark = isDark();
-  const range = state.range.value;
-  const drawn = plots.value;
-  const ranked = isRanked.value;
-  const features = isHeatmap ? pair.value : null;
-  const drawSoon = useDrawing(canvas, draw, [dark, range, drawn, ranked, features]);
-
-  const find = (at: Place): Target | null => {
-    const ratio = window.devicePixelRatio || 1;
-    return drawn === null
-      ? null
-      : targetAt(drawn, report, kind, at.x * ratio, at.y * ratio, viewNow());
-  };
-  const placeOf = (event: PointerEvent): Place => {
-    const box = canvas.current?.getBoundingClientRect();
-    return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
-  };
-  const turn = (dx: number, dy: number): void => {
-    const { yaw, pitch } = angle.current;
-    angle.current = { yaw: yaw + dx, pitch: Math.max(-1.5, Math.min(1.5, pitch + dy)) };
-    setTurned((n) => n + 1);
-    drawSoon();
-  };
-
-  const onPointerDown = (event: PointerEvent): void => {
-    if (event.button === 0) {
-      const at = placeOf(event);
-      press.current = { at, last: at, isDrag: false };
-      if (isTurnable || isTimeline || hasLasso) {
-        canvas.current?.setPointerCapture(event.pointerId);
-      }
-    }
-  };
-  const onPointerMove = (event: PointerEvent): void => {
-    const at = placeOf(event);
-    const pressed = press.current;
-    if (pressed === null) {
-      // Several moves can come within one frame.
-      schedule(pointer.current, () => {
-        const target = find(at);
-        setHover(target === null ? null : { at, target });
-        pointAt(target?.span?.fromMs, target?.span?.toMs);
-      });
-      return;
-    }
-    pressed.isDrag ||= Math.hypot(at.x - pressed.at.x, at.y - pressed.at.y) > 4;
-    if (pressed.isDrag) {
-      setHover(null);
-      if (isTurnable) {
-        turn((at.x - pressed.last.x) * 0.01, (at.y - pressed.last.y) * 0.01);
-      } else if (isTimeline) {
-        setBrush({ from: Math.min(pressed.at.x, at.x), to: Math.max(pressed.at.x, at.x) });
-      } else if (hasLasso && event.pointerType !== "touch") {
-        setLasso((path) => (path.length === 0 ? [pressed.at, at] : [...path, at]));
-      }
-      pressed.last = at;
-    }
-  };
-  const onPointerUp = (event: PointerEvent): void => {
-    const pressed = press.current;
-    press.current = null;
-    setBrush(null);
-    setLasso([]);
-    if (pressed === null) {
-      return;
-    }
-    const at = placeOf(event);
-    if (lasso.length > 2 && drawn !== null) {
-      selectWithin(drawn.targets(kind, viewNow()), lasso);
-    } else if (!pressed.isDrag) {
-      find(at)?.open?.();
-    } else if (isTimeline) {
-      selectTime(Math.min(pressed.at.x, at.x), Math.max(pressed.at.x, at.x));
-    }
-  };
-  const selectTime = (fromX: number, toX: number): void => {
-    const from = timeNear(fromX, 1);
-    const to = timeNear(toX, -1);
-    if (from !== null && to !== null && to.toMs > from.fromMs) {
-      const range = { fromMs: from.fromMs, toMs: to.toMs };
-      if (!compare.takeRange(range)) {
-        filter.change(range);
-      }
-    }
-  };
-  /** The bar at a place, or the next one in a direction: a drag may begin in the margin. */
-  const timeNear = (x: number, step: 1 | -1): { fromMs: number; toMs: number } | null => {
-    const element = canvas.current;
-    for (let at = x; element !== null && at >= 0 && at <= element.clientWidth; at += step) {
-      const found = find({ x: at, y: element.clientHeight / 2 });
-      if (found?.span != null) {
-        return found.span;
-      }
-    }
-    return null;
-  };
-
-  // Not a property: Preact would listen passively, and the page would scroll or zoom instead.
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null || !isTimeline) {
-      return;
-    }
-    const onWheel = (event: WheelEvent): void => {
-      const isZoom = event.ctrlKey || event.metaKey;
-      const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
-      if (!isZoom && (sideways === 0 || Math.abs(sideways) < Math.abs(event.deltaY))) {
-        return;
-      }
-      event.preventDefault();
-      if (isZoom) {
-        const share = event.offsetX / Math.max(1, element.clientWidth);
-        zoom.zoom(Math.max(-3, Math.min(3, -event.deltaY / 100)), share);
-      } else {
-        zoom.pan(Math.max(-2, Math.min(2, sideways / 100)));
-      }
-    };
-    element.addEventListener("wheel", onWheel, { passive: false });
-    return () => element.removeEventListener("wheel", onWheel);
-  }, []);
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const sideways = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    const upwards = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
-    if (isTurnable && (sideways !== 0 || upwards !== 0)) {
-      event.preventDefault();
-      turn(sideways * 0.1, upwards * 0.1);
-    } else if (isTimeline && zoomByKey(event.key)) {
-      event.preventDefault();
-      event.stopPropagation();
-    } else if (isTimeline && sideways !== 0) {
-      event.preventDefault();
-      stepBar(sideways);
-    } else if (event.key === "Enter" && hover !== null) {
-      event.preventDefault();
-      hover.target.open?.();
-    }
-  };
-  const stepBar = (direction: number): void => {
-    const element = canvas.current;
-    if (element === null) {
-      return;
-    }
-    const y = element.clientHeight / 2;
-    const start = cursor.current ?? (direction > 0 ? 0 : element.clientWidth);
-    const before = hover?.target.label;
-    for (let x = start; x >= 0 && x <= element.clientWidth; x += direction) {
-      const target = find({ x, y });
-      if (target !== null && target.label !== before) {
-        cursor.current = x;
-        setHover({ at: { x, y }, target });
-        pointAt(target.span?.fromMs, target.span?.toMs);
-        return;
-      }
-    }
-  };
-
-  const isRight = hover !== null && hover.at.x > (canvas.current?.clientWidth ?? 0) / 2;
-  return (
-    <>
-      <div
-        class={`plot plot-${kind} ${isTurnable ? "is-turnable" : ""} ${isTimeline ? "has-brush" : ""} ${
-          hover?.target.open == null ? "" : "is-over-target"
-        }`}
-      >
-        <canvas
-          ref={canvas}
-          id={`plot-${kind}`}
-          tabIndex={0}
-          role={isTurnable || isTimeline ? "application" : "img"}
-          aria-roledescription="plot"
-          aria-label={visible(
-            features === null
-              ? (drawn?.describe(kind) ?? "")
-              : `Each window of time as a point: ${pairInWords(report, features)}.`,
-          )}
-          onPointerDown={onPointerDown}
-          onPointerMove={onPointerMove}
-          onPointerUp={onPointerUp}
-          onPointerCancel={() => {
-            press.current = null;
-            setBrush(null);
-            setLasso([]);
-          }}
-          onPointerLeave={() => {
-            unschedule(pointer.current);
-            if (press.current === null) {
-              setHover(null);
-            }
-            pointAt(null);
-          }}
-          onBlur={() => {
-            setHover(null);
-            pointAt(null);
-            cursor.current = null;
-          }}
-          onKeyDown={onKeyDown}
-        />
-        {(!isHeatmap || features !== null) && (
-          <Overlay kind={kind} viewNow={viewNow} turned={turned} />
-        )}
-        {lasso.length > 0 && (
-          <svg class="lasso" aria-hidden="true">
-            <polygon points={lasso.map(({ x, y }) => `${x},${y}`).join(" ")} />
-          </svg>
-        )}
-        {brush !== null && (
-          <div
-            class="brush"
-            style={{ left: `${brush.from}px`, width: `${brush.to - brush.from}px` }}
-          />
-        )}
-        {hover !== null && (
-          <div
-            class="tooltip"
-            role="status"
-            style={{
-              transform: `translate(${hover.at.x}px, ${hover.at.y}px) translate(${
-                isRight ? "calc(-100% - 12px)" : "12px"
-              }, 12px)`,
-            }}
-          >
-            <LogText text={hover.target.label} />
-          </div>
-        )}
-      </div>
-      {features === null && <Legend kind={kind} />}
-      <SavePlot kind={kind} canvas={() => canvas.current} drawn={drawn} view={viewNow} />
-      <PlotTable kind={kind} report={report} />
-    </>
-  );
-}
-
-/** WASD on the timeline, as on other timelines; answers whether the key was one of them. */
-function zoomByKey(key: string): boolean {
-  const steps: Record<string, () => void> = {
-    w: () => zoom.zoom(1),
-    s: () => zoom.zoom(-1),
-    a: () => zoom.pan(-1),
-    d: () => zoom.pan(1),
-  };
-  const run = steps[key.toLowerCase()];
-  run?.();
-  return run !== undefined;
-}
-
-function Legend({ kind }: { kind: string }): JSX.Element | null {
-  const entries = plots.value?.legend(kind, isDark()) ?? [];
-  return entries.length === 0 ? null : (
-    <ul class="legend" aria-label="Legend">
-      {entries.map((entry) => (
-        <li key={entry.label}>
-          <span class="swatch" style={{ background: entry.color }} />
-          <LogText text={entry.label} />
-        </li>
-      ))}
-    </ul>
   );
 }

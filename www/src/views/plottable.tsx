@@ -29,18 +29,18 @@ export function PlotTable({ kind, report }: { kind: string; report: Report }): J
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary>Numbers</summary>
-      {isOpen && <Body table={TABLES[kind]?.(report) ?? { columns: [], rows: [] }} />}
+      {isOpen && <Body kind={kind} table={TABLES[kind]?.(report) ?? { columns: [], rows: [] }} />}
     </details>
   );
 }
 
-function Body({ table }: { table: Table }): JSX.Element {
+function Body({ table, kind }: { table: Table; kind: string }): JSX.Element {
   const { columns, rows, nAll } = table;
   return (
     <div class="plot-numbers" tabIndex={0} role="group" aria-label="The numbers of the plot">
       {nAll !== undefined && nAll > rows.length && (
         <p class="about">
-          {`${format.count(rows.length)} of ${format.count(nAll)}, the highest scores first`}
+          {`${format.count(rows.length)} of ${format.count(nAll)}, ${kind === "swimlanes" ? "those with most records" : "the highest scores"} first`}
         </p>
       )}
       <table>
@@ -119,6 +119,20 @@ const TABLES: Record<string, (report: Report) => Table> = {
       ]),
     };
   },
+  swimlanes: ({ swimlanes }) => ({
+    columns: ["Source", "Records with a time", "Slices with any", "Most in a slice, at (UTC)"],
+    rows: swimlanes.lanes.map(({ text, nRecords, counts }) => {
+      const most = Math.max(...counts);
+      const atMs = swimlanes.startMs + counts.indexOf(most) * swimlanes.sliceMs;
+      return [
+        <LogText text={text} />,
+        format.count(nRecords),
+        `${format.count(counts.filter((n) => n > 0).length)} of ${format.count(counts.length)}`,
+        `${format.count(most)}, ${format.dateTime(Math.floor(atMs))}`,
+      ];
+    }),
+    nAll: swimlanes.nSources,
+  }),
   scatter3d: ({ space }) => ({
     columns: [
       "Window from (UTC)",

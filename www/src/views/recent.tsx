@@ -65,9 +65,9 @@ export function RecentFiles(): JSX.Element | null {
         <p>
           In this browser on this computer, and nowhere else: the name, size and date of each file
           and the browser’s own note of where it lies; when you opened it; the numbers and times of
-          the lines you marked, with your notes; settings and what you had selected, without the
-          text you searched for. The browser asks you before a file is opened again. Switching it
-          off forgets everything.
+          the lines you marked, with your notes; settings, what you marked as normal, what you had
+          selected and the filters you kept, with the text you searched for. The browser asks you
+          before a file is opened again. Switching it off forgets everything.
         </p>
         <p>
           No line of a log and no result is kept, unless you also have analyses kept: then what was

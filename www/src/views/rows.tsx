@@ -20,7 +20,7 @@ import * as state from "../state.ts";
 import { timeOf, timeStyle } from "../times.ts";
 import { variablesIn } from "../variables.ts";
 import { visible } from "../visible.ts";
-import { isWrapped } from "./lines.tsx";
+import { hiddenColumns, isWrapped } from "./lines.tsx";
 import { Level, LogText } from "./parts.tsx";
 import { LineText } from "./text.tsx";
 import { useVirtualRows } from "./virtual.ts";
@@ -57,6 +57,9 @@ export function Rows(props: {
   // The date need not stand on every line where all are of one day.
   const { firstMs, lastMs } = props.report.totals;
   const isTimed = firstMs != null && lastMs != null;
+  // A column that would be empty on every line is none.
+  const hasLevels = props.report.levels.some(({ level }) => level !== "");
+  const hidden = [...hiddenColumns.value, ...(hasLevels ? [] : ["level"])];
   const hasDates = isTimed && format.date(firstMs) !== format.date(lastMs);
   const { nRows, firstRow, query, pages, fetchPage, unfolded, hasFiles } = props;
   const rows = useVirtualRows({ count: nRows, scroller, estimatePx: 24, overscan: 12 });
@@ -150,7 +153,7 @@ export function Rows(props: {
     <div
       class={`lines-scroller ${isWrapped.value ? "is-wrapped" : ""} ${hasFiles ? "has-files" : ""} ${
         isTimed ? (hasDates ? "has-dates" : "") : "is-untimed"
-      }`}
+      } ${hidden.map((column) => `without-${column}`).join(" ")}`}
       ref={scroller}
       tabIndex={0}
       role="region"

@@ -30,6 +30,7 @@ export function Summary({ report }: { report: Report }): JSX.Element {
         />
         <span> · {format.bytes(totals.byteLen)}</span>
         {firstMs != null && lastMs != null && <span> · {format.span(firstMs, lastMs)} UTC</span>}
+        <Zone report={report} />
       </p>
       <h1 class="sentence" id="sentence">
         <TemplateText text={report.sentence} />
@@ -79,6 +80,27 @@ export function Summary({ report }: { report: Report }): JSX.Element {
         </Figure>
       </dl>
     </section>
+  );
+}
+
+/** How times without a zone were read, in passing: it is so with most logs. */
+function Zone({ report }: { report: Report }): JSX.Element | null {
+  if (!report.notices.some(({ code }) => code === "zoneAssumed")) {
+    return null;
+  }
+  const change = (): void => {
+    const box = document.querySelector<HTMLElement>("#choices [name=timezone]");
+    box?.scrollIntoView({ block: "center" });
+    box?.focus({ preventScroll: true });
+  };
+  return (
+    <span class="zone">
+      {" "}
+      · times without a zone read as {report.timezone} ·{" "}
+      <button type="button" class="link" onClick={change}>
+        change
+      </button>
+    </span>
   );
 }
 

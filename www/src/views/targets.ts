@@ -1,6 +1,6 @@
 // What is at a place of a plot → what to say about it, and which lines it stands for.
 
-import type { Pick, Plots, Report, View } from "../../pkg/logloupe.js";
+import type { Pick, Plots, Report, Swimlane, View } from "../../pkg/logloupe.js";
 import * as state from "../state.ts";
 import { showIncident } from "./incidents.tsx";
 import { showNode } from "./network.tsx";
@@ -27,6 +27,15 @@ export function targetAt(
   return picked == null
     ? null
     : { label: picked.lines.join("\n"), ...linesOf(picked.pick, report) };
+}
+
+/** Lines of a source in a stretch of time. */
+export function showLane({ source, text }: Swimlane, fromMs?: number, toMs?: number): void {
+  state.showLines({
+    title: "Source",
+    detail: text,
+    selection: { sources: [source], fromMs, toMs },
+  });
 }
 
 function linesOf(pick: Pick, report: Report): { span: Target["span"]; open: Target["open"] } {
@@ -62,6 +71,14 @@ function linesOf(pick: Pick, report: Report): { span: Target["span"]; open: Targ
         (node) => node.template === template && node.incident === incident,
       );
       return { span: null, open: node === undefined ? null : () => showNode(node) };
+    }
+    case "source": {
+      const lane = report.swimlanes.lanes[pick.lane];
+      const { startMs, endMs } = pick;
+      return {
+        span: { fromMs: startMs, toMs: endMs },
+        open: lane === undefined ? null : () => showLane(lane, startMs, endMs),
+      };
     }
     case "incident": {
       const incident = report.incidents.find(({ id }) => id === pick.id);

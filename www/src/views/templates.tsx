@@ -10,7 +10,7 @@ import { isTemplateLifted, outClass } from "../lifted.ts";
 import * as state from "../state.ts";
 import { Head, ShowAll, Table, toggled } from "./listing.tsx";
 import { Empty, Level, LogText, Panel, Score, Sparkline, TemplateText } from "./parts.tsx";
-import { PatternTools } from "./pattern_tools.tsx";
+import { isWhole, PatternTools, showValues } from "./pattern_tools.tsx";
 import { SimilarPatterns } from "./similar.tsx";
 import { NormalPattern } from "./suppressed.tsx";
 import { SortHeader, sorted, type Order } from "./sort.tsx";
@@ -52,7 +52,7 @@ export function Templates({ report }: { report: Report }): JSX.Element {
         <>
           Lines that say the same thing are one pattern; <span class="slot">{"<ip>"}</span> and the
           like stand for what varies, <span class="slot">{"<*>"}</span> where it is of no one kind.
-          Choose one to read its lines.
+          Choose one to read its lines, or what varies in it to see its values.
           {isCut &&
             ` The ${format.count(templates.length)} strangest and most frequent of ${format.count(totals.nTemplates)} are listed; all were analysed.`}
         </>
@@ -164,9 +164,18 @@ function Row(props: {
         <button
           type="button"
           class="row-button"
-          onClick={(event) => (event.stopPropagation(), open())}
+          onClick={(event) => {
+            event.stopPropagation();
+            const slot = (event.target as Element).closest<HTMLElement>("[data-place]");
+            if (slot === null) open();
+            else showValues(template, Number(slot.dataset["place"]));
+          }}
         >
-          <TemplateText text={template.text} slots={template.slots} />
+          <TemplateText
+            text={template.text}
+            slots={template.slots}
+            areOpening={isWhole(template)}
+          />
         </button>
         {template.reason !== "" && (
           <span class="reason">

@@ -34,7 +34,7 @@ export function Windows({ report }: { report: Report }): JSX.Element {
       title={`Unusual windows (${format.count(nAnomalousWindows)})`}
       about={
         windowMs > 0
-          ? `The log is cut into windows of ${format.duration(windowMs)}; these are unlike the others. Choose one to read its lines.`
+          ? `The log is cut into windows of ${format.duration(windowMs)}; these are unlike the others, as so many of the methods that judge them say. Choose one to read its lines.`
           : undefined
       }
     >
@@ -61,6 +61,7 @@ export function Windows({ report }: { report: Report }): JSX.Element {
                 title="Window (UTC)"
                 hint="When it began"
               />
+              <Head>Methods</Head>
               <Head>Why</Head>
             </>
           }

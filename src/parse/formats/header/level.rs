@@ -21,9 +21,17 @@ pub(super) fn find_level(line: &[u8], at: usize) -> Option<FoundLevel> {
     let mut pos = at;
     let mut words = Words::default();
     let mut n_atoms = 0;
+    // Words of other languages are tried where no such word stood before: behind one begins a sentence.
+    let mut may_be_translated = true;
     while pos < until && n_atoms < 16 {
         let first = line[pos];
         if !first.is_ascii_alphanumeric() {
+            if first >= 0x80 && may_be_translated {
+                if let Some(found) = translated_at(line, at, pos, words) {
+                    return Some(found);
+                }
+                may_be_translated = false;
+            }
             pos += 1;
             continue;
         }
@@ -32,6 +40,9 @@ pub(super) fn find_level(line: &[u8], at: usize) -> Option<FoundLevel> {
         if let Some(found) =
             level_at(line, at, pos, end, words).or_else(|| under_key(line, pos, end, n_atoms))
         {
+            return Some(found);
+        }
+        if may_be_translated && let Some(found) = translated_at(line, at, pos, words) {
             return Some(found);
         }
         let is_grouped = pos > 0 && matches!(line[pos - 1], b'[' | b'(' | b'<' | b'=');
@@ -266,6 +277,37 @@ fn level_at(
     counts.then_some(FoundLevel { level, start, end })
 }
 
+/// `FEHLER:`, `[AVERTISSEMENT]`, `ОШИБКА `: a level of another language in capitals, where a level is sure to stand: between
+/// brackets or bars, before a colon, or as the first thing of the header or a column of its own.
+fn translated_at(line: &[u8], header_at: usize, start: usize, words: Words) -> Option<FoundLevel> {
+    if byte(line, start + 1).is_ascii_lowercase() {
+        return None;
+    }
+    let end = letters_end(line, start);
+    let level = severity::from_translated(&line[start..end])?;
+    let prev = if start > 0 { line[start - 1] } else { b' ' };
+    let next = byte(line, end);
+    let is_grouped = matches!((prev, next), (b'[', b']') | (b'<', b'>') | (b'(', b')'))
+        || (matches!(prev, b'|' | b' ') && next == b'|')
+        || (prev == b' ' && line[end..].starts_with(b" |"));
+    let is_first = start == header_at && matches!(next, b' ' | b'\t');
+    let is_column = words.n == 0
+        && (prev == b'\t' || line[..start].ends_with(b"] ") || line[..start].ends_with(b"- "))
+        && matches!(next, b' ' | b'\t');
+    let counts =
+        is_grouped || is_first || is_column || (words.n == 0 && prev == b' ' && next == b':');
+    counts.then_some(FoundLevel { level, start, end })
+}
+
+/// End of the run of letters at `start`, of any language.
+fn letters_end(line: &[u8], start: usize) -> usize {
+    let letters = line[start..].iter().take(48);
+    start
+        + letters
+            .take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80)
+            .count()
+}
+
 /// A level of one letter stands alone among numbers and names: `1702 2395 D WindowManager: text`, `I shmem.res 262144`.
 fn letter_at(line: &[u8], start: usize, n_words: usize) -> Option<FoundLevel> {
     let end = start + 1;
@@ -328,6 +370,10 @@ pub(in super::super) fn level_before(line: &[u8], end: usize) -> Option<Level> {
         if is_marked && let Some(level) = severity::from_word(word) {
             return Some(level);
         }
+        let is_certain = pos == 0 || line[pos - 1] == b'[';
+        if is_certain && let Some(level) = severity::from_translated(word) {
+            return Some(level);
+        }
         n_words += 1;
         pos = atom;
     }
@@ -344,7 +390,13 @@ pub(in super::super) fn leading_level(line: &[u8], at: usize) -> Option<(Level, 
     while end < line.len() && end < start + 16 && line[end].is_ascii_alphanumeric() {
         end += 1;
     }
-    let level = severity::from_word(&line[start..end])?;
+    let mut level = severity::from_word(&line[start..end]);
+    let is_translated = level.is_none();
+    if is_translated {
+        end = letters_end(line, start);
+        level = severity::from_translated(&line[start..end]);
+    }
+    let level = level?;
     let close = skip_blanks(line, end);
     let next = byte(line, close);
     if is_open {
@@ -355,7 +407,7 @@ pub(in super::super) fn leading_level(line: &[u8], at: usize) -> Option<(Level, 
         .all(|byte| !byte.is_ascii_lowercase());
     match byte(line, end) {
         b':' if matches!(byte(line, end + 1), b' ' | b'\t' | 0) || is_capital => Some((level, end)),
-        b' ' | b'\t' if is_capital && end - start >= 4 => Some((level, end)),
+        b' ' | b'\t' if is_capital && end - start >= 4 && !is_translated => Some((level, end)),
         _ => None,
     }
 }

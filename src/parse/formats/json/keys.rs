@@ -1,5 +1,7 @@
 //! A key of a JSON object → which field it may fill, and how good a candidate it is.
 
+use crate::parse::http_status::{self, Naming};
+
 /// Which field a key may fill, and how good a candidate it is; smaller is better.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -11,6 +13,7 @@ pub(super) enum Role {
     Message(u8),
     Ip(u8),
     User(u8),
+    Http(Naming),
 }
 
 /// How to read a number under a level key.
@@ -59,7 +62,7 @@ pub(super) fn role(key: &[u8]) -> Option<Role> {
         b"ip" | b"ip_address" | b"ipaddress" | b"client" | b"remote_host" | b"host.ip" | b"request.remote_ip" => Ip(1),
         b"user" | b"user.name" | b"username" | b"user_name" | b"userid" | b"user_id" | b"remote_user" => User(0),
         b"user.id" | b"uid" | b"login" | b"account" | b"acct" => User(1),
-        _ => return None,
+        _ => return http_status::naming(key).map(Role::Http),
     })
 }
 
@@ -89,9 +92,15 @@ pub(super) fn is_wrapper(key: &[u8]) -> bool {
     )
 }
 
+/// Objects whose members are named by both keys, however deep they lie.
+pub(super) fn is_path(key: &[u8]) -> bool {
+    key == b"http"
+}
+
 /// Objects whose members are looked at; all others only cost time.
 pub(super) fn is_parent(key: &[u8]) -> bool {
     is_wrapper(key)
+        || is_path(key)
         || matches!(
             key,
             b"error"
@@ -103,6 +112,11 @@ pub(super) fn is_parent(key: &[u8]) -> bool {
                 | b"user"
                 | b"host"
                 | b"request"
+                | b"req"
+                | b"response"
+                | b"res"
+                | b"httprequest"
+                | b"url"
                 | b"instant"
                 | b"kubernetes"
                 | b"t"
