@@ -56,6 +56,20 @@ def isolation_forest():
     return lambda: IsolationForest(n_estimators=100, random_state=0, n_jobs=1).fit(x).score_samples(x)
 
 
+def isolation_forest_of_texts():
+    from sklearn.ensemble import IsolationForest
+
+    said = texts(100_000)
+    forest = IsolationForest(n_estimators=100, random_state=0, n_jobs=1)
+
+    def run():
+        x = tfidf(said)
+        return forest.fit(x).score_samples(x)
+
+    tfidf(said[:10])
+    return run
+
+
 def half_space_trees():
     from river.anomaly import HalfSpaceTrees
 
@@ -100,7 +114,11 @@ def word2vec():
     from gensim.models import Word2Vec
 
     said = [text.split() for text in texts(20_000)]
-    return lambda: Word2Vec(said, vector_size=32, window=5, min_count=1, workers=1, epochs=5, sg=1, negative=5)
+    # As in word2vec.rs: 64 numbers a word, a million words read, frequent words passed over from 1/1000 on.
+    epochs = 1_000_000 // sum(map(len, said))
+    return lambda: Word2Vec(
+        said, vector_size=64, window=5, min_count=1, workers=1, epochs=epochs, sg=1, negative=5, sample=1e-3
+    )
 
 
 def autoencoder():
@@ -108,7 +126,7 @@ def autoencoder():
 
     x = rows(2000, 8)
     return lambda: MLPRegressor(
-        (64,), batch_size=32, max_iter=20, n_iter_no_change=100, random_state=0
+        hidden_layer_sizes=(64,), batch_size=32, max_iter=20, n_iter_no_change=100, random_state=0
     ).fit(x, x)
 
 
@@ -135,6 +153,7 @@ def linking():
 
 PEERS = {
     "isolation forest, 100,000 rows of 8": ("scikit-learn", isolation_forest),
+    "TF-IDF and isolation forest, 100,000 texts": ("scikit-learn", isolation_forest_of_texts),
     "half-space trees, 20,000 rows of 8": ("River", half_space_trees),
     "TF-IDF, 20,000 texts": ("scikit-learn", tf_idf),
     "DBSCAN by cosine, 20,000 texts": ("scikit-learn", dbscan),

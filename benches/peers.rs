@@ -13,7 +13,6 @@ use logloupe::cluster::Clusterer;
 use logloupe::cluster::dbscan::DbscanParams;
 use logloupe::cluster::hdbscan::HdbscanParams;
 use logloupe::correlate::incidents::{Episode, IncidentParams};
-use logloupe::detect::FitDetector;
 use logloupe::detect::autoencoder::AutoencoderParams;
 use logloupe::detect::half_space_trees::HalfSpaceTreesParams;
 use logloupe::detect::isolation_forest::IsolationForestParams;
@@ -96,6 +95,15 @@ fn peers() {
     let forest = IsolationForestParams::default().check().unwrap();
     timed("isolation forest, 100,000 rows of 8", || {
         forest.fit_and_score(&data).unwrap()
+    });
+
+    let many = texts(100_000);
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    timed("TF-IDF and isolation forest, 100,000 texts", || {
+        let vectors = tfidf(&many, &[]);
+        forest
+            .fit_and_score(&Dataset::new(Rows::Sparse(&vectors.rows)))
+            .unwrap()
     });
 
     let table = rows(20_000, 8);

@@ -76,6 +76,31 @@ pub fn weighted_quantile(pairs: &mut [(f64, f64)], q: f64) -> Option<f64> {
     pairs.last().map(|pair| pair.0)
 }
 
+/// As [`weighted_quantile`], where all weights are whole numbers, whose sums are exact in any order: in time that grows with the
+/// number of pairs only. `pairs` get rearranged.
+#[must_use]
+pub fn counted_quantile(pairs: &mut [(f64, f64)], q: f64) -> Option<f64> {
+    let wanted = q * pairs.iter().map(|pair| pair.1).sum::<f64>();
+    let (mut rest, mut seen) = (pairs, 0.0);
+    let (mut found, mut largest) = (None, None);
+    while !rest.is_empty() {
+        let middle = (rest.len() - 1) / 2;
+        rest.select_nth_unstable_by(middle, |a, b| a.0.total_cmp(&b.0));
+        let (lower, upper) = rest.split_at_mut(middle + 1);
+        let value = lower[middle].0;
+        let weight: f64 = lower.iter().map(|pair| pair.1).sum();
+        if seen + weight >= wanted {
+            found = Some(value);
+            rest = &mut lower[..middle];
+        } else {
+            seen += weight;
+            largest = Some(value);
+            rest = upper;
+        }
+    }
+    found.or(largest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +111,23 @@ mod tests {
         assert_eq!(weighted_quantile(&mut pairs, 0.5), Some(1.0));
         assert_eq!(weighted_quantile(&mut pairs, 0.95), Some(3.0));
         assert_eq!(weighted_quantile(&mut [], 0.5), None);
+    }
+
+    #[test]
+    fn selecting_finds_what_sorting_finds() {
+        for n_pairs in [0, 1, 2, 7, 200] {
+            let value = |at: usize| ((at * at * 7 + at * 3) % 41) as f64 - 20.0;
+            let pairs: Vec<(f64, f64)> = (0..n_pairs)
+                .map(|at| (value(at), (at * 5 % 4) as f64))
+                .collect();
+            for q in [0.0, 0.05, 0.5, 0.95, 1.0] {
+                assert_eq!(
+                    counted_quantile(&mut pairs.clone(), q),
+                    weighted_quantile(&mut pairs.clone(), q),
+                    "{n_pairs} {q}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -87,9 +87,11 @@ impl Clusterer for HdbscanValidParams {
         (0..n_rows as u32)
             .filter(is_none)
             .for_each(|row_idx| search.remove(row_idx));
-        let cores: Vec<f64> = (0..n_rows as u32)
-            .map(|row_idx| core_distance(data, &mut search, row_idx, min_points, finest))
-            .collect();
+        let mut cores = vec![0.0; n_rows];
+        for row_idx in search.order(n_rows) {
+            let core = core_distance(data, &mut search, row_idx, min_points, finest);
+            cores[row_idx as usize] = core;
+        }
         let links = spanning_tree(data, &mut search, &cores, finest);
         let tree = Tree::new(data, &cores, links);
         let labels = tree.labels(u64::from(self.0.min_cluster_size));

@@ -74,6 +74,15 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// All rows, near ones one after another where that is known: asking about them in this order finds in the cache what the one
+    /// before has looked at.
+    pub(super) fn order(&self, n_rows: usize) -> Vec<u32> {
+        match self {
+            Self::Dense(search) => search.order.clone(),
+            Self::Sparse(_) => (0..n_rows as u32).collect(),
+        }
+    }
+
     /// Leaves a row out of later answers; it may still be asked about.
     pub(super) fn remove(&mut self, row_idx: u32) {
         match self {
@@ -115,6 +124,8 @@ pub(super) struct DenseSearch {
     values: Vec<f64>,
     /// Rows, so that those of each box stand together.
     order: Vec<u32>,
+    /// Their values in that order.
+    ordered: Vec<f64>,
     boxes: Vec<Area>,
     /// Lowest and highest value of each column in each box.
     bounds: Vec<(f64, f64)>,
@@ -147,12 +158,18 @@ impl DenseSearch {
             n_cols,
             values,
             order: (0..n_rows as u32).collect(),
+            ordered: Vec::with_capacity(n_rows * n_cols),
             boxes: Vec::new(),
             bounds: Vec::new(),
             leaf_of: vec![0; n_rows],
             is_removed: vec![false; n_rows],
         };
         search.divide(0, n_rows, None);
+        for row_idx in &search.order {
+            let at = *row_idx as usize * n_cols;
+            let row = &search.values[at..at + n_cols];
+            search.ordered.extend_from_slice(row);
+        }
         search
     }
 
@@ -172,7 +189,7 @@ impl DenseSearch {
                 .iter()
                 .map(|row_idx| self.value(*row_idx, col));
             let bounds = values.fold((f64::MAX, f64::MIN), |(low, high), value| {
-                (low.min(value), high.max(value))
+                (-larger(-low, -value), larger(high, value))
             });
             self.bounds.push(bounds);
         }
@@ -211,27 +228,24 @@ impl DenseSearch {
         &self.values[at..at + self.n_cols]
     }
 
+    /// The rows of a box that is not divided, with their values.
+    fn rows_of(&self, area: &Area) -> impl Iterator<Item = (u32, &[f64])> {
+        let rows = area.from as usize..area.until as usize;
+        rows.map(|place| {
+            let at = place * self.n_cols;
+            (self.order[place], &self.ordered[at..at + self.n_cols])
+        })
+    }
+
     /// Squared distance of a row to the nearest corner or side of a box; 0 inside.
     fn distance_to(&self, row: &[f64], at: u32) -> f64 {
         let from = at as usize * self.n_cols;
         let bounds = &self.bounds[from..from + self.n_cols];
         let outside = |(value, (low, high)): (&f64, &(f64, f64))| {
-            let beyond = (low - value).max(value - high).max(0.0);
+            let beyond = larger(larger(low - value, value - high), 0.0);
             beyond * beyond
         };
         row.iter().zip(bounds).map(outside).sum()
-    }
-
-    /// The two halves of a box with their least distances, the nearer one last: it is opened first, so that whoever only
-    /// counts to five is done sooner.
-    fn farther_first(&self, row: &[f64], at: u32, right: u32) -> [(u32, f64); 2] {
-        let left = (at + 1, self.distance_to(row, at + 1));
-        let right = (right, self.distance_to(row, right));
-        if left.1 <= right.1 {
-            [right, left]
-        } else {
-            [left, right]
-        }
     }
 
     fn visit(&self, row_idx: u32, eps: f64, mut f: impl FnMut(u32, f64) -> ControlFlow<()>) {
@@ -244,21 +258,24 @@ impl DenseSearch {
                 continue;
             }
             if let Some(right) = area.right {
-                open.extend(self.farther_first(row, at, right));
+                let of_half = |half: u32| (half, self.distance_to(row, half));
+                open.extend(nearer_last(of_half(at + 1), of_half(right)));
                 continue;
             }
-            for other in &self.order[area.from as usize..area.until as usize] {
-                if *other == row_idx || self.is_removed[*other as usize] {
+            for (other, values) in self.rows_of(area) {
+                if other == row_idx || self.is_removed[other as usize] {
                     continue;
                 }
-                let distance = distance(row, self.row(*other));
-                if distance <= eps && f(*other, distance).is_break() {
+                let distance = distance(row, values);
+                if distance <= eps && f(other, distance).is_break() {
                     return;
                 }
             }
         }
     }
 
+    /// A function of its own, as V8 replaces slow first code of a function only when it is called again.
+    #[inline(never)]
     fn visit_nearest(
         &self,
         row_idx: u32,
@@ -271,22 +288,28 @@ impl DenseSearch {
         while let Some((at, nearest)) = open.pop() {
             let area = &self.boxes[at as usize];
             // Rounding must not lose a row that is a hair nearer than the limit.
-            let is_far = nearest > limit * limit * (1.0 + 1e-12);
-            if area.n_rows == 0 || is_far || skipped.is_group(at) {
+            if nearest > limit * limit * (1.0 + 1e-12) {
                 continue;
             }
             if let Some(right) = area.right {
-                open.extend(self.farther_first(row, at, right));
+                let of_half = |half: u32| {
+                    let is_out = self.boxes[half as usize].n_rows == 0 || skipped.is_group(half);
+                    (!is_out).then(|| (half, self.distance_to(row, half)))
+                };
+                match (of_half(at + 1), of_half(right)) {
+                    (Some(left), Some(right)) => open.extend(nearer_last(left, right)),
+                    (left, right) => open.extend(left.or(right)),
+                }
                 continue;
             }
-            for other in &self.order[area.from as usize..area.until as usize] {
-                let is_out = *other == row_idx || self.is_removed[*other as usize];
-                if is_out || skipped.is_row(*other) {
+            for (other, values) in self.rows_of(area) {
+                let is_out = other == row_idx || self.is_removed[other as usize];
+                if is_out || skipped.is_row(other) {
                     continue;
                 }
-                let distance = distance(row, self.row(*other));
+                let distance = distance(row, values);
                 if distance < limit {
-                    limit = f(*other, distance);
+                    limit = f(other, distance);
                 }
             }
         }
@@ -322,6 +345,21 @@ impl DenseSearch {
             }
         }
     }
+}
+
+/// Two halves of a box with their least distances, the nearer one last: it is opened first, so that whoever only counts to five
+/// is done sooner.
+fn nearer_last(left: (u32, f64), right: (u32, f64)) -> [(u32, f64); 2] {
+    if left.1 <= right.1 {
+        [right, left]
+    } else {
+        [left, right]
+    }
+}
+
+/// The larger of two numbers. `f64::max`, which also has an answer for NaN, is a call on WebAssembly.
+pub(super) fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
 
 pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {

@@ -95,13 +95,18 @@ pub struct Judgement {
     pub score: f64,
 }
 
-/// A cell and the cut through it; the children of cell i are 2i + 1 and 2i + 2.
+/// The cut through a cell; the root of a tree is cell 1, the halves of cell i are 2i and 2i + 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Cell {
+struct Cut {
+    at: f64,
     col: u32,
-    cut: f64,
-    /// Weight of the rows of the window before.
-    known: f64,
+}
+
+/// A cell that is cut no further.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Leaf {
+    /// Mass of a row in it: weights of the window before in all cells around it, twice as much at each step down.
+    mass: f64,
     /// Weight of the rows of the present window.
     present: f64,
 }
@@ -109,9 +114,13 @@ struct Cell {
 /// Trees and what they have learned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HalfSpaceTrees {
-    /// All trees one after another.
-    cells: Vec<Cell>,
-    cells_per_tree: usize,
+    height: u32,
+    /// All trees one after another, 2^`height` places each, of which the first is empty.
+    cuts: Vec<Cut>,
+    /// As many for each tree.
+    leaves: Vec<Leaf>,
+    /// Weight of the rows of the window before in each cell, twice as many for each tree: the leaves come last.
+    known: Vec<f64>,
     limits: Limits,
     /// Weight of the rows of the window before.
     n_known: f64,
@@ -133,9 +142,9 @@ impl HalfSpaceTreesValidParams {
         let (mut row, mut judged) = (Vec::new(), Vec::with_capacity(data.n_rows()));
         for row_idx in 0..data.n_rows() {
             trees.bring(data, row_idx, &mut row);
-            judged.push((trees.n_known > 0.0).then(|| trees.judge(trees.mass(&row))));
             let weight = f64::from(data.weight(row_idx));
-            trees.learn(&row, weight);
+            let mass = trees.mass_and_learn(&row, weight);
+            judged.push((trees.n_known > 0.0).then(|| trees.judge(mass)));
             n_present += weight;
             if n_present >= size {
                 trees.turn(data, first..row_idx + 1, n_present);
@@ -153,24 +162,17 @@ impl HalfSpaceTreesValidParams {
             return Err(FitError::NoVariance);
         }
         let mut rng = rng::for_stage(self.0.seed, "detect/half_space_trees");
-        let height = self.0.height as usize;
-        let cells_per_tree = (2 << height) - 1;
-        let mut cells = Vec::with_capacity(cells_per_tree * self.0.n_trees as usize);
-        let leaf = Cell {
-            col: 0,
-            cut: 0.0,
-            known: 0.0,
-            present: 0.0,
-        };
-        for _ in 0..self.0.n_trees {
-            let from = cells.len();
-            cells.resize(from + cells_per_tree, leaf);
+        let n_cuts = 1 << self.0.height;
+        let mut cuts = vec![Cut { at: 0.0, col: 0 }; n_cuts * self.0.n_trees as usize];
+        for tree in cuts.chunks_exact_mut(n_cuts) {
             let mut space = vec![(0.0, 1.0); limits.n_varying()];
-            cut(&mut cells[from..], 0, height, &mut space, &mut rng);
+            cut(tree, 1, &mut space, &mut rng);
         }
         Ok(HalfSpaceTrees {
-            cells,
-            cells_per_tree,
+            height: self.0.height,
+            leaves: vec![Leaf::default(); cuts.len()],
+            known: vec![0.0; 2 * cuts.len()],
+            cuts,
             limits,
             n_known: 0.0,
             usual_mass: 0.0,
@@ -189,7 +191,7 @@ impl FitDetector for HalfSpaceTreesValidParams {
         let mut row = Vec::new();
         for row_idx in 0..data.n_rows() {
             trees.bring(data, row_idx, &mut row);
-            trees.learn(&row, f64::from(data.weight(row_idx)));
+            trees.mass_and_learn(&row, f64::from(data.weight(row_idx)));
         }
         trees.turn(data, 0..data.n_rows(), data.total_weight() as f64);
         Ok(Box::new(trees))
@@ -197,8 +199,8 @@ impl FitDetector for HalfSpaceTreesValidParams {
 }
 
 /// Cuts a cell and those within it. All columns are as likely at first, and less so the more they have been cut.
-fn cut(cells: &mut [Cell], at: usize, height: usize, space: &mut [(f64, f64)], rng: &mut rng::Rng) {
-    if height == 0 {
+fn cut(tree: &mut [Cut], cell: usize, space: &mut [(f64, f64)], rng: &mut rng::Rng) {
+    if cell >= tree.len() {
         return;
     }
     let total: f64 = space.iter().map(|(low, high)| high - low).sum();
@@ -214,13 +216,31 @@ fn cut(cells: &mut [Cell], at: usize, height: usize, space: &mut [(f64, f64)], r
     let (low, high) = space[col];
     let place = PADDING + (1.0 - 2.0 * PADDING) * rng.random::<f64>();
     let cut_at = low + place * (high - low);
-    cells[at].col = col as u32;
-    cells[at].cut = cut_at;
+    tree[cell] = Cut {
+        at: cut_at,
+        col: col as u32,
+    };
     space[col] = (low, cut_at);
-    cut(cells, 2 * at + 1, height - 1, space, rng);
+    cut(tree, 2 * cell, space, rng);
     space[col] = (cut_at, high);
-    cut(cells, 2 * at + 2, height - 1, space, rng);
+    cut(tree, 2 * cell + 1, space, rng);
     space[col] = (low, high);
+}
+
+impl Cut {
+    /// The half of `cell` that a row is in.
+    fn half(&self, cell: usize, row: &[f64]) -> usize {
+        2 * cell + usize::from(row[self.col as usize] >= self.at)
+    }
+}
+
+/// The leaf of a tree that a row is in.
+fn leaf(tree: &[Cut], row: &[f64]) -> usize {
+    let mut cell = 1;
+    for _ in 0..tree.len().ilog2() {
+        cell = tree[cell].half(cell, row);
+    }
+    cell - tree.len()
 }
 
 impl HalfSpaceTrees {
@@ -229,32 +249,27 @@ impl HalfSpaceTrees {
         self.limits.bring(data, row_idx, row);
     }
 
-    fn next(&self, tree: usize, at: usize, row: &[f64]) -> usize {
-        let cell = &self.cells[tree + at];
-        2 * at + 1 + usize::from(row[cell.col as usize] >= cell.cut)
-    }
-
-    fn trees(&self) -> impl Iterator<Item = usize> + use<> {
-        (0..self.cells.len()).step_by(self.cells_per_tree)
-    }
-
-    fn learn(&mut self, row: &[f64], weight: f64) {
-        for tree in self.trees() {
-            let mut at = 0;
-            while at < self.cells_per_tree {
-                self.cells[tree + at].present += weight;
-                at = self.next(tree, at, row);
-            }
+    /// Mass of a row in the window before; the present window gains `weight`.
+    fn mass_and_learn(&mut self, row: &[f64], weight: f64) -> f64 {
+        let n_leaves = 1 << self.height;
+        let trees = self.cuts.chunks_exact(n_leaves);
+        let mut mass = 0.0;
+        for (cuts, leaves) in trees.zip(self.leaves.chunks_exact_mut(n_leaves)) {
+            let leaf = &mut leaves[leaf(cuts, row)];
+            mass += leaf.mass;
+            leaf.present += weight;
         }
+        mass
     }
 
     /// Begins the next window.
     fn turn(&mut self, data: &Dataset<'_>, rows: std::ops::Range<usize>, n_present: f64) {
-        for cell in &mut self.cells {
-            cell.known = cell.present;
-            cell.present = 0.0;
-        }
         self.n_known = n_present;
+        let n_leaves = 1 << self.height;
+        let known = self.known.chunks_exact_mut(2 * n_leaves);
+        for (known, leaves) in known.zip(self.leaves.chunks_exact_mut(n_leaves)) {
+            weigh(known, leaves, FEW * n_present);
+        }
         let mut row = Vec::new();
         let mut masses: Vec<(f64, f64)> = rows
             .map(|row_idx| {
@@ -262,36 +277,54 @@ impl HalfSpaceTrees {
                 (self.mass(&row), f64::from(data.weight(row_idx)))
             })
             .collect();
-        self.usual_mass = math::weighted_quantile(&mut masses, 0.5).unwrap_or(0.0);
+        self.usual_mass = math::counted_quantile(&mut masses, 0.5).unwrap_or(0.0);
     }
 
-    /// Mass of a row in the window before: that of each cell on its paths, twice as much at each step down.
+    /// Mass of a row in the window before.
     fn mass(&self, row: &[f64]) -> f64 {
-        let few = FEW * self.n_known;
-        let mut mass = 0.0;
-        for tree in self.trees() {
-            let (mut at, mut unit) = (0, 1.0);
-            while at < self.cells_per_tree {
-                let known = self.cells[tree + at].known;
-                mass += known * unit;
-                if known < few {
-                    break;
-                }
-                unit *= 2.0;
-                at = self.next(tree, at, row);
-            }
-        }
-        mass
+        let n_leaves = 1 << self.height;
+        let trees = self.cuts.chunks_exact(n_leaves);
+        let mass = |(cuts, leaves): (&[Cut], &[Leaf])| leaves[leaf(cuts, row)].mass;
+        trees
+            .zip(self.leaves.chunks_exact(n_leaves))
+            .map(mass)
+            .sum()
     }
 
     fn judge(&self, mass: f64) -> Judgement {
-        let largest = self.cells.len() as f64 * self.n_known;
+        // The first place of each tree is empty.
+        let n_cells = self.known.len() - (self.known.len() >> (self.height + 1));
+        let largest = n_cells as f64 * self.n_known;
         // Every row is in the roots, so no mass is 0.
         let halvings = math::log2(self.usual_mass / mass);
         Judgement {
             raw: 1.0 - mass / largest,
             score: calibrate(halvings, 0.0, HALVINGS[0], HALVINGS[1]),
         }
+    }
+}
+
+/// Turns the weights of the present window in the leaves of a tree into what is known; a cell that holds less than `few` is not
+/// looked into.
+fn weigh(known: &mut [f64], leaves: &mut [Leaf], few: f64) {
+    let n_leaves = leaves.len();
+    for (known, leaf) in known[n_leaves..].iter_mut().zip(leaves.iter_mut()) {
+        *known = std::mem::take(&mut leaf.present);
+    }
+    for cell in (1..n_leaves).rev() {
+        known[cell] = known[2 * cell] + known[2 * cell + 1];
+    }
+    for (place, leaf) in leaves.iter_mut().enumerate() {
+        let (mut mass, mut unit) = (0.0, 1.0);
+        for up in (0..=n_leaves.ilog2()).rev() {
+            let held = known[(n_leaves + place) >> up];
+            mass += held * unit;
+            if held < few {
+                break;
+            }
+            unit *= 2.0;
+        }
+        leaf.mass = mass;
     }
 }
 
@@ -310,16 +343,15 @@ impl Detector for HalfSpaceTrees {
         let mut row = Vec::new();
         self.bring(data, row_idx as usize, &mut row);
         let mut credit = vec![0.0; self.limits.n_varying()];
-        for tree in self.trees() {
-            let mut at = 0;
-            while self.cells[tree + at].known >= FEW * self.n_known {
-                let next = self.next(tree, at, &row);
-                if next >= self.cells_per_tree {
-                    break;
-                }
-                let (all, side) = (self.cells[tree + at].known, self.cells[tree + next].known);
-                credit[self.cells[tree + at].col as usize] += (0.5 - side / all).max(0.0);
-                at = next;
+        let n_leaves = 1 << self.height;
+        let trees = self.cuts.chunks_exact(n_leaves);
+        for (cuts, known) in trees.zip(self.known.chunks_exact(2 * n_leaves)) {
+            let mut cell = 1;
+            while cell < cuts.len() && known[cell] >= FEW * self.n_known {
+                let half = cuts[cell].half(cell, &row);
+                let share = known[half] / known[cell];
+                credit[cuts[cell].col as usize] += (0.5 - share).max(0.0);
+                cell = half;
             }
         }
         let parts = self

@@ -14,10 +14,12 @@
 //! samples) counts as 0.55.
 
 mod grow;
+mod paths;
 
 use self::grow::{Planter, Sampler};
 use super::{
-    Contribution, Detector, FitDetector, calibrate, check_points, contributions, typical_ranges,
+    Contribution, Detector, FitDetector, calibrate, check_points, contributions, is_sparse,
+    typical_ranges,
 };
 use crate::base::{math, rng};
 use crate::error::{FitError, ParamsError};
@@ -29,6 +31,8 @@ const RAW_ALARM: f64 = 0.6;
 const RAW_SEVERE: f64 = 0.8;
 /// Largest raw score that becomes 0.
 const RAW_NORMAL: f64 = 0.55;
+/// Rows from which on it pays to lay the trees out for them.
+const MANY_ROWS: usize = 64;
 /// Marks a leaf.
 const LEAF: u32 = u32::MAX;
 
@@ -110,6 +114,8 @@ pub struct IsolationForest {
     /// All trees one after another; the left child of a node follows it.
     nodes: Vec<Node>,
     roots: Vec<u32>,
+    /// Most cuts from a root to a leaf.
+    height: u32,
     n_cols: usize,
     /// c(ψ).
     usual_path: f64,
@@ -139,6 +145,7 @@ impl IsolationForestValidParams {
     ) -> Result<(IsolationForest, Vec<f64>), FitError> {
         check_points(data)?;
         let mut distinct = data.distinct();
+        let representatives = distinct.rows.clone();
         let is_counted: Vec<bool> = distinct.weights.iter().map(|weight| *weight > 0).collect();
         let mut counted = is_counted.iter();
         distinct
@@ -149,10 +156,12 @@ impl IsolationForestValidParams {
             return Err(FitError::NoVariance);
         }
         let sample_size = u64::from(self.0.sample_size).min(data.total_weight());
+        let height = (sample_size as u32 - 1).ilog2() + 1;
         let mut rng = rng::for_stage(self.0.seed, "detect/isolation_forest");
         let mut forest = IsolationForest {
             nodes: Vec::new(),
             roots: Vec::new(),
+            height,
             n_cols: data.n_cols(),
             usual_path: mean_path(sample_size as u32),
             raw_normal: 0.0,
@@ -164,20 +173,22 @@ impl IsolationForestValidParams {
         for _ in 0..self.0.n_trees {
             let mut points = sampler.draw(sample_size, &mut rng);
             forest.roots.push(forest.nodes.len() as u32);
-            let limit = (sample_size as u32 - 1).ilog2() + 1;
-            planter.grow(&mut forest.nodes, &mut points, limit, &mut rng);
+            planter.grow(&mut forest.nodes, &mut points, height, &mut rng);
         }
-        let raw = forest.raw_scores(data);
+        // Equal rows have equal scores.
+        let of_groups = forest.raw_scores_of(data, &representatives);
+        let groups = distinct.group_of.iter();
+        let raw: Vec<f64> = groups.map(|group| of_groups[*group as usize]).collect();
         let mut pairs: Vec<(f64, f64)> = raw
             .iter()
             .enumerate()
             .map(|(row_idx, raw)| (*raw, f64::from(data.weight(row_idx))))
             .collect();
-        let median = math::weighted_quantile(&mut pairs, 0.5).unwrap_or(RAW_NORMAL);
+        let median = math::counted_quantile(&mut pairs, 0.5).unwrap_or(RAW_NORMAL);
         forest.raw_normal = median.min(RAW_NORMAL);
         if let Some(share) = self.0.contamination {
             // That share of the rows is said to be strange, whatever their scores are.
-            let usual = math::weighted_quantile(&mut pairs, 1.0 - share).unwrap_or(RAW_ALARM);
+            let usual = math::counted_quantile(&mut pairs, 1.0 - share).unwrap_or(RAW_ALARM);
             forest.raw_alarm = usual.next_up().max(forest.raw_normal.next_up());
         }
         let scores = raw.into_iter().map(|raw| forest.calibrated(raw)).collect();
@@ -199,26 +210,43 @@ impl IsolationForest {
     /// s = 2^(−E\[h\]/c(ψ)) of each row: towards 1 for what is isolated at once, below 0.5 for what is not.
     #[must_use]
     pub fn raw_scores(&self, data: &Dataset<'_>) -> Vec<f64> {
+        let row_idxs: Vec<u32> = (0..data.n_rows() as u32).collect();
+        self.raw_scores_of(data, &row_idxs)
+    }
+
+    fn raw_scores_of(&self, data: &Dataset<'_>, row_idxs: &[u32]) -> Vec<f64> {
+        // Complete trees are not worth it for a handful of rows. Rows of words would be many columns to spread, nearly all 0.
+        let mut lengths = if is_sparse(data) || row_idxs.len() < MANY_ROWS {
+            self.lengths(data, row_idxs)
+        } else {
+            paths::of_rows(self, data, row_idxs)
+        };
+        for length in &mut lengths {
+            *length = math::exp2(-*length / self.roots.len() as f64 / self.usual_path);
+        }
+        lengths
+    }
+
+    /// Sum of the lengths of the paths of each row.
+    fn lengths(&self, data: &Dataset<'_>, row_idxs: &[u32]) -> Vec<f64> {
         let mut row = vec![0.0; self.n_cols];
-        (0..data.n_rows())
-            .map(|row_idx| {
-                spread(data, row_idx, &mut row);
-                let mut path = 0.0;
-                for root in &self.roots {
-                    let mut depth = 0.0;
-                    let leaf = self.walk(*root, &row, |_, _| depth += 1.0);
-                    path += depth + leaf.cut;
+        let length = |row_idx: &u32| {
+            spread(data, *row_idx as usize, &mut row);
+            let mut path = 0.0;
+            for root in &self.roots {
+                let mut depth = 0.0;
+                let leaf = self.walk(*root, &row, |_, _| depth += 1.0);
+                path += depth + leaf.cut;
+            }
+            // Only what was written is cleared: a row of words has a dozen entries in tens of thousands of columns.
+            data.for_each_entry(*row_idx as usize, |col, _| {
+                if let Some(value) = row.get_mut(col) {
+                    *value = 0.0;
                 }
-                // Only what was written is cleared: a row of words has a dozen entries in tens of thousands of
-                // columns.
-                data.for_each_entry(row_idx, |col, _| {
-                    if let Some(value) = row.get_mut(col) {
-                        *value = 0.0;
-                    }
-                });
-                math::exp2(-path / self.roots.len() as f64 / self.usual_path)
-            })
-            .collect()
+            });
+            path
+        };
+        row_idxs.iter().map(length).collect()
     }
 
     /// Goes down one tree, calling `f` with each inner node and the child it leads to; returns the leaf.

@@ -112,8 +112,8 @@ pub fn all(seed: u64) -> Vec<Box<dyn FitDetector>> {
 /// The 5 % and 95 % quantiles of each column, zeros of sparse rows included.
 fn typical_ranges(data: &Dataset<'_>) -> Vec<(f64, f64)> {
     let quantiles = |pairs: &mut [(f64, f64)]| {
-        let low = math::weighted_quantile(pairs, 0.05).unwrap_or(0.0);
-        (low, math::weighted_quantile(pairs, 0.95).unwrap_or(0.0))
+        let low = math::counted_quantile(pairs, 0.05).unwrap_or(0.0);
+        (low, math::counted_quantile(pairs, 0.95).unwrap_or(0.0))
     };
     columns(data)
         .iter_mut()

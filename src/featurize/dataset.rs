@@ -118,15 +118,28 @@ impl<'a> Dataset<'a> {
     /// What is learned from them does not change when rows are permuted, or when a row of weight 2 is given twice.
     #[must_use]
     pub fn distinct(&self) -> Distinct {
-        let mut order: Vec<u32> = (0..self.n_rows() as u32).collect();
+        let first_varying = match self.rows {
+            Rows::Dense(rows) => (0..self.n_cols()).find(|col| {
+                let mut keys = rows.column(*col).into_iter().map(|value| key_of(*value));
+                let first = keys.next();
+                keys.any(|key| Some(key) != first)
+            }),
+            Rows::Sparse(_) => None,
+        };
+        let mut order: Vec<(u64, u32)> = (0..self.n_rows())
+            .map(|row_idx| (self.first_key(row_idx, first_varying), row_idx as u32))
+            .collect();
         // The row index as the last key makes the representative of equal rows the first of them.
-        order.sort_unstable_by(|a, b| self.compare(*a as usize, *b as usize).then(a.cmp(b)));
+        order.sort_unstable_by(|a, b| {
+            let by_key = a.0.cmp(&b.0);
+            by_key.then_with(|| self.compare(a.1 as usize, b.1 as usize).then(a.1.cmp(&b.1)))
+        });
         let mut distinct = Distinct {
             rows: Vec::new(),
             weights: Vec::new(),
             group_of: vec![0; self.n_rows()],
         };
-        for row_idx in order {
+        for (_, row_idx) in order {
             let weight = u64::from(self.weight(row_idx as usize));
             match (distinct.rows.last(), distinct.weights.last_mut()) {
                 (Some(kept), Some(sum))
@@ -142,6 +155,20 @@ impl<'a> Dataset<'a> {
             distinct.group_of[row_idx as usize] = distinct.rows.len() as u32 - 1;
         }
         distinct
+    }
+
+    /// What decides the order of most rows at once, as [`Self::compare`] would: the value in the first column that varies, or the
+    /// first two columns with an entry.
+    fn first_key(&self, row_idx: usize, first_varying: Option<usize>) -> u64 {
+        match self.rows {
+            Rows::Dense(rows) => first_varying.map_or(0, |col| key_of(rows[[row_idx, col]])),
+            Rows::Sparse(rows) => {
+                let indices = rows.row(row_idx).indices;
+                // A row that ends comes before one that goes on.
+                let place = |at: usize| indices.get(at).map_or(0, |col| u64::from(*col) + 1);
+                (place(0) << 32) | place(1)
+            }
+        }
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
@@ -183,6 +210,17 @@ fn order_of(x: f64, y: f64) -> Ordering {
     (tame(x) + 0.0).total_cmp(&(tame(y) + 0.0))
 }
 
+/// Orders as [`order_of`] does.
+fn key_of(x: f64) -> u64 {
+    let bits = (tame(x) + 0.0).to_bits();
+    // Negative numbers grow the other way.
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | (1 << 63)
+    }
+}
+
 /// The nearest finite number; NaN gives 0.
 #[must_use]
 pub fn tame(x: f64) -> f64 {
@@ -195,7 +233,7 @@ pub fn tame(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::array;
+    use ndarray::{Array2, array};
 
     use super::*;
 
@@ -205,6 +243,29 @@ mod tests {
         let distinct = Dataset::weighted(Rows::Dense(rows.view()), &[1, 2, 3, 4]).distinct();
         assert_eq!((distinct.rows, distinct.weights), (vec![1, 0], vec![6, 4]));
         assert_eq!(distinct.group_of, [1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn rows_are_ordered_by_all_they_hold() {
+        let values = [-1e300, -2.0, -1.0, -0.0, 0.0, 1.0, 1.5, f64::INFINITY];
+        let rows = Array2::from_shape_fn((200, 3), |(i, j)| match j {
+            0 => 7.0,
+            _ => values[i / (7 * j - 6) % 8],
+        });
+        let data = Dataset::new(Rows::Dense(rows.view()));
+        let mut sparse = Sparse::with_cols(9);
+        for i in 0..200_u32 {
+            let cols = (0..9).filter(|col| i * i * 5 % (col + 7) < 2);
+            sparse.push_row(cols.map(|col| (col, f64::from(i % 2 + 1))));
+        }
+        for data in [data, Dataset::new(Rows::Sparse(&sparse))] {
+            let distinct = data.distinct().rows;
+            assert!(distinct.len() > 10);
+            for pair in distinct.windows(2) {
+                let order = data.compare(pair[0] as usize, pair[1] as usize);
+                assert_eq!(order, Ordering::Less);
+            }
+        }
     }
 
     #[test]

@@ -151,14 +151,15 @@ impl Plan {
 /// Vectors while they are learned.
 struct Learner {
     rng: rng::Rng,
+    quick: SplitMix,
     rate: f32,
     vectors: Vec<Vector>,
     /// What a word is told by as company.
     outer: Vec<Vector>,
     /// Share of its occurrences at which a word is read.
     kept: Vec<f64>,
-    /// Chance of each word as a negative, added up.
-    chances: Vec<f64>,
+    chances: Chances,
+    sigmoid: Sigmoid,
     /// Words of the text in hand that are not passed over.
     read: Vec<u32>,
 }
@@ -176,21 +177,20 @@ impl Learner {
             let share = FREQUENT / (count / total);
             math::sqrt(share) + share
         };
-        let mut sum = 0.0;
-        let chances = counts.iter().map(|count| {
-            sum += math::sqrt(*count) * math::sqrt(math::sqrt(*count));
-            sum
-        });
+        let chance = |count: &f64| math::sqrt(*count) * math::sqrt(math::sqrt(*count));
+        let chances: Vec<f64> = counts.iter().map(chance).collect();
         let mut rng = rng::for_stage(seed, "featurize/word2vec");
         let mut vector =
             || -> Vector { std::array::from_fn(|_| (rng.random::<f32>() - 0.5) / N_DIMS as f32) };
         Self {
-            chances: chances.collect(),
+            chances: Chances::new(&chances),
             kept: counts.iter().map(kept).collect(),
             vectors: (0..n_words).map(|_| vector()).collect(),
             outer: vec![[0.0; N_DIMS]; n_words],
+            sigmoid: Sigmoid::new(),
             read: Vec::new(),
             rate: RATES[0],
+            quick: SplitMix(rng.random()),
             rng,
         }
     }
@@ -200,12 +200,12 @@ impl Learner {
         let mut read = std::mem::take(&mut self.read);
         read.clear();
         for word in text {
-            if self.rng.random::<f64>() < self.kept[*word as usize] {
+            if self.quick.share() < self.kept[*word as usize] {
                 read.push(*word);
             }
         }
         for at in 0..read.len() {
-            let reach = self.rng.random_range(1..=REACH);
+            let reach = 1 + self.quick.below(REACH as u32) as usize;
             let until = read.len().min(at + reach + 1);
             for other in at.saturating_sub(reach)..until {
                 if other != at {
@@ -218,28 +218,122 @@ impl Learner {
 
     /// Brings a word nearer to its company and away from words drawn by chance.
     fn learn(&mut self, word: u32, company: u32) {
-        let mut change = [0.0; N_DIMS];
+        let vector = self.vectors[word as usize];
+        let mut changed = vector;
         for draw in 0..=N_NEGATIVES {
-            let other = if draw == 0 { company } else { self.draw() };
+            let other = match draw {
+                0 => company,
+                _ => self.chances.draw(&mut self.quick),
+            };
             if draw > 0 && other == company {
                 continue;
             }
             let outer = &mut self.outer[other as usize];
-            let vector = &self.vectors[word as usize];
-            let said = 1.0 / (1.0 + math::exp(-f64::from(dot(vector, outer)))) as f32;
+            let said = self.sigmoid.of(dot(&vector, outer));
             let step = (f32::from(u8::from(draw == 0)) - said) * self.rate;
-            add(&mut change, outer, step);
-            add(outer, vector, step);
+            for ((changed, outer), value) in changed.iter_mut().zip(outer).zip(&vector) {
+                *changed += step * *outer;
+                *outer += step * value;
+            }
         }
-        add(&mut self.vectors[word as usize], &change, 1.0);
+        self.vectors[word as usize] = changed;
+    }
+}
+
+/// Many random numbers, quickly, from a seed that the stage's own generator gives.
+///
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
+struct SplitMix(u64);
+
+impl SplitMix {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
     }
 
-    /// A word by chance.
-    fn draw(&mut self) -> u32 {
-        let total = self.chances.last().copied().unwrap_or(0.0);
-        let at = self.rng.random::<f64>() * total;
-        let drawn = self.chances.partition_point(|until| *until <= at);
-        drawn.min(self.chances.len() - 1) as u32
+    /// From 0 to below 1.
+    fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// From 0 to below `n`.
+    fn below(&mut self, n: u32) -> u32 {
+        (((self.next() >> 32) * u64::from(n)) >> 32) as u32
+    }
+}
+
+/// How likely each word is to be drawn: a place by chance, and at each place one of two words.
+///
+/// Vose, "A linear algorithm for generating random numbers with a given distribution" (1991).
+struct Chances {
+    /// Below which of 2³² numbers it is the word of this place, and the other word.
+    places: Vec<(u32, u32)>,
+}
+
+impl Chances {
+    /// `chances` are in any unit; without any, all are alike.
+    fn new(chances: &[f64]) -> Self {
+        let n = chances.len();
+        let total: f64 = chances.iter().sum();
+        let mut places: Vec<(u32, u32)> = (0..n as u32).map(|word| (u32::MAX, word)).collect();
+        let mut left: Vec<f64> = (chances.iter())
+            .map(|chance| {
+                if total > 0.0 {
+                    chance / total * n as f64
+                } else {
+                    1.0
+                }
+            })
+            .collect();
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) =
+            (0..n).partition(|word| left[*word] < 1.0);
+        while let (Some(few), Some(&many)) = (small.pop(), large.last()) {
+            // What this place does not need of its own word is given to one that has more than a place.
+            places[few] = ((left[few] * 4_294_967_296.0) as u32, many as u32);
+            left[many] -= 1.0 - left[few];
+            if left[many] < 1.0 {
+                large.pop();
+                small.push(many);
+            }
+        }
+        Self { places }
+    }
+
+    fn draw(&self, rng: &mut SplitMix) -> u32 {
+        let drawn = rng.next();
+        let place = (((drawn >> 32) * self.places.len() as u64) >> 32) as usize;
+        let (until, other) = self.places[place];
+        if (drawn as u32) < until {
+            place as u32
+        } else {
+            other
+        }
+    }
+}
+
+/// 1 / (1 + e^−x) to three digits, as in the original: beyond 6 it is nearly 0 or 1.
+struct Sigmoid(Vec<f32>);
+
+impl Sigmoid {
+    const REACH: f32 = 6.0;
+    const N_STEPS: usize = 1024;
+
+    fn new() -> Self {
+        let at = |step: usize| {
+            let middle = (step as f64 + 0.5) / Self::N_STEPS as f64;
+            let x = (2.0 * middle - 1.0) * f64::from(Self::REACH);
+            (1.0 / (1.0 + math::exp(-x))) as f32
+        };
+        Self((0..Self::N_STEPS).map(at).collect())
+    }
+
+    fn of(&self, x: f32) -> f32 {
+        let step = (x + Self::REACH) * (Self::N_STEPS as f32 / (2.0 * Self::REACH));
+        // A cast holds to what fits: what is below the table, or no number, becomes its first place.
+        self.0[(step as usize).min(Self::N_STEPS - 1)]
     }
 }
 
@@ -250,15 +344,16 @@ fn shuffle(order: &mut [u32], rng: &mut rng::Rng) {
     }
 }
 
-/// Eight sums side by side, so that the order of additions is fixed and yet fast.
+/// Sixteen sums side by side, so that the order of additions is fixed and yet fast.
 fn dot(a: &Vector, b: &Vector) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    for (x, y) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        for lane in 0..8 {
+    let mut sums = [0.0_f32; 16];
+    for (x, y) in a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0) {
+        for lane in 0..16 {
             sums[lane] += x[lane] * y[lane];
         }
     }
-    sums.iter().sum()
+    let quarter = |lane: usize| (sums[lane] + sums[lane + 8]) + (sums[lane + 4] + sums[lane + 12]);
+    (quarter(0) + quarter(2)) + (quarter(1) + quarter(3))
 }
 
 fn add(sum: &mut Vector, vector: &Vector, factor: f32) {

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::tree::find;
 use crate::base::order::Arrange;
-use crate::cluster::search::{Search, Skipped};
+use crate::cluster::search::{Search, Skipped, larger};
 use crate::featurize::dataset::{Dataset, Rows};
 
 /// A link of the spanning tree.
@@ -113,7 +113,7 @@ fn shortest(
                 other: None,
             };
             search.visit_nearest(row_idx, limit, skipped, |other, distance| {
-                let length = distance.max(own).max(cores[other as usize]);
+                let length = larger(larger(distance, own), cores[other as usize]);
                 if length < nearest.length {
                     nearest = Known {
                         length,

@@ -110,3 +110,22 @@ fn a_given_share_of_the_rows_are_alarms() {
         assert_eq!(params.check().unwrap_err().option, "contamination");
     }
 }
+
+#[test]
+fn many_rows_have_the_scores_that_each_has_alone() {
+    for sample_size in [2, 100, 256, 700] {
+        let rows = Array2::from_shape_fn((901, 5), |(i, j)| ((i * (7 + j) + i * i) % 97) as f64);
+        let data = Dataset::new(Rows::Dense(rows.view()));
+        let params = IsolationForestParams {
+            sample_size,
+            ..IsolationForestParams::default()
+        };
+        let (forest, scores) = params.check().unwrap().fit_and_score(&data).unwrap();
+        let alone: Vec<u32> = (0..901).collect();
+        assert_eq!(
+            paths::of_rows(&forest, &data, &alone),
+            forest.lengths(&data, &alone)
+        );
+        assert_eq!(forest.score(&data), scores);
+    }
+}
