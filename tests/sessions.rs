@@ -181,6 +181,10 @@ fn what_ties_records_together_is_found_and_what_fails_stands_out() {
             line.contains("taken") && line.contains(&session.id),
             "{line}"
         );
+        assert!(
+            session.forest.is_some_and(|score| score > 0.0),
+            "{session:?}"
+        );
     }
 }
 

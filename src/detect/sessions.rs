@@ -5,9 +5,13 @@
 //! that have it, or takes eight times as long, is an alarm as well. Rare steps from one message to the next only order the
 //! sessions on each side of the threshold, as threads that log at once make steps of any kind.
 //!
+//! An isolation forest on how often each session says what judges them as well, and is shown beside the score without moving it:
+//! it takes what is there twice for nearly as strange as what is not there at all.
+//!
 //! A log begins and ends somewhere, and cuts sessions that are under way: what is missing from a session near either end is
 //! compared with the sessions beside it in time as well.
 
+use super::isolation_forest::IsolationForestValidParams;
 use super::presence::{Presence, PresenceParams, Rarest};
 use super::{ALARM, MIN_POINTS};
 use crate::base::math;
@@ -79,6 +83,8 @@ pub enum SessionReason {
 pub struct SessionScores {
     /// One a session, 0 to 100.
     pub scores: Vec<f64>,
+    /// What the isolation forest says, one a session, 0 to 100; or why it says nothing.
+    pub forest: Result<Vec<f64>, FitError>,
     presence: Presence,
     rows: Sparse,
     /// (step, sessions that take it), by step.
@@ -94,7 +100,10 @@ pub struct SessionScores {
 ///
 /// # Errors
 /// [`FitError::TooFewRows`] below [`MIN_POINTS`] sessions, [`FitError::NoVariance`] when all do the same.
-pub fn score_sessions(set: &SessionSet) -> Result<SessionScores, FitError> {
+pub fn score_sessions(
+    set: &SessionSet,
+    forest: &IsolationForestValidParams,
+) -> Result<SessionScores, FitError> {
     let n = set.sessions.len();
     if n < MIN_POINTS {
         return Err(FitError::TooFewRows {
@@ -108,9 +117,17 @@ pub fn score_sessions(set: &SessionSet) -> Result<SessionScores, FitError> {
     for idx in 0..n {
         rows.push_row(set.events(idx).iter().map(|event| (event.0, 1.0)));
     }
+    let mut counts = Sparse::with_cols(n_cols);
+    for idx in 0..n {
+        // Logarithms: forty records instead of twenty are no more unusual than two instead of one.
+        let count = |event: &(u32, u32)| (event.0, math::log2(1.0 + f64::from(event.1)));
+        counts.push_row(set.events(idx).iter().map(count));
+    }
+    let forest = forest.fit_and_score(&Dataset::new(Rows::Sparse(&counts)));
     let presence = PresenceParams.fit_presence(&Dataset::new(Rows::Sparse(&rows)))?;
     let mut scores = SessionScores {
         scores: Vec::new(),
+        forest: forest.map(|found| found.1),
         presence,
         steps: step_counts(set),
         usual_records: usual_records(set, n_cols),

@@ -36,6 +36,8 @@ pub struct SessionReport {
     pub id: String,
     /// Score 0 to 100.
     pub score: f64,
+    /// What an isolation forest says of it, 0 to 100; it does not move the score.
+    pub forest: Option<f64>,
     /// Why, as a sentence.
     pub reason: String,
     /// First record.
@@ -110,6 +112,7 @@ fn session(findings: &Findings, found: &SessionFindings, idx: usize) -> SessionR
     SessionReport {
         id: words::quoted(&session.text),
         score: score(found.scores.scores[idx]),
+        forest: (found.scores.forest.as_ref().ok()).map(|scores| score(scores[idx])),
         reason: reason(findings, found, idx),
         start_ms: session.span.map(|span| span.0.millis()),
         end_ms: session.span.map(|span| span.1.millis()),

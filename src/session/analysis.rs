@@ -207,7 +207,7 @@ pub(super) fn detect(merged: Merged, options: &Options) -> Findings {
     let keys: Vec<String> = merged.templates.iter().map(TemplateFindings::key).collect();
     let mut sessions = Vec::new();
     for set in merged.sessions {
-        match score_sessions(&set) {
+        match score_sessions(&set, &params.of_windows.forest) {
             Ok(scores) => sessions.push(SessionFindings { set, scores }),
             Err(error) => skipped.push(("sessions", error)),
         }

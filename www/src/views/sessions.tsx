@@ -89,6 +89,11 @@ function OfIdentifier({ found }: { found: Sessions }): JSX.Element {
               </td>
               <td role="cell">
                 <TemplateText text={session.reason} />
+                {agrees(session.forest) && (
+                  <p class="about">
+                    An isolation forest, which looks at how often it says what, agrees.
+                  </p>
+                )}
               </td>
             </tr>
           ))}
@@ -110,6 +115,11 @@ function OfIdentifier({ found }: { found: Sessions }): JSX.Element {
       )}
     </>
   );
+}
+
+/** Whether a second opinion finds the session unusual as well. */
+function agrees(score: number | null | undefined): boolean {
+  return score != null && ["unusual", "alarming"].includes(format.band(score));
 }
 
 /** How well the scores agree with labels that were given with the log. */
