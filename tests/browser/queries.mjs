@@ -84,7 +84,7 @@ export function queryChecks({
         assert.equal(await totalOf(page), errors);
 
         await page.click("#lines .menu summary:has-text('Source')");
-        const source = page.locator("#lines .choices-list .check").first();
+        const source = page.locator("#lines .choices-list .check:visible").first();
         await source.waitFor();
         await source.click();
         await page.waitForFunction(() => document.querySelectorAll("#lines .chip").length === 2);
