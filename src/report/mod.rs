@@ -132,7 +132,7 @@ pub struct Report {
     pub changes: Changes,
     /// What each source says over time.
     pub swimlanes: Swimlanes,
-    /// Durations and sizes far larger than usual, the farthest first.
+    /// What durations and sizes do: are larger than usual for a while, are so now and then, rise; the farthest first of each.
     pub amounts: Vec<AmountReport>,
     /// Records tied together by an identifier, one entry an identifier, that which orders the log best first.
     pub sessions: Vec<Sessions>,
