@@ -61,7 +61,12 @@ export function recoverChecks(tools) {
         assert.equal(report.nFiles, 50);
         assert.equal(report.totals.nLines, whole.totals.nLines);
         assert.equal(report.totals.nRecords, whole.totals.nRecords);
-        assert.deepEqual(report.timeline, whole.timeline);
+        // Between files no time goes by, so windows in which one ends are a little less bursty.
+        const without = ({ marks, ...rest }) => ({ ...rest, marks: marks.map(({ bin }) => bin) });
+        assert.deepEqual(without(report.timeline), without(whole.timeline));
+        for (const [idx, { score }] of report.timeline.marks.entries()) {
+          assert.ok(Math.abs(score - whole.timeline.marks[idx].score) < 1, `${score}`);
+        }
         await page.keyboard.press("l");
         assert.ok((await shownLines(page)).length > 0);
         assert.deepEqual(page.faults, []);

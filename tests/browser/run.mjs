@@ -651,7 +651,7 @@ check(
     assert.equal(totals.nLines, nLines);
     assert.ok(!notices.some(({ code }) => ["changed", "conservation"].includes(code)));
     const said = await page.innerText(".summary .caution[data-code=stopped]");
-    assert.match(said, /Reading was stopped at \d+ %.*MB of 402 MB.*lines.*were not read/s);
+    assert.match(said, /Reading was stopped at \d+ %.*MB of \d+ MB.*lines.*were not read/s);
     assert.match(await page.innerText("#accounts"), /not read/);
     await page.screenshot({ path: `${OUTPUT}stopped.png` });
     await page.click(".incident .link-title");
